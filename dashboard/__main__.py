@@ -1,0 +1,262 @@
+"""The command line. Each command imports what it needs, so that --help is quick."""
+
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+INPUT_WRONG, MACHINE_LACKS = 1, 3
+
+
+def _datasets(function: Callable[..., Any]) -> Callable[..., Any]:
+    return click.option(
+        "--datasets",
+        type=click.Path(file_okay=False, path_type=Path),
+        default=None,
+        help="Folder of tables; the shipped one if not given.",
+    )(function)
+
+
+def _catalog(folder: Path | None) -> Any:
+    from dashboard import catalog
+
+    return _or_exit(lambda: catalog.load(folder or catalog.SHIPPED))
+
+
+def _or_exit(work: Callable[[], Any]) -> Any:
+    """What `work` returns; a wrong input ends the command with its one line and exit code 1."""
+    try:
+        return work()
+    except ValueError as error:
+        click.echo(f"error: {error}", err=True)
+        sys.exit(INPUT_WRONG)
+
+
+@click.group(invoke_without_command=True)
+@click.pass_context
+def main(context: click.Context) -> None:
+    """AI energy demand: chips, dollars and gigawatts to power, energy and grids, with ranges and sources."""
+    if context.invoked_subcommand is None:
+        context.invoke(serve)
+
+
+@main.command()
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=8050, show_default=True, type=click.IntRange(0, 65535))
+@_datasets
+def serve(host: str = "127.0.0.1", port: int = 8050, datasets: Path | None = None) -> None:
+    """Serve the dashboard and print its address."""
+    from werkzeug.serving import make_server
+
+    from dashboard.catalog import SHIPPED
+    from dashboard.web import create_app
+
+    app = _or_exit(lambda: create_app(datasets or SHIPPED))
+    try:
+        server = make_server(host, port, app.server, threaded=True)
+    except (OSError, SystemExit):
+        click.echo(f"error: port: {host}:{port} must be free, got one in use; give another with --port", err=True)
+        sys.exit(INPUT_WRONG)
+    click.echo(f"Dashboard: http://{host}:{server.server_port}/   (Ctrl-C ends it)")
+    server.serve_forever()
+
+
+def _settings(_: click.Context, __: click.Parameter, values: tuple[str, ...]) -> dict[str, str]:
+    for value in values:
+        if "=" not in value:
+            raise click.BadParameter(f'must be PARAM=VALUE, got "{value[:60]}"')
+    return dict(value.split("=", 1) for value in values)
+
+
+@main.command()
+@click.argument("text")
+@click.option("--basis", default="unknown", show_default=True, help="it, facility, grid or unknown: what the GW are.")
+@click.option("--chip", default="", help="Chip that power or dollars are turned into.")
+@click.option("--set", "settings", multiple=True, callback=_settings, metavar="PARAM=VALUE", help="Set an assumption.")
+@click.option("--seed", default=None, type=int, help="Seed of the draws.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object.")
+@_datasets
+def estimate(
+    text: str, basis: str, chip: str, settings: dict[str, str], seed: int | None, as_json: bool, datasets: Path | None
+) -> None:
+    """Estimate TEXT: "100000 H100", "30 GW", "38 billion USD over 7 years", "1.4 trillion USD"."""
+    from dashboard.core.draws import Draws
+    from dashboard.estimates import estimate as work
+    from dashboard.estimates import read_ask, report
+
+    catalog = _catalog(datasets)
+    draws = Draws() if seed is None else Draws(seed=seed)
+    answer = _or_exit(lambda: work(read_ask(text, catalog, basis=basis, chip=chip, settings=settings), catalog, draws))
+    if as_json:
+        click.echo(json.dumps(report.as_json(text, answer, catalog), ensure_ascii=False, indent=1))
+    else:
+        click.echo(report.as_text(answer))
+
+
+@main.command()
+@click.argument("folder", required=False, type=click.Path(file_okay=False, path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="One JSON object.")
+@_datasets
+def check(folder: Path | None, as_json: bool, datasets: Path | None) -> None:
+    """Validate all tables of FOLDER: every problem with table, row, column, value, reason and how to mend it."""
+    from dashboard.catalog import SHIPPED
+    from dashboard.checks import check as find
+
+    problems = _or_exit(lambda: find(folder or datasets or SHIPPED))
+    if as_json:
+        click.echo(json.dumps({"problems": [vars(problem) for problem in problems]}, ensure_ascii=False, indent=1))
+    else:
+        for problem in problems:
+            click.echo(str(problem))
+        click.echo(f"{len(problems)} problems" if problems else "All tables are in order.")
+    sys.exit(INPUT_WRONG if problems else 0)
+
+
+def _tables(_: click.Context, __: click.Parameter, values: tuple[str, ...]) -> dict[str, Path]:
+    for value in values:
+        if "=" not in value:
+            raise click.BadParameter(f'must be TABLE=FILE, got "{value[:60]}"')
+    return {table: Path(file) for table, file in (value.split("=", 1) for value in values)}
+
+
+@main.command()
+@click.argument("table")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--sources", type=click.Path(path_type=Path), default=None, help="A new sources.csv to go with it.")
+@click.option("--also", multiple=True, callback=_tables, metavar="TABLE=FILE", help="Another table to go with it; repeat.")
+@click.option("--apply", is_flag=True, help="Write it: whole or not at all.")
+@click.option("--allow-removals", is_flag=True, help="Let rows go that FILE does not have.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object.")
+@_datasets
+def update(
+    table: str,
+    file: Path,
+    sources: Path | None,
+    also: dict[str, Path],
+    apply: bool,
+    allow_removals: bool,
+    as_json: bool,
+    datasets: Path | None,
+) -> None:
+    """Show what FILE, a whole new TABLE, would change: rows, and each headline number before → after."""
+    from dashboard import updates
+    from dashboard.catalog import SHIPPED
+
+    files = {table.removesuffix(".csv"): file, **({"sources": sources} if sources else {}), **also}
+    contents = {name: _file_bytes(path) for name, path in files.items()}
+    folder = datasets or SHIPPED
+    outcome = _or_exit(lambda: updates.update(folder, contents, apply=apply, allow_removals=allow_removals))
+    if as_json:
+        click.echo(json.dumps(updates.as_json(outcome), ensure_ascii=False, indent=1))
+    else:
+        click.echo("\n".join(updates.as_text(outcome)))
+    sys.exit(INPUT_WRONG if outcome.problems else 0)
+
+
+@main.command("import")
+@click.argument("kind", metavar="KIND")
+@click.argument("files", nargs=-1, required=True, metavar="FILE...")
+@click.option("--as-of", default="", help="Day of the copy, such as 2026-08-22; later dates are forecasts. Today if not given.")
+@click.option("--apply", is_flag=True, help="Write it: whole or not at all.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object.")
+@_datasets
+def import_(
+    kind: str, files: tuple[str, ...], as_of: str, apply: bool, as_json: bool, datasets: Path | None
+) -> None:
+    """Take over FILE, a path or an http(s) address, as its publisher ships it.
+
+    KIND is owid-energy, epoch-sites (its three files may be given together) or epoch-clusters.
+    """
+    from dashboard import importers
+    from dashboard.catalog import SHIPPED
+
+    result = _or_exit(lambda: importers.run(kind, files, datasets or SHIPPED, as_of=as_of, apply=apply))
+    if as_json:
+        click.echo(json.dumps(importers.as_json(result), ensure_ascii=False, indent=1))
+    else:
+        click.echo("\n".join(importers.as_text(result)))
+    sys.exit(INPUT_WRONG if result.outcome.problems else 0)
+
+
+@main.command()
+@click.argument("pairs", type=click.Path(path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="One JSON object.")
+@_datasets
+def score(pairs: Path, as_json: bool, datasets: Path | None) -> None:
+    """Score our estimates on PAIRS, a CSV of case_id, chip, chip_count, power, unit, power_basis."""
+    from dashboard.estimates import score as scoring
+
+    catalog = _catalog(datasets)
+    content = _file_bytes(pairs)
+    cases = _or_exit(lambda: scoring.read_pairs(content, pairs.stem))
+    result = scoring.summary(scoring.score(cases, catalog))
+    if as_json:
+        click.echo(json.dumps(result, ensure_ascii=False, indent=1))
+        return
+    click.echo(f"{result['scored']} of {result['n']} pairs scored")
+    for name in ("median_ape", "mean_ape", "bias", "within_1_25", "within_1_5", "within_2"):
+        click.echo(f"  {name:<24}{_figure(result[name])}")
+    for name in ("coverage_50", "coverage_90", "median_interval_ratio"):
+        click.echo(f"  {name:<24}{_figure(result[name])}")
+    for row in result["unmatched"]:
+        click.echo(f"  not matched: {row['case_id']} (row {row['row']}): {row['reason']}")
+
+
+def _figure(value: float | None) -> str:
+    return "–" if value is None else f"{value:.3f}"
+
+
+def _file_bytes(path: Path) -> bytes:
+    from dashboard.store import FileError, read_bytes
+
+    try:
+        return read_bytes(path, str(path))
+    except FileNotFoundError:
+        click.echo(f"error: {path}: must be a file, got none", err=True)
+    except FileError as error:
+        click.echo(f"error: {error}" + (f"; {error.mend}" if error.mend else ""), err=True)
+    sys.exit(INPUT_WRONG)
+
+
+@main.command()
+@click.argument("addresses", nargs=-1, required=True, metavar="ADDRESS...")
+@click.option("--figure", default="", help="Only the figure with this id.")
+@click.option(
+    "--format", "formats", multiple=True, default=("png",), show_default=True, help="png, svg or csv; repeat."
+)
+@click.option("--size", default="slide", show_default=True, help="slide, social, square, column, page, phone or WxH.")
+@click.option("--theme", default="light", show_default=True, help="light or dark.")
+@click.option("--out", required=True, type=click.Path(file_okay=False, path_type=Path), help="Folder for the files.")
+@_datasets
+def export(
+    addresses: tuple[str, ...],
+    figure: str,
+    formats: tuple[str, ...],
+    size: str,
+    theme: str,
+    out: Path,
+    datasets: Path | None,
+) -> None:
+    """Write the figures of each ADDRESS, such as "/?basis=it", as pictures or numbers."""
+    from dashboard import export as exporting
+
+    catalog = _catalog(datasets)
+    wanted = _or_exit(
+        lambda: exporting.shots(addresses, catalog, figure=figure, formats=formats, size=size, theme=theme)
+    )
+    try:
+        for path in exporting.write(wanted, out):
+            click.echo(str(path))
+    except exporting.NoBrowserError as error:
+        click.echo(f"error: {error}", err=True)
+        sys.exit(MACHINE_LACKS)
+    except OSError as error:
+        click.echo(f"error: {out}: cannot be written: {error.strerror or error}", err=True)
+        sys.exit(INPUT_WRONG)
+
+
+if __name__ == "__main__":
+    main(prog_name="python -m dashboard")

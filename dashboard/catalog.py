@@ -1,0 +1,262 @@
+"""The tables of a folder as records, every problem at once, and a content hash as the data version."""
+
+import csv
+import difflib
+import functools
+import io
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any
+
+from dashboard import records, sheets, store
+from dashboard.records import (
+    CellError,
+    Chip,
+    Claim,
+    ClaimType,
+    Commitment,
+    Equivalent,
+    Evidence,
+    Grid,
+    Link,
+    Milestone,
+    Pair,
+    Parameter,
+    Site,
+    Source,
+)
+
+SHIPPED = Path(__file__).resolve().parent.parent / "datasets"
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing wrong in a table: where (the row as an editor counts it), what, why, and how to mend it."""
+
+    table: str
+    row: int | None
+    column: str
+    value: str
+    reason: str
+    mend: str = ""
+
+    def __str__(self) -> str:
+        """`table.csv:row: column: reason; mend`."""
+        place = f"{self.table}.csv" + (f":{self.row}" if self.row else "")
+        text = ": ".join(part for part in (place, self.column, self.reason) if part)
+        return f"{text}; {self.mend}" if self.mend else text
+
+
+class DataError(ValueError):
+    """A folder of tables cannot be used; `problems` holds everything that was found."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        shown = "\n".join(str(problem) for problem in problems[:20])
+        more = f"\nand {len(problems) - 20} more" if len(problems) > 20 else ""
+        super().__init__(shown + more)
+        self.problems = problems
+
+
+class UnknownChipError(ValueError):
+    """No chip goes by this name."""
+
+
+@dataclass(frozen=True)
+class Catalog:
+    """All tables as records by id; immutable once made."""
+
+    version: str
+    sources: Mapping[str, Source]
+    accelerators: Mapping[str, Chip]
+    parameters: Mapping[str, Parameter]
+    claim_types: Mapping[str, ClaimType]
+    evidence: Mapping[str, Evidence]
+    commitments: Mapping[str, Commitment]
+    links: Mapping[str, Link]
+    claims: Mapping[str, Claim]
+    sites: Mapping[str, Site]
+    milestones: Mapping[str, Milestone]
+    grids: Mapping[str, Grid]
+    equivalents: Mapping[str, Equivalent]
+    pairs: Mapping[str, Pair]
+
+    def parameter(self, quantity: str, *scopes: str) -> Parameter:
+        """The row of a quantity for the first of the scopes that has one, else the general row.
+
+        Raises:
+            KeyError: no such quantity.
+        """
+        found = self.parameter_or_none(quantity, *scopes)
+        if found is None:
+            raise KeyError(f"parameters: no row for {quantity} ({', '.join(scopes) or 'general'})")
+        return found
+
+    def parameter_or_none(self, quantity: str, *scopes: str) -> Parameter | None:
+        """As `parameter`, None where there is no row."""
+        rows = self._parameters_by_quantity.get(quantity, {})
+        return next((rows[scope] for scope in (*scopes, "") if scope in rows), None)
+
+    @functools.cached_property
+    def _parameters_by_quantity(self) -> dict[str, dict[str, Parameter]]:
+        index: dict[str, dict[str, Parameter]] = {}
+        for row in self.parameters.values():
+            index.setdefault(row.quantity, {})[row.scope] = row
+        return index
+
+    @functools.cached_property
+    def _chip_names(self) -> dict[str, str]:
+        names: dict[str, str] = {}
+        for chip in self.accelerators.values():
+            for name in (chip.chip_id, *chip.aliases):
+                names.setdefault(name_key(name), chip.chip_id)
+        for chip in self.accelerators.values():  # last: without its memory size it may be an alias
+            names.setdefault(name_key(chip.name), chip.chip_id)
+        return names
+
+    def chip(self, name: str) -> Chip:
+        """The chip that goes by a free-text name such as `NVIDIA H100 SXM5 80GB`, through aliases; never guessed.
+
+        Raises:
+            UnknownChipError: none does; the message names the nearest.
+        """
+        key = name_key(name)
+        names = self._chip_names
+        found = names.get(key) or (names.get(key[:-1]) if key.endswith("s") else None)
+        if found is None:
+            near = [self.accelerators[names[k]].name for k in difflib.get_close_matches(key, names, n=4, cutoff=0.5)]
+            hint = f"; nearest: {', '.join(dict.fromkeys(near))}" if near else "; see accelerators.csv for the names"
+            raise UnknownChipError(
+                f'chip: must be one of the {len(self.accelerators)} known, got "{_short(name)}"{hint}'
+            )
+        return self.accelerators[found]
+
+    def source(self, source_id: str) -> Source:
+        """The publication with this id."""
+        return self.sources[source_id]
+
+
+def _short(text: str) -> str:
+    shown = text.encode("unicode_escape").decode("ascii")
+    return shown if len(shown) <= 40 else shown[:37] + "..."
+
+
+_NOISE = re.compile(
+    r"\b(?:nvidia|amd|intel|google|aws|amazon|huawei|microsoft|instinct|tesla|radeon|habana|gpus?|chips?|accelerators?)\b"
+    r"|\b\d+ ?gb\b"
+)
+
+
+def name_key(name: str) -> str:
+    """A chip's name without vendor, memory size, case, spaces and marks: what two spellings have in common.
+
+    >>> name_key("NVIDIA H100 SXM5 80GB"), name_key("h100-sxm5")
+    ('h100sxm5', 'h100sxm5')
+    """
+    plain = re.sub(r"[^a-z0-9]+", " ", name.lower())
+    key = re.sub(r"[^a-z0-9]", "", _NOISE.sub(" ", plain))
+    return key or plain.replace(" ", "")
+
+
+def load(folder: Path = SHIPPED) -> Catalog:
+    """The catalog of a folder.
+
+    Raises:
+        DataError: a table is missing or a row cannot be read; every problem is listed.
+    """
+    return build(contents(folder))
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    """The bytes of all tables, of one state of the folder even while an update is being written.
+
+    Raises:
+        DataError: a table is missing or cannot be read.
+    """
+    found = store.read(folder, [f"{name}.csv" for name in records.TABLES])
+    errors = [content for content in found.values() if isinstance(content, store.FileError)]
+    if errors:
+        raise DataError([Problem(Path(e.name).stem, None, "", "", e.reason, e.mend) for e in errors])
+    return {Path(name).stem: content for name, content in found.items() if isinstance(content, bytes)}
+
+
+def build(contents: Mapping[str, bytes]) -> Catalog:
+    """The catalog of tables given as bytes (table name -> CSV).
+
+    Raises:
+        DataError: as `load`.
+    """
+    problems: list[Problem] = []
+    tables = {name: _records(name, contents[name], problems) for name in records.TABLES}
+    if problems:
+        raise DataError(problems)
+    return Catalog(version=version(contents), **tables)
+
+
+def version(contents: Mapping[str, bytes]) -> str:
+    """Ten hexadecimal digits of the hash of all tables: the same bytes have the same version."""
+    digest = blake2b(digest_size=5)
+    for name in sorted(contents):
+        digest.update(name.encode() + b"\0" + blake2b(contents[name]).digest())
+    return digest.hexdigest()
+
+
+def rows(table: str, content: bytes, problems: list[Problem]) -> Iterator[tuple[int, dict[str, str]]]:
+    """Line number and cells of each row of a CSV; what is malformed goes to `problems`."""
+    try:
+        text = content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        problems.append(
+            Problem(table, content[: error.start].count(b"\n") + 1, "", "", _encoding_reason(content, error))
+        )
+        return
+    lines = csv.reader(io.StringIO(text, newline=""), strict=True)
+    try:
+        header = next(lines, None)
+        if header is None:
+            problems.append(Problem(table, None, "", "", "must have a header row, got an empty file"))
+            return
+        line = lines.line_num + 1
+        for cells in lines:
+            if len(cells) != len(header):
+                reason = f"must have {len(header)} cells as the header has, got {len(cells)}"
+                problems.append(Problem(table, line, "", "", reason))
+            else:
+                yield line, dict(zip(header, map(sheets.plain, cells), strict=True))
+            line = lines.line_num + 1
+    except csv.Error as error:
+        problems.append(Problem(table, lines.line_num, "", "", f"must be CSV with closed quotes, got: {error}"))
+
+
+def _encoding_reason(content: bytes, error: UnicodeDecodeError) -> str:
+    if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return "must be UTF-8, got UTF-16; save it again as UTF-8"
+    return f"must be UTF-8, got byte 0x{content[error.start]:02x} at position {error.start}; save it again as UTF-8"
+
+
+def _records(table: str, content: bytes, problems: list[Problem]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    read = None
+    key = ""
+    for line, row in rows(table, content, problems):
+        if read is None:
+            key = next(iter(row))
+            try:
+                read = records.reader(records.TABLES[table], list(row))
+            except ValueError as error:
+                problems.append(Problem(table, 1, "", "", str(error)))
+                return {}
+        try:
+            record = read(row)
+        except CellError as error:
+            problems.append(Problem(table, line, error.column, error.value, error.reason))
+            continue
+        except ValueError as error:
+            problems.append(Problem(table, line, "", "", str(error)))
+            continue
+        if row[key] in found:
+            problems.append(Problem(table, line, key, row[key], f'must be unique, got "{row[key]}" again'))
+        found[row[key]] = record
+    return found

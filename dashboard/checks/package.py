@@ -1,0 +1,144 @@
+"""What the data package says about the tables, held against them by the frictionless library, in our words."""
+
+import contextlib
+import json
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from dashboard.catalog import Problem
+from dashboard.checks.reading import Table
+
+DESCRIPTOR = "datapackage.json"
+_DATE = "date such as 2025, 2025-10 or 2025-10-28"
+_PATTERNS = {
+    r"[a-z0-9]+(-[a-z0-9]+)*": "lower-case letters, digits and single hyphens",
+    r"\d{4}(-\d{2}(-\d{2})?)?": f"a {_DATE}",
+    r"\d{4}-\d{2}-\d{2}": "a day such as 2025-10-28",
+    r"https?://[^\s]+": "a web address that begins with https:// or http://",
+}
+
+
+def read_descriptor(content: bytes | None, problems: list[Problem]) -> dict[str, dict[str, Any]]:
+    """The resources of the descriptor by name."""
+    try:
+        package = json.loads(content or b"")
+        resources = {str(resource["name"]): resource for resource in package["resources"]}
+    except (ValueError, KeyError, TypeError):
+        what = "must be a data package with named resources"
+        problems.append(Problem("datapackage", None, "", "", what, "take datapackage.json from the last good version"))
+        return {}
+    for name, resource in resources.items():
+        if resource.get("path") != f"{name}.csv":
+            what = f'resource {name}: path must be "{name}.csv", got "{resource.get("path")}"'
+            problems.append(Problem("datapackage", None, "path", str(resource.get("path")), what, "name the file so"))
+    return resources
+
+
+def package_problems(tables: Mapping[str, Table], resources: Mapping[str, dict[str, Any]]) -> list[Problem]:
+    """Types, constraints, keys and foreign keys that do not hold."""
+    from frictionless import FrictionlessException, Package, Resource, Schema
+
+    try:
+        package = Package(
+            resources=[
+                Resource(name=name, data=[list(table.header), *table.rows], schema=Schema.from_descriptor(schema))
+                for name, table in tables.items()
+                if (schema := _usable_schema(resources[name], tables))
+            ]
+        )
+    except FrictionlessException as error:
+        return [Problem("datapackage", None, "", "", f"must be a valid data package, got: {error.error.message}")]
+    report = package.validate(limit_errors=1_000_000)
+    found = []
+    for task in report.tasks:
+        for error in task.errors:
+            problem = _problem(tables[task.name], error, resources[task.name])
+            if problem is not None:
+                found.append(problem)
+    return found
+
+
+def _usable_schema(resource: dict[str, Any], tables: Mapping[str, Table]) -> dict[str, Any]:
+    """The schema without foreign keys to tables that could not be read: those have their own problem."""
+    schema = dict(resource.get("schema", {}))
+    schema["foreignKeys"] = [key for key in schema.get("foreignKeys", []) if not _target(key) or _target(key) in tables]
+    return schema
+
+
+def _target(key: Mapping[str, Any]) -> str:
+    return str(key["reference"].get("resource", ""))
+
+
+def _problem(table: Table, error: Any, resource: Mapping[str, Any]) -> Problem | None:
+    made = _MAKERS.get(error.type)
+    index = getattr(error, "row_number", 2) - 2
+    line = table.lines[index] if 0 <= index < len(table.lines) else None
+    if made is None:
+        return Problem(table.name, line, "", "", f"must fit datapackage.json, got: {error.note}")
+    column, value, reason, mend = made(table, index, error, resource)
+    return Problem(table.name, line, column, value, reason, mend) if reason else None
+
+
+Made = tuple[str, str, str, str]
+
+
+def _type(_: Table, __: int, error: Any, resource: Mapping[str, Any]) -> Made:
+    kind = next(f["type"] for f in resource["schema"]["fields"] if f["name"] == error.field_name)
+    kinds = {"number": "a plain number such as 0.5", "integer": "a whole number", "boolean": "true or false"}
+    reason = f'must be {kinds.get(kind, kind)}, got "{error.cell}"'
+    return error.field_name, error.cell, reason, "write the value as the description of the column says"
+
+
+def _constraint(_: Table, __: int, error: Any, resource: Mapping[str, Any]) -> Made:
+    field = next(f for f in resource["schema"]["fields"] if f["name"] == error.field_name)
+    rule = re.match(r'constraint "(\w+)"', error.note)
+    name = rule[1] if rule else ""
+    limit = field.get("constraints", {}).get(name)
+    got = f'got "{error.cell}"'
+    words: dict[str, tuple[str, str]] = {
+        "required": ("must not be empty", "fill the cell in"),
+        "enum": (
+            f"must be one of {', '.join(map(str, limit)) if isinstance(limit, list) else ''}; {got}",
+            "choose one",
+        ),
+        "minimum": (f"must be at least {limit}, {got}", "see the unit in the header"),
+        "maximum": (f"must be at most {limit}, {got}", "see the unit in the header"),
+        "pattern": (f"must be {_PATTERNS.get(str(limit), f'of the form {limit}')}, {got}", "write it in that form"),
+    }
+    reason, mend = words.get(name, (f"must fit {name} {limit}, {got}", "see the description of the column"))
+    return error.field_name, str(error.cell), reason, mend
+
+
+def _unique(_: Table, __: int, error: Any, ___: Mapping[str, Any]) -> Made:
+    reason = f'must be unique, got "{error.cell}" again'
+    return error.field_name, str(error.cell), reason, "give one of the rows another id, or remove it"
+
+
+def _primary_key(table: Table, index: int, error: Any, resource: Mapping[str, Any]) -> Made:
+    del error
+    key = resource["schema"].get("primaryKey", table.header[0])
+    column = key if isinstance(key, str) else key[0]
+    value = ""
+    with contextlib.suppress(ValueError, IndexError):
+        value = table.rows[index][table.header.index(column)]
+    if not value:
+        return column, value, "must not be empty", "give the row an id"
+    return column, value, f'must be unique, got "{value}" again', "give one of the rows another id, or remove it"
+
+
+def _foreign_key(_: Table, __: int, error: Any, ___: Mapping[str, Any]) -> Made:
+    column, value = error.field_names[0], str(error.field_cells[0])
+    target = error.reference_name or "the same table"
+    where = f"{target}.csv" if error.reference_name else target
+    reason = f'must be an id of {where}, got "{value}"'
+    return column, value, reason, f"add a row for it to {where}, or write the id as it stands there"
+
+
+_MAKERS: dict[str, Callable[[Table, int, Any, Mapping[str, Any]], Made]] = {
+    "type-error": _type,
+    "constraint-error": _constraint,
+    "unique-error": _unique,
+    "primary-key": _primary_key,
+    "foreign-key": _foreign_key,
+}

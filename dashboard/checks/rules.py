@@ -1,0 +1,387 @@
+"""What the data package cannot say: units, ends of ranges, dates, places, links between deals, and sources."""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date
+
+from dashboard.catalog import Problem, name_key
+from dashboard.checks.limits import LIMITS, QUANTITY_LIMITS, Limit
+from dashboard.checks.reading import Table
+from dashboard.records import header_field
+from dashboard.units import UNITS, QuantityError, UnitError, magnitude, quantity, read_cell, unit
+
+Tables = Mapping[str, Table]
+Kinds = Mapping[str, Mapping[str, str]]  # table -> column -> number, integer, boolean, string, choice
+Rule = Callable[[Tables], Iterator[Problem]]
+
+LAST_YEAR, LAST_END = 2040, 2060  # leases of buildings run longest
+DATES = frozenset(
+    "published accessed released announced start end said from until date vintage peak_date year".split()  # noqa: SIM905
+)
+_DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?", re.ASCII)
+_NOTHING = frozenset({"na", "n/a", "#n/a", "nan", "null", "none", "nil", "-", "--", "–", "?", "tbd", "unknown."})
+_HIDDEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u200b-\u200f\u2028-\u202e\u2060\ufeff]")  # noqa: PLE2515
+_ADDRESS = re.compile(r"https?://[^\s/:@\"'<>\\^`{|}]+(?::\d+)?(?:[/?#][^\s\"<>\\^`{|}]*)?", re.IGNORECASE)
+_ORDERED = (
+    ("low", "central", "high"),
+    ("tdp_low", "tdp", "tdp_high"),
+    ("chip_count_low", "chip_count_high"),
+    ("start", "end"),
+    ("from", "until"),
+)
+
+
+def cells(tables: Tables, kinds: Kinds) -> Iterator[Problem]:
+    """Words for nothing, spaces around, and characters that nobody sees."""
+    for table in tables.values():
+        for line, row in table.records():
+            for column, cell in row.items():
+                if cell.lower() in _NOTHING and kinds[table.name].get(column) != "choice":
+                    what = f'must be left empty where nothing is known, got "{cell}"'
+                    yield Problem(table.name, line, column, cell, what, "empty the cell")
+                elif cell != cell.strip():
+                    what = f'must not begin or end with a space, got "{cell[:40]}"'
+                    yield Problem(table.name, line, column, cell, what, "remove the space")
+                elif hidden := _HIDDEN.search(cell):
+                    what = f"must hold visible characters only, got U+{ord(hidden[0]):04X}"
+                    yield Problem(table.name, line, column, cell, what, "type the cell again")
+
+
+def numbers(tables: Tables, kinds: Kinds) -> Iterator[Problem]:
+    """Numbers in full, finite, no minus before a zero; whole where the column counts."""
+    for table in tables.values():
+        columns = [c for c in table.header if kinds[table.name].get(c) in ("number", "integer")]
+        for line, row in table.records():
+            for column in columns:
+                reason = _number_reason(row[column], kinds[table.name][column])
+                if reason:
+                    mend = "write digits and at most one point, such as 1000 or 0.5; leave it empty if not known"
+                    yield Problem(table.name, line, column, row[column], reason, mend)
+
+
+def _number_reason(cell: str, kind: str) -> str:
+    if cell == "":
+        return ""
+    try:
+        number = read_cell(cell)
+    except QuantityError as error:
+        return str(error)
+    if number == 0 and cell.startswith("-"):
+        return f'must be 0 without a minus, got "{cell}"'
+    if kind == "integer" and "." in cell:
+        return f'must be a whole number, got "{cell}"'
+    return ""
+
+
+def header_units(tables: Tables) -> Iterator[Problem]:
+    """Units in headers, from the closed list."""
+    for table in tables.values():
+        for column in table.header:
+            name = header_field(column)[1]
+            if name and name not in UNITS:
+                yield Problem(table.name, 1, column, name, *_unit_reason(name))
+
+
+def _unit_reason(name: str) -> tuple[str, str]:
+    try:
+        unit(name)
+    except UnitError as error:
+        return str(error), "convert the numbers and name the unit as the list does"
+    return "", ""
+
+
+def cell_units(tables: Tables) -> Iterator[Problem]:
+    """Units in the `unit` column, from the closed list; a number has one."""
+    for table in tables.values():
+        if "unit" not in table.header:
+            continue
+        number = next((c for c in ("value", "power", "central") if c in table.header), "")
+        for line, row in table.records():
+            if row["unit"] and row["unit"] not in UNITS:
+                yield Problem(table.name, line, "unit", row["unit"], *_unit_reason(row["unit"]))
+            elif number and row[number] and not row["unit"]:
+                yield Problem(
+                    table.name, line, "unit", "", f'must name the unit of {number} "{row[number]}"', "fill it in"
+                )
+
+
+def order(tables: Tables) -> Iterator[Problem]:
+    """The ends of ranges and of times in order."""
+    for table in tables.values():
+        fields = {header_field(column)[0].rstrip("_"): column for column in table.header}
+        for names in _ORDERED:
+            columns = [fields[name] for name in names if name in fields]
+            if len(columns) == len(names):
+                yield from _out_of_order(table, columns)
+
+
+def _out_of_order(table: Table, columns: list[str]) -> Iterator[Problem]:
+    for line, row in table.records():
+        known = [(column, value) for column in columns if (value := _sortable(row[column])) is not None]
+        for (before, low), (column, high) in zip(known, known[1:], strict=False):
+            if _is_above(low, high):
+                what = f'must be at least {before} "{row[before]}", got "{row[column]}"'
+                yield Problem(table.name, line, column, row[column], what, "put low, central and high in order")
+
+
+def _sortable(cell: str) -> float | str | None:
+    if _DATE.fullmatch(cell) and "-" in cell:
+        return cell
+    try:
+        return read_cell(cell)
+    except QuantityError:
+        return None
+
+
+def _is_above(low: float | str, high: float | str) -> bool:
+    if isinstance(low, float) and isinstance(high, float):
+        return low > high
+    low, high = (f"{v:.0f}" if isinstance(v, float) else v for v in (low, high))
+    length = min(len(low), len(high))  # 2026 and 2026-03 are not in the wrong order
+    return low[:length] > high[:length]
+
+
+def limits(tables: Tables) -> Iterator[Problem]:
+    """Numbers that no reader would believe, column by column."""
+    for name, table in tables.items():
+        wanted = {column: LIMITS[name][field] for column, field in _limited(name, table)}
+        for line, row in table.records():
+            for column, limit in wanted.items():
+                if (value := _read(row[column])) is not None and not limit.low <= value <= limit.high:
+                    yield _beyond(name, line, column, row[column], limit, header_field(column)[1])
+            yield from _long_row(name, line, row)
+
+
+def _limited(name: str, table: Table) -> Iterator[tuple[str, str]]:
+    for column in table.header:
+        field = header_field(column)[0]
+        if field in LIMITS.get(name, {}):
+            yield column, field
+
+
+def _long_row(name: str, line: int, row: Mapping[str, str]) -> Iterator[Problem]:
+    """A reading with its own unit: held against the limit of its dimension."""
+    column = "value" if "value" in row else "power" if "power" in row and "unit" in row else ""
+    number = _read(row.get(column, ""))
+    if number is None or row["unit"] not in UNITS:
+        return
+    for limit in QUANTITY_LIMITS:
+        value = quantity(number, row["unit"])
+        if value.dimensionality == quantity(1, limit.unit).dimensionality:
+            if name in limit.tables and not limit.low <= magnitude(value, limit.unit) <= limit.high:
+                shown = f"{row[column]} {row['unit']}"
+                yield _beyond(name, line, column, shown, limit, limit.unit)
+            return
+
+
+def _beyond(name: str, line: int, column: str, value: str, limit: Limit, unit_name: str) -> Problem:
+    what = f"must be from {limit.low:,g} to {limit.high:,g} {unit_name}".rstrip() + f", got {value}"
+    return Problem(name, line, column, value, what, "see the unit and the decimal point")
+
+
+def _read(cell: str) -> float | None:
+    try:
+        return read_cell(cell)
+    except QuantityError:
+        return None
+
+
+def dates(tables: Tables) -> Iterator[Problem]:
+    """Dates that exist, from 1900 to 2040."""
+    for table in tables.values():
+        columns = [column for column in table.header if column in DATES]
+        for line, row in table.records():
+            for column in columns:
+                reason = _date_reason(row[column], LAST_END if column in ("end", "until") else LAST_YEAR)
+                if reason:
+                    yield Problem(table.name, line, column, row[column], reason, "write 2025, 2025-10 or 2025-10-28")
+
+
+def _date_reason(cell: str, last: int) -> str:
+    if not cell:
+        return ""
+    match = _DATE.fullmatch(cell)
+    if match is None:
+        return f'must be a date such as 2025, 2025-10 or 2025-10-28, got "{cell}"'
+    year, month, day = (int(part) if part else 1 for part in match.groups())
+    try:
+        date(year, month, day)
+    except ValueError:
+        return f'must be a date that exists, got "{cell}"'
+    if not 1900 <= year <= last:
+        return f'must be from 1900 to {last}, got "{cell}"'
+    return ""
+
+
+def addresses(tables: Tables) -> Iterator[Problem]:
+    """Web addresses: http or https, a host, nothing that a page would run."""
+    if (table := tables.get("sources")) is None:
+        return
+    for line, row in table.records():
+        address = row["address"]
+        if address and not _ADDRESS.fullmatch(address):
+            what = f'must be a web address that begins with https:// or http://, got "{address[:60]}"'
+            yield Problem("sources", line, "address", address, what, "copy the address from the browser")
+        if not address and row["tier"] in ("primary", "secondary"):
+            what = f"must be filled in for a {row['tier']} source, got nothing"
+            yield Problem("sources", line, "address", "", what, "add the address, or set tier to general knowledge")
+
+
+def places(tables: Tables) -> Iterator[Problem]:
+    """Coordinates inside the box of the stated country."""
+    if (sites := tables.get("sites")) is None or (boxes := tables.get("bounds")) is None:
+        return
+    known = boxes.by_id()
+    for line, row in sites.records():
+        box = known.get(row["country"])
+        at = [_read(row[f"{name} [deg]"]) for name in ("latitude", "longitude")]
+        if box is None or None in at:
+            yield from _unplaced(line, row, box)
+            continue
+        for name, value, (low, high) in zip(("latitude", "longitude"), at, _ends(box), strict=True):
+            assert value is not None
+            if not (low <= value <= high if low <= high else value >= low or value <= high):
+                what = f"must be from {low:g} to {high:g} in {row['country']}, got {value:g}"
+                mend = "see the sign, the order of latitude and longitude, and the country"
+                yield Problem("sites", line, f"{name} [deg]", row[f"{name} [deg]"], what, mend)
+
+
+def _unplaced(line: int, row: Mapping[str, str], box: Mapping[str, str] | None) -> Iterator[Problem]:
+    latitude, longitude = row["latitude [deg]"], row["longitude [deg]"]
+    if bool(latitude) != bool(longitude):
+        column = "longitude [deg]" if latitude else "latitude [deg]"
+        yield Problem(
+            "sites", line, column, "", "must be filled in beside the other coordinate", "fill in both or none"
+        )
+    if box is None and latitude and row["country"]:
+        what = f'must be a country of bounds.csv, got "{row["country"]}"'
+        yield Problem("sites", line, "country", row["country"], what, "add the country's box to bounds.csv")
+
+
+def _ends(box: Mapping[str, str]) -> tuple[tuple[float, float], tuple[float, float]]:
+    south, north, west, east = (_read(box[f"{side} [deg]"]) or 0.0 for side in ("south", "north", "west", "east"))
+    return (south - 0.1, north + 0.1), (west - 0.1, east + 0.1)
+
+
+def load_factors(tables: Tables) -> Iterator[Problem]:
+    """Demand over 8,766 h x peak from 0.45 to 0.90, where both are of one area."""
+    if (grids := tables.get("grids")) is None:
+        return
+    for line, row in grids.records():
+        demand, peak = _read(row["demand [TWh]"]), _read(row["peak [GW]"])
+        if not demand or not peak or row["perimeter"] or row["caution"]:
+            continue
+        factor = demand * 1000 / (8766 * peak)
+        if not 0.45 <= factor <= 0.90:
+            what = f"must give a load factor from 0.45 to 0.90 with the demand, got {factor:.2f}"
+            mend = "correct it, or say in perimeter or caution why peak and demand do not belong together"
+            yield Problem("grids", line, "peak [GW]", row["peak [GW]"], what, mend)
+
+
+def aliases(tables: Tables) -> Iterator[Problem]:
+    """No two chips by one name."""
+    if (chips := tables.get("accelerators")) is None:
+        return
+    owners: dict[str, tuple[str, int]] = {}
+    for line, row in chips.records():
+        names = [row["chip_id"], *(part.strip() for part in row["aliases"].split(";") if part.strip())]
+        for name in names:
+            owner, first = owners.setdefault(name_key(name), (row["chip_id"], line))
+            if owner != row["chip_id"]:
+                what = f'must name one chip only, got "{name}", which names {owner} in row {first} too'
+                yield Problem("accelerators", line, "aliases", name, what, "leave the name with the more usual chip")
+
+
+def links(tables: Tables) -> Iterator[Problem]:
+    """Links end at a row; a total is never a part, and no deal is linked to itself."""
+    if (table := tables.get("links")) is None:
+        return
+    ends = {"commitment": tables.get("commitments"), "site": tables.get("sites")}
+    known = {kind: end.by_id().keys() | end.broken_ids for kind, end in ends.items() if end is not None}
+    totals = {
+        key for key, row in (ends["commitment"].by_id() if ends["commitment"] else {}).items() if _is_total(key, row)
+    }
+    for line, row in table.records():
+        if row["to_kind"] in known and row["to_id"] not in known[row["to_kind"]]:
+            where = "commitments.csv" if row["to_kind"] == "commitment" else "sites.csv"
+            what = f'must be an id of {where}, got "{row["to_id"]}"'
+            yield Problem("links", line, "to_id", row["to_id"], what, "write the id as it stands there")
+        if row["from_id"] == row["to_id"]:
+            yield Problem("links", line, "to_id", row["to_id"], "must be another row than from_id", "link two rows")
+        if row["relation"] not in ("restates", "replaces"):
+            for column in ("from_id", "to_id"):
+                if row[column] in totals:
+                    what = f'must not be a total (agg-) in "{row["relation"]}", got "{row[column]}"'
+                    mend = "a total is never a part: link the single deals, or use restates or replaces"
+                    yield Problem("links", line, column, row[column], what, mend)
+
+
+def _is_total(key: str, row: Mapping[str, str]) -> bool:
+    return key.startswith("agg-") or row.get("aggregate") == "true"
+
+
+def totals(tables: Tables) -> Iterator[Problem]:
+    """Ids that begin with agg- are totals and say so."""
+    if (table := tables.get("commitments")) is None:
+        return
+    for line, row in table.records():
+        if row["commitment_id"].startswith("agg-") and row["aggregate"] == "false":
+            what = "must be true, as the id begins with agg-, got false"
+            yield Problem("commitments", line, "aggregate", "false", what, "correct the id or this column")
+
+
+def weights(tables: Tables) -> Iterator[Problem]:
+    """The odds of IT, facility and grid add up to 1."""
+    if (table := tables.get("claim_types")) is None:
+        return
+    for line, row in table.records():
+        parts = [_read(row[f"{name}_weight"]) for name in ("it", "facility", "grid")]
+        if None not in parts and abs(sum(part for part in parts if part is not None) - 1) > 1e-9:
+            total = sum(part for part in parts if part is not None)
+            what = f"must add up to 1 with the other two weights, got {total:g}"
+            yield Problem("claim_types", line, "it_weight", row["it_weight"], what, "correct the three weights")
+
+
+def sources(tables: Tables) -> Iterator[Problem]:
+    """Every row and every value with a source that exists, and no source that nothing cites."""
+    if (known := tables.get("sources")) is None:
+        return
+    ids = known.by_id().keys() | known.broken_ids
+    used: set[str] = set()
+    for table in tables.values():
+        for line, row in table.records() if table.name != "sources" else ():
+            for column in (c for c in table.header if c in ("source_id", "source_ids") or c.endswith("_source_id")):
+                cited = [part.strip() for part in row[column].split(";") if part.strip()]
+                used.update(cited)
+                yield from _cited(table.name, line, column, cited, ids, valued=_valued(column, row))
+    if all(not table.broken_ids for table in tables.values()):
+        for line, row in known.records():
+            if row["source_id"] not in used:
+                what = f'must be cited by a row of another table, got "{row["source_id"]}", which none cites'
+                yield Problem("sources", line, "source_id", row["source_id"], what, "cite it, or remove the row")
+
+
+def _valued(column: str, row: Mapping[str, str]) -> str:
+    """What of the row needs this source: a value of its own, or the row itself."""
+    values = {"demand_source_id": ("demand [TWh]",), "peak_source_id": ("peak [GW]",)}.get(column)
+    if values is None:
+        return "the row"
+    return next((name for name in values if row.get(name)), "")
+
+
+def _cited(name: str, line: int, column: str, cited: list[str], ids: set[str], *, valued: str) -> Iterator[Problem]:
+    if not cited and valued:
+        yield Problem(
+            name, line, column, "", f"must name the source of {valued}, got nothing", "add the id of a source"
+        )
+    for source_id in cited:
+        if source_id not in ids:
+            what = f'must be an id of sources.csv, got "{source_id}"'
+            mend = "add a row for it to sources.csv, or write the id as it stands there"
+            yield Problem(name, line, column, source_id, what, mend)
+
+
+RULES: tuple[Rule, ...] = (
+    header_units, cell_units, order, limits, dates, addresses, places, load_factors, aliases, links, totals,
+    weights, sources,
+)  # fmt: skip

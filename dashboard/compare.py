@@ -1,0 +1,278 @@
+"""Estimates and published readings in one unit: the one place where units come off.
+
+A `Comparison` holds the rows that a figure draws, a table shows and a CSV carries; the three cannot differ.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from dashboard.catalog import Catalog
+from dashboard.estimates.estimate import RESULT_UNITS, Estimate, quantiles
+from dashboard.estimates.report import LABELS
+from dashboard.records import Equivalent, Grid
+from dashboard.units import Quantity, exact, magnitude, quantity, range_text, reader_text, spread_text
+
+ESTIMATE, CLAIM, READING = "estimate", "claim", "published"
+COLUMNS = ["label", "nature", "q05", "q25", "value", "q75", "q95", "unit", "basis", "date", "sources", "note"]
+
+
+class PairingError(ValueError):
+    """Two quantities were set side by side that must not be, such as a capacity and an energy."""
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Rows in one unit, with what a figure needs to stand alone: title, answer, axis, sources, version."""
+
+    id: str
+    title: str
+    answer: str
+    axis: str
+    unit: str
+    kind: str
+    table: pd.DataFrame
+    sources: tuple[str, ...]
+    method: str
+    version: str
+
+    @property
+    def rows(self) -> list[Any]:
+        """The rows one by one, cells as attributes."""
+        return list(self.table.itertuples(index=False))
+
+    @property
+    def alt(self) -> str:
+        """The picture in words: title, answer, each row's value."""
+        rows = "; ".join(f"{row.label}: {row_text(row, self.unit)}" for row in self.rows)
+        return f"{self.title} {self.answer} {rows}."
+
+    @property
+    def foot(self) -> str:
+        """Sources, method and data version in one line."""
+        return f"Sources: {'; '.join(self.sources)}. {self.method} Data version {self.version}."
+
+
+def row_text(row: Any, unit: str) -> str:
+    """A row's value with its range, as a reader sees it."""
+    if pd.isna(row.q05):
+        return reader_text(row.value, unit, 2 if row.nature == ESTIMATE else 3)
+    return spread_text(row.q05, row.value, row.q95, unit)
+
+
+def estimate_row(label: str, value: Quantity, unit: str, **more: str) -> dict[str, Any]:
+    """A row of percentiles from draws."""
+    q05, q25, q50, q75, q95 = quantiles(_number(value, unit, label))
+    return _row(label, ESTIMATE, q50, unit, q05=q05, q25=q25, q75=q75, q95=q95, **more)
+
+
+def reading_row(label: str, value: Quantity, unit: str, nature: str = READING, **more: str) -> dict[str, Any]:
+    """A row as published: one number, no range of ours."""
+    return _row(label, nature, float(_number(value, unit, label)), unit, **more)
+
+
+def _row(label: str, nature: str, value: float, unit: str, **more: Any) -> dict[str, Any]:
+    blank = dict.fromkeys(("q05", "q25", "q75", "q95"), float("nan")) | dict.fromkeys(
+        ("basis", "date", "sources", "note"), ""
+    )
+    return {**blank, "label": label, "nature": nature, "value": value, "unit": unit, **more}
+
+
+def _number(value: Quantity, unit: str, label: str) -> Any:
+    if value.dimensionality != quantity(1, unit).dimensionality:
+        raise PairingError(f"{label}: must be comparable with {unit}, got {value.u:~P}; capacity and energy never mix")
+    return magnitude(value, unit)
+
+
+def _table(rows: Iterable[dict[str, Any]]) -> pd.DataFrame:
+    return pd.DataFrame(list(rows), columns=COLUMNS)
+
+
+def source_names(catalog: Catalog, source_ids: Iterable[str]) -> tuple[str, ...]:
+    """Publisher and year of each source, each once, as a foot line shows them."""
+    named = []
+    for source_id in dict.fromkeys(source_ids):
+        if source_id:
+            source = catalog.source(source_id)
+            year = source.published[:4] if source.published[:4].isdigit() else ""
+            named.append(" ".join(part for part in (source.publisher or source.title, year) if part))
+    return tuple(dict.fromkeys(named))
+
+
+def deciding_sources(answer: Estimate) -> list[str]:
+    """Sources of the amount, of the chip, and of the assumptions that hold at least 5 % of the variance."""
+    chip = [answer.ask.chip.source_id] if answer.ask.chip else []
+    deciding = [source for row in answer.assumptions if row.share >= 0.05 for source in row.factor.source_ids[:2]]
+    return [*answer.claim_source_ids, *chip, *deciding]
+
+
+METHOD = "Estimates: dot = median, thick = 50\u00a0%, thin = 90\u00a0% range, by the method of this dashboard."
+
+
+def energy_beside_grids(
+    headline: str,
+    loads: Sequence[tuple[str, Estimate]],
+    grids: Sequence[Grid],
+    catalog: Catalog,
+    *,
+    equivalents: Sequence[Equivalent] = (),
+    figure_id: str = "energy",
+) -> Comparison:
+    """A year's energy of loads beside a year's demand of grids (energy with energy, TWh)."""
+    rows, used = [], []
+    for label, answer in loads:
+        rows.append(
+            estimate_row(label, answer.results["annual_energy"], "TWh", basis="a year's energy", date="at full use")
+        )
+    for grid in grids:
+        if grid.demand is not None:
+            used.append(grid.demand_source_id)
+            rows.append(
+                reading_row(
+                    grid.name, grid.demand, "TWh", date=grid.year, basis="demand", sources=grid.demand_source_id
+                )
+            )
+    for thing in equivalents:
+        if thing.quantity == "energy":
+            used.append(thing.source_id)
+            value = quantity(thing.value, thing.unit)
+            year = value if value.check("[energy]") else (value * quantity(1, "year"))
+            rows.append(reading_row(thing.name, year, "TWh", date=thing.year, basis="energy", sources=thing.source_id))
+    return Comparison(
+        id=figure_id,
+        title=headline,
+        answer=_energy_answer(loads[0], grids),
+        axis="Electricity in a year, TWh (each line to the right is ten times more)",
+        unit="TWh",
+        kind="energy",
+        table=_table(rows),
+        sources=source_names(catalog, [*used, *_claim_sources(loads)]),
+        method=METHOD,
+        version=catalog.version,
+    )
+
+
+def _claim_sources(loads: Sequence[tuple[str, Estimate]]) -> list[str]:
+    return [source for _, answer in loads for source in deciding_sources(answer)]
+
+
+def _energy_answer(load: tuple[str, Estimate], grids: Sequence[Grid]) -> str:
+    low, _, middle, _, high = load[1].quantiles("annual_energy")
+    shares = []
+    for grid in grids[:2]:
+        if grid.demand is not None:
+            share = 100 * middle / magnitude(grid.demand, "TWh")
+            shares.append(f"{share:.2g} % of what {_the(grid.name)} used in {grid.year}")
+    span = f"About {reader_text(middle, 'TWh')} a year, very likely {range_text(low, high, 'TWh')}"
+    return f"{span}: {' and '.join(shares)}."
+
+
+def _the(name: str) -> str:
+    return f"the {name}" if name in ("United States", "World", "European Union (27)", "United Kingdom") else name
+
+
+def share_of_grids(answer: Estimate, label: str, grids: Sequence[Grid], catalog: Catalog) -> Comparison:
+    """A load's yearly energy as a share of each grid's yearly demand, in per cent."""
+    rows = []
+    for grid in grids:
+        if grid.demand is not None:
+            share = (answer.results["annual_energy"] / grid.demand).to("") * 100
+            rows.append(
+                estimate_row(
+                    grid.name, share, "1", basis="share of yearly demand", date=grid.year, sources=grid.demand_source_id
+                )
+            )
+    first = rows[0]
+    return Comparison(
+        id="grid-share",
+        title=f"{label} as a share of each grid's yearly electricity",
+        answer=f"{first['value']:.2g} % of {_the(first['label'])}'s demand ({first['q05']:.2g}–{first['q95']:.2g} %), "
+        "for scale only: no one grid will carry all of it.",
+        axis="Share of the grid's yearly demand, %",
+        unit="%",
+        kind="energy",
+        table=_table({**row, "unit": "%"} for row in rows),
+        sources=source_names(catalog, [*(row["sources"] for row in rows), *answer.claim_source_ids]),
+        method=METHOD,
+        version=catalog.version,
+    )
+
+
+def capacity_of_loads(headline: str, loads: Sequence[tuple[str, Estimate]], catalog: Catalog) -> Comparison:
+    """Facility peak of each load in GW: one basis for all."""
+    rows = [_load_row(label, answer) for label, answer in loads]
+    first, second = rows[0], rows[1]
+    ratio = first["value"] / second["value"]
+    return Comparison(
+        id="deals",
+        title=headline,
+        answer=f"{second['label']} is about {second['value']:.2g} GW at the meter: "
+        f"a {_ordinal(ratio)} of the 30 GW, not all of it.",
+        axis="Facility peak, GW (each line to the right is ten times more)",
+        unit="GW",
+        kind="capacity",
+        table=_table(rows),
+        sources=source_names(catalog, _claim_sources(loads)),
+        method=METHOD,
+        version=catalog.version,
+    )
+
+
+def _load_row(label: str, answer: Estimate) -> dict[str, Any]:
+    """The facility peak of a load; a claim that is read as just that stays a claim."""
+    ends = answer.quantiles("facility_peak")
+    more = {"basis": "facility peak", "note": answer.ask.text}
+    if exact(ends[0], ends[4]):
+        return reading_row(label, answer.median("facility_peak"), "GW", CLAIM, **more)
+    return estimate_row(label, answer.results["facility_peak"], "GW", **more)
+
+
+def _ordinal(ratio: float) -> str:
+    return f"{ratio:.2g}th" if ratio >= 10 else f"fraction ({1 / ratio:.0%})"
+
+
+def chain_of(answer: Estimate, catalog: Catalog) -> Comparison:
+    """IT, facility and grid readings of one load in MW: capacities and averages apart."""
+    names = ("it_rated", "facility_peak", "grid_connection", "it_average", "facility_average")
+    rows = [
+        estimate_row(LABELS[name], answer.results[name], "MW", basis="average" if "average" in name else "capacity")
+        for name in names
+    ]
+    peak = answer.quantiles("facility_peak")
+    return Comparison(
+        id="chain",
+        title=f"{answer.ask.text}: from IT to the grid",
+        answer=f"At the meter, worst hour: {spread_text(peak[0], peak[2], peak[4], 'MW')}, a 90\u00a0% range.",
+        axis="Power",
+        unit="MW",
+        kind="capacity",
+        table=_table(rows),
+        sources=source_names(catalog, deciding_sources(answer)),
+        method=METHOD,
+        version=catalog.version,
+    )
+
+
+def outcomes_of(answer: Estimate, name: str, catalog: Catalog) -> Comparison:
+    """Twenty equally likely outcomes of one result, to be drawn as twenty dots."""
+    unit = RESULT_UNITS[name]
+    values = pd.Series(magnitude(answer.results[name], unit)).sort_values().to_numpy()
+    if values.size == 1:
+        values = values.repeat(20)
+    picks = [float(values[int((i + 0.5) / 20 * values.size)]) for i in range(20)]
+    rows = [_row(f"outcome {i + 1} of 20", ESTIMATE, value, unit, basis=LABELS[name]) for i, value in enumerate(picks)]
+    low, _, middle, _, high = answer.quantiles(name)
+    return Comparison(
+        id=f"outcomes-{name.replace('_', '-')}",
+        title=f"{answer.ask.text}: {LABELS[name].lower()}",
+        answer=f"About {reader_text(middle, unit)}, very likely {range_text(low, high, unit)}.",
+        axis=f"{LABELS[name]}, {{unit}}: 20 equally likely outcomes",
+        unit=unit,
+        kind="energy" if unit == "TWh" else "capacity",
+        table=_table(rows),
+        sources=source_names(catalog, deciding_sources(answer)),
+        method="Each dot is one in twenty.",
+        version=catalog.version,
+    )

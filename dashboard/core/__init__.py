@@ -1,0 +1,1 @@
+"""Physics and probability: quantities in, quantities out. Opens no file, reads no clock."""

@@ -1,0 +1,47 @@
+"""Dollars to power and back: capital cost, and cloud contracts by chips and by revenue.
+
+Capital, service over years and rent are different dollars and use different divisors (method section 1).
+"""
+
+import numpy as np
+
+from dashboard.units import ChipPrice, Chips, Duration, Money, MoneyPerPower, Power, Quantity, Ratio, checked, unit
+
+
+@checked
+def it_power_of_capex(amount: Money, capex_per_it_power: MoneyPerPower) -> Power:
+    """IT capacity that a capital sum builds: amount / capex_per_it_power (C_IT = $ / c)."""
+    return (amount / capex_per_it_power).to(unit("MW"))
+
+
+@checked
+def capex(it_capacity: Power, capex_per_it_power: MoneyPerPower) -> Money:
+    """Capital cost of an IT capacity: it_capacity x capex_per_it_power."""
+    return (it_capacity * capex_per_it_power).to(unit("USD"))
+
+
+@checked
+def rented_chips(
+    amount: Money, accelerator_share: Ratio, chip_price: ChipPrice, term: Duration, ramp_loss: Duration
+) -> Chips:
+    """Chips that a cloud contract rents: V a / (p x (T - ramp loss)), every hour billed (take or pay).
+
+    Raises:
+        ValueError: the term is not longer than the ramp loss.
+    """
+    billed = term - ramp_loss
+    if np.any(np.asarray(billed.m_as(unit("hour"))) <= 0):
+        raise ValueError(f"rented_chips: term must be longer than the ramp loss, got {term.m_as('annum'):g} years")
+    return (amount * accelerator_share / (chip_price * billed)).to(unit("chip"))
+
+
+@checked
+def it_power_of_contract(amount: Money, term: Duration, revenue: Quantity) -> Power:
+    """IT capacity that a contract's yearly revenue pays for: V / (T r), r in dollars per MW(IT) and year."""
+    return (amount / (term * revenue)).to(unit("MW"))
+
+
+@checked
+def contract_value(it_capacity: Power, term: Duration, revenue: Quantity) -> Money:
+    """What so much IT capacity brings over the term: it_capacity x term x revenue."""
+    return (it_capacity * term * revenue).to(unit("USD"))

@@ -1,0 +1,148 @@
+"""What is asked: a text, a row or a record taken to one amount with its chip, basis, term and groups."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from dashboard.catalog import Catalog, UnknownChipError
+from dashboard.core.spread import Spread
+from dashboard.records import Chip, Parameter
+from dashboard.units import Quantity, QuantityError, given_text, magnitude, read_amount, read_cell, unit
+
+Basis = Literal["it", "facility", "grid", "unknown"]
+BASES: tuple[Basis, ...] = ("it", "facility", "grid", "unknown")
+BASIS_NAMES: Mapping[str, str] = {
+    "it": "IT power",
+    "facility": "facility power",
+    "grid": "grid connection",
+    "unknown": "basis not stated",
+}
+
+
+class AskError(ValueError):
+    """What was asked cannot be read, or does not fit together."""
+
+
+@dataclass(frozen=True)
+class Ask:
+    """One amount to be carried through the chain.
+
+    `kind` says which chain: chips, power, capex (dollars that build) or contract (dollars that rent over a term).
+    `weights` are the odds of IT, facility, grid for an amount of power. `item` and `groups` name the doubts: own ones
+    by the item, shared ones by chip family, operator and region.
+    """
+
+    kind: Literal["chips", "power", "capex", "contract"]
+    amount: Quantity
+    chip: Chip | None = None
+    basis: Basis = "unknown"
+    weights: tuple[float, float, float] = (1.0, 0.0, 0.0)
+    term: Quantity | None = None
+    item: str = ""
+    operator: str = ""
+    region: str = "usa"
+    overrides: Mapping[str, Spread] = field(default_factory=dict)
+    source_ids: tuple[str, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """What was understood, in words."""
+        chip = f" of {self.chip.name}" if self.chip else ""
+        if self.kind == "chips":
+            return f"{magnitude(self.amount, 'chip'):,.0f} chips{chip}"
+        if self.kind == "power":
+            amount = given_text(magnitude(self.amount, "MW"), "MW")
+            return (
+                f"{amount}, {BASIS_NAMES[self.basis]}"
+                if self.basis == "unknown"
+                else f"{amount} of {BASIS_NAMES[self.basis]}"
+            )
+        dollars = given_text(magnitude(self.amount, "USD"), "USD")
+        if self.term is None:
+            return f"{dollars} of capital cost"
+        return f"{dollars} of cloud service over {magnitude(self.term, 'year'):g} years"
+
+
+def read_ask(
+    text: str, catalog: Catalog, *, basis: str = "unknown", chip: str = "", settings: Mapping[str, str] | None = None
+) -> Ask:
+    """The ask in a text such as `100000 H100`, `30 GW`, `38 billion USD over 7 years`, `1.4 trillion USD`.
+
+    Raises:
+        AskError, QuantityError, UnitError, UnknownChipError: what is wrong with it, in one line.
+    """
+    if basis not in BASES:
+        raise AskError(f'basis: must be one of {", ".join(BASES)}, got "{basis}"')
+    amount = read_amount(text)
+    overrides = read_settings(settings or {}, catalog)
+    named = catalog.chip(chip) if chip else None
+    if amount.name:
+        return Ask("chips", amount.quantity, chip=_named_chip(amount.name, catalog), basis="it", overrides=overrides)
+    if amount.quantity.check("[power]"):
+        weights = basis_weights(basis, catalog)
+        return Ask("power", amount.quantity, named, basis, weights, overrides=overrides)
+    kind: Literal["contract", "capex"] = "contract" if amount.term is not None else "capex"
+    return Ask(kind, amount.quantity, named, "it", term=amount.term, overrides=overrides)
+
+
+def basis_weights(basis: str, catalog: Catalog) -> tuple[float, float, float]:
+    """Odds of IT, facility and grid: certain for a stated basis, from claim_types.csv for an unknown one."""
+    if basis == "unknown":
+        return catalog.claim_types["unknown"].weights
+    return float(basis == "it"), float(basis == "facility"), float(basis == "grid")
+
+
+def _named_chip(name: str, catalog: Catalog) -> Chip:
+    try:
+        return catalog.chip(name)
+    except UnknownChipError as error:
+        if re.fullmatch(r"[A-Za-z]{1,3}", name):
+            raise AskError(f"{error}; it is no unit either: power in W, kW, MW, GW, TW, money in USD") from error
+        raise
+
+
+def read_settings(settings: Mapping[str, str], catalog: Catalog) -> dict[str, Spread]:
+    """Assumptions set by hand: `peak_overhead=0.2`, or `0.1:0.2:0.3` for low, central, high, in the table's unit.
+
+    Raises:
+        AskError: no such assumption, or the value is out of its range.
+    """
+    found = {}
+    by_symbol = {row.symbol: row.quantity for row in catalog.parameters.values() if row.symbol}
+    quantities = {row.quantity: row for row in catalog.parameters.values()}
+    for name, text in settings.items():
+        row = quantities.get(by_symbol.get(name, name))
+        if row is None:
+            raise AskError(f'set: must be one of {", ".join(sorted(quantities))}; got "{name[:40]}"')
+        found[row.quantity] = _setting(name, text, row)
+    return found
+
+
+def _setting(name: str, text: str, row: Parameter) -> Spread:
+    base = unit(row.unit)
+    try:
+        numbers = [read_cell(part.strip()) for part in text[:100].split(":")]
+        if len(numbers) not in (1, 3):
+            raise QuantityError("must be one number, or low:central:high")
+        if len(numbers) == 1:
+            _refuse_impossible(numbers[0], row)
+            return Spread.fixed(Quantity(numbers[0], base))
+        for number in numbers:
+            _refuse_impossible(number, row)
+        shape = "split-lognormal" if row.shape == "fixed" else row.shape
+        low, central, high = (Quantity(number, base) for number in numbers)
+        return Spread(low, central, high, shape)  # type: ignore[arg-type]
+    except ValueError as error:
+        raise AskError(
+            f"set {name}: {error} (in {row.unit}; the table has {row.low:g}:{row.central:g}:{row.high:g})"
+        ) from error
+
+
+def _refuse_impossible(number: float, row: Parameter) -> None:
+    if number < 0 or (number == 0 and row.shape == "split-lognormal" and row.quantity != "peak_overhead"):
+        raise QuantityError(f"must be above 0, got {number:g}")
+    if row.unit == "fraction" and number > 1:
+        raise QuantityError(f"must be at most 1, got {number:g}")
+    if row.low > 0 and not row.low / 100 <= number <= row.high * 100 and number != 0:
+        raise QuantityError(f"must be within a hundredth and a hundred times the table's range, got {number:g}")

@@ -1,0 +1,51 @@
+"""A commitment of the tables as an ask: by its power, else its chips, else its dollars."""
+
+from typing import Any
+
+from dashboard.catalog import Catalog
+from dashboard.estimates.ask import Ask, basis_weights
+from dashboard.records import Commitment
+from dashboard.units import Quantity
+
+
+def commitment_ask(deal: Commitment, catalog: Catalog, *, prefer: str = "power") -> Ask | None:
+    """The ask of one deal. Money put into a company, and dollars without a term, are no power: None.
+
+    Args:
+        deal: the row.
+        catalog: for the chip and the odds of the basis.
+        prefer: `power`, or `chips` where a chip count shall go before the stated GW.
+    """
+    doubts = {"item": deal.commitment_id, "operator": deal.host or deal.supplier, "source_ids": (deal.source_id,)}
+    ways = {"power": _by_power, "chips": _by_chips}
+    first, second = (ways[prefer], ways["chips" if prefer == "power" else "power"])
+    return first(deal, catalog, doubts) or second(deal, catalog, doubts) or _by_dollars(deal, catalog, doubts)
+
+
+def _by_power(deal: Commitment, catalog: Catalog, doubts: dict[str, Any]) -> Ask | None:
+    if deal.power is None or deal.layer == "investment":
+        return None
+    basis = deal.power_basis if deal.power_basis in ("it", "facility", "grid") else "unknown"
+    weights = basis_weights(basis, catalog)
+    if basis == "unknown" and deal.claim_type:
+        weights = catalog.claim_types[deal.claim_type].weights
+    chip = catalog.accelerators.get(deal.chip_id)
+    return Ask("power", deal.power, chip, basis, weights, **doubts)  # type: ignore[arg-type]
+
+
+def _by_chips(deal: Commitment, catalog: Catalog, doubts: dict[str, Any]) -> Ask | None:
+    chip = catalog.accelerators.get(deal.chip_id)
+    if chip is None or deal.chip_count_low is None:
+        return None
+    return Ask("chips", Quantity(deal.chip_count_low, "chip"), chip, "it", **doubts)
+
+
+def _by_dollars(deal: Commitment, catalog: Catalog, doubts: dict[str, Any]) -> Ask | None:
+    del catalog
+    if deal.amount is None or deal.money_kind not in ("contract", "capex"):
+        return None
+    if deal.money_kind == "capex":
+        return Ask("capex", deal.amount.to("USD"), basis="it", **doubts)
+    if deal.term is None:
+        return None
+    return Ask("contract", deal.amount.to("USD"), basis="it", term=deal.term, **doubts)

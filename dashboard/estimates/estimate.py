@@ -1,0 +1,205 @@
+"""One ask through its chain: quantiles, steps, assumptions with their shares of the variance, sources, warnings."""
+
+import functools
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+
+from dashboard.catalog import Catalog
+from dashboard.core.draws import Array, Draws, _strata
+from dashboard.core.spread import Z95, Spread
+from dashboard.estimates.ask import Ask
+from dashboard.estimates.chains import BASIS_CHOICE, CHAINS
+from dashboard.estimates.inputs import DrawnNormals, Factor, Inputs, Medians, OneAtATime, Step
+from dashboard.units import Quantity, magnitude
+
+RESULT_UNITS: Mapping[str, str] = MappingProxyType(
+    {
+        "chips": "chips",
+        "it_rated": "MW",
+        "it_average": "MW",
+        "facility_peak": "MW",
+        "facility_average": "MW",
+        "grid_connection": "MW",
+        "annual_energy": "TWh",
+        "emissions": "Mt",
+        "water": "GL",
+        "electricity_cost": "USD",
+        "capex": "USD",
+        "contract_value": "USD",
+    }
+)
+LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
+
+
+@dataclass(frozen=True)
+class Assumption:
+    """A factor, its share of the variance of the yearly energy, and that energy at its two ends (others at median)."""
+
+    factor: Factor
+    share: float
+    at_low: Quantity
+    at_high: Quantity
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """The answer to one ask; `results` holds draws (or one number where there is no doubt)."""
+
+    ask: Ask
+    results: Mapping[str, Quantity]
+    factors: tuple[Factor, ...]
+    choices: Mapping[str, tuple[float, ...]]
+    warnings: tuple[str, ...]
+    seed: int
+    draws: int
+    data_version: str
+    _catalog: Catalog
+
+    def quantiles(self, name: str) -> tuple[float, ...]:
+        """5th, 25th, 50th, 75th and 95th percentile of a result, in its unit of `RESULT_UNITS`."""
+        return self._quantiles[name]
+
+    @functools.cached_property
+    def _quantiles(self) -> dict[str, tuple[float, ...]]:
+        return {name: quantiles(magnitude(value, RESULT_UNITS[name])) for name, value in self.results.items()}
+
+    def median(self, name: str) -> Quantity:
+        """The 50th percentile of a result."""
+        return Quantity(float(np.median(self.results[name].m)), self.results[name].u)
+
+    @functools.cached_property
+    def steps(self) -> tuple[Step, ...]:
+        """The chain at the medians, line by line."""
+        return _steps(self.ask, self._catalog, self.choices)
+
+    @functools.cached_property
+    def assumptions(self) -> tuple[Assumption, ...]:
+        """The factors, largest share of the variance of the yearly energy first."""
+        return _shares(self)
+
+    @property
+    def source_ids(self) -> tuple[str, ...]:
+        """Sources of everything used, each once."""
+        chip = (self.ask.chip.source_id,) if self.ask.chip else ()
+        used = [source for factor in self.factors for source in factor.source_ids]
+        return tuple(dict.fromkeys((*self.claim_source_ids, *chip, *used)))
+
+    @property
+    def claim_source_ids(self) -> tuple[str, ...]:
+        """Where the amount itself was published; empty for an amount typed by hand."""
+        return self.ask.source_ids
+
+
+def quantiles(values: Any) -> tuple[float, ...]:
+    """The five levels of draws, linearly between order statistics; a single number five times."""
+    return tuple(levels(np.asarray(values, dtype=float).ravel()).tolist())
+
+
+def levels(values: Any) -> Array:
+    """The five levels along the last axis, which becomes five long."""
+    return _levels_of(np.sort(values, axis=-1))
+
+
+def quick_levels(values: Any) -> Array:
+    """As `levels` in a third of the time, to 1/65,535 of each row's range, far below the error of the sampling.
+
+    Sixteen-bit numbers are sorted by radix; the ends of the range are exact.
+    """
+    low, high = (end[..., None].astype(float) for end in (values.min(axis=-1), values.max(axis=-1)))
+    step = np.where(high > low, (high - low) / 65_535, 1.0).astype(values.dtype)
+    codes = ((values - low.astype(values.dtype)) / step).astype(np.uint16)
+    return low + _levels_of(np.sort(codes, axis=-1, kind="stable")) * step
+
+
+def _levels_of(ordered: Any) -> Array:
+    positions = np.array(LEVELS) * (ordered.shape[-1] - 1)
+    low = np.floor(positions).astype(int)
+    high = np.minimum(low + 1, ordered.shape[-1] - 1)
+    below: Array = ordered[..., low].astype(float)
+    return below + (positions - low) * (ordered[..., high] - below)
+
+
+def estimate(ask: Ask, catalog: Catalog, draws: Draws | None = None) -> Estimate:
+    """The whole chain of an ask.
+
+    Args:
+        ask: the amount and whose doubts it carries.
+        catalog: the tables; its version goes into the answer.
+        draws: count and seed; the default where none is given.
+
+    Raises:
+        ValueError: the chain cannot be worked (a chip without any published power, a term shorter than the ramp).
+    """
+    draws = draws or Draws()
+    chain = CHAINS[ask.kind]
+    drawn = Inputs(catalog, ask, DrawnNormals(draws, ask, catalog))
+    results = chain(ask, drawn)
+    return Estimate(
+        ask=ask,
+        results=MappingProxyType(results),
+        factors=tuple(drawn.factors.values()),
+        choices=MappingProxyType(drawn.choices),
+        warnings=(*_reading_warnings(ask), *dict.fromkeys(drawn.warnings)),
+        seed=draws.seed,
+        draws=draws.count,
+        data_version=catalog.version,
+        _catalog=catalog,
+    )
+
+
+def _steps(ask: Ask, catalog: Catalog, choices: Mapping[str, tuple[float, ...]]) -> tuple[Step, ...]:
+    """The chain at the medians; an announcement of unknown basis is taken through each possible reading."""
+    weights = choices.get(BASIS_CHOICE, ())
+    runs = [index for index, weight in enumerate(weights) if weight > 0] or [0]
+    steps: list[Step] = []
+    for index in runs:
+        medians = Inputs(catalog, ask, Medians({BASIS_CHOICE: index}))
+        CHAINS[ask.kind](ask, medians)
+        title = f"If {('IT', 'facility', 'grid')[index]}: " if len(runs) > 1 else ""
+        steps += [Step(s.name, title + s.label, s.formula, s.numbers, s.result) for s in medians.steps]
+    return tuple(steps)
+
+
+def _reading_warnings(ask: Ask) -> tuple[str, ...]:
+    if ask.kind == "capex":
+        return (
+            "dollars without a term are read as capital cost; a cloud contract needs its term, as in 'over 7 years'",
+        )
+    if ask.kind == "power" and ask.basis == "unknown":
+        odds = " : ".join(f"{100 * weight:.0f}" for weight in ask.weights)
+        return (f"the basis of the GW is not stated: read as IT, facility or grid connection with odds {odds}",)
+    return ()
+
+
+def _shares(answer: Estimate) -> tuple[Assumption, ...]:
+    """One factor varied at a time, others at their medians: exact log-variance shares where the chain is a product."""
+    points: Array = np.concatenate([_strata(40), [-Z95, Z95]])
+    uniforms: Array = np.concatenate([(np.arange(40) + 0.5) / 40, [0.05, 0.95]])
+    names = [factor.name for factor in answer.factors] + list(answer.choices)
+    design = Inputs(answer._catalog, answer.ask, OneAtATime(names, points, uniforms))
+    energy = CHAINS[answer.ask.kind](answer.ask, design)["annual_energy"]
+    table = np.broadcast_to(np.asarray(energy.m), (len(names) * len(points),)).reshape(len(names), -1)
+    variances = np.log(table[:, :40]).var(axis=1)
+    total = variances.sum() or 1.0
+    unit = energy.u
+    rows = [
+        Assumption(factor, float(v / total), Quantity(float(row[-2]), unit), Quantity(float(row[-1]), unit))
+        for factor, v, row in zip(_all_factors(answer), variances, table, strict=True)
+    ]
+    return tuple(sorted(rows, key=lambda row: -row.share))
+
+
+def _all_factors(answer: Estimate) -> list[Factor]:
+    """The factors, and each choice between categories as a factor with its odds in words."""
+    choices = [_choice_factor(name, weights) for name, weights in answer.choices.items()]
+    return [*answer.factors, *choices]
+
+
+def _choice_factor(name: str, weights: tuple[float, ...]) -> Factor:
+    odds = " : ".join(f"{100 * weight / sum(weights):.0f}" for weight in weights)
+    one = Quantity(1.0, "")
+    return Factor(name.replace(" ", "_"), f"{name[0].upper()}{name[1:]}, odds {odds}", "", Spread.fixed(one), "1", ())

@@ -1,0 +1,113 @@
+"""The numbers that readers quote: what an update of the tables would move. To add one, add a line to `HEADLINES`."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+from dashboard.catalog import Catalog
+from dashboard.estimates.ask import BASES, BASIS_NAMES, Ask, basis_weights
+from dashboard.estimates.deals import commitment_ask
+from dashboard.estimates.estimate import Estimate, estimate, quantiles
+from dashboard.estimates.score import Case, score, summary
+from dashboard.units import Quantity, magnitude, quantity
+
+CLAIM = "agg-openai-2025-10"
+STORY = {"openai-aws-2025": "AWS for OpenAI", "anthropic-rainier-2025": "Rainier for Anthropic"}
+GRIDS = ("ita", "usa", "deu", "fra", "gbr", "irl", "ercot", "pjm")
+UNBUILT = ("announced", "signed", "under construction")
+
+
+@dataclass(frozen=True)
+class Headline:
+    """One quoted number: its middle, and its 5th and 95th percentile where it has a range."""
+
+    name: str
+    unit: str
+    value: float
+    low: float | None = None
+    high: float | None = None
+
+
+class HeadlineError(ValueError):
+    """A headline cannot be worked out from these tables."""
+
+
+Work = Callable[[Catalog], Iterator[Headline]]
+
+
+def headlines(catalog: Catalog) -> tuple[Headline, ...]:
+    """All headline numbers of a catalog.
+
+    Raises:
+        HeadlineError: one cannot be worked out, such as when the row it stands on is gone.
+    """
+    found: list[Headline] = []
+    for name, work in HEADLINES.items():
+        try:
+            found += work(catalog)
+        except (KeyError, ValueError) as error:
+            missing = isinstance(error, KeyError)
+            reason = f"there is no row {error}" if missing else str(error)
+            raise HeadlineError(f"headline {name}: must be possible to work out, but {reason}") from error
+    return tuple(found)
+
+
+def _claim(catalog: Catalog, basis: str) -> Estimate:
+    deal = catalog.commitments[CLAIM]
+    if deal.power is None:
+        raise HeadlineError(f"{CLAIM} has no power")
+    weights = basis_weights(basis, catalog)
+    return estimate(Ask("power", deal.power, None, basis, weights, operator="openai"), catalog)  # type: ignore[arg-type]
+
+
+def _headline(name: str, answer: Estimate, result: str, unit: str) -> Headline:
+    low, _, middle, _, high = answer.quantiles(result)
+    return Headline(name, unit, middle, low, high)
+
+
+def thirty_gigawatts(catalog: Catalog) -> Iterator[Headline]:
+    """OpenAI's 30 GW in TWh a year, on each basis."""
+    for basis in BASES:
+        yield _headline(f"OpenAI's 30 GW, {BASIS_NAMES[basis]}", _claim(catalog, basis), "annual_energy", "TWh")
+
+
+def story_deals(catalog: Catalog) -> Iterator[Headline]:
+    """The story's deals at the meter and in a year."""
+    for deal_id, label in STORY.items():
+        ask = commitment_ask(catalog.commitments[deal_id], catalog, prefer="chips")
+        if ask is None:
+            raise HeadlineError(f"{deal_id} has no power, chips or dollars that can be read")
+        answer = estimate(ask, catalog)
+        yield _headline(f"{label}, facility peak", answer, "facility_peak", "MW")
+        yield _headline(f"{label}, energy a year", answer, "annual_energy", "TWh")
+
+
+def grid_shares(catalog: Catalog) -> Iterator[Headline]:
+    """OpenAI's 30 GW as a share of each grid's yearly demand."""
+    energy = _claim(catalog, "unknown").results["annual_energy"]
+    for grid_id in GRIDS:
+        grid = catalog.grids[grid_id]
+        if grid.demand is not None:
+            low, _, middle, _, high = quantiles(100 * magnitude(energy / grid.demand, "ratio"))
+            yield Headline(f"OpenAI's 30 GW as a share of {grid.name}", "%", middle, low, high)
+
+
+def accuracy(catalog: Catalog) -> Iterator[Headline]:
+    """Our estimates against the independent pairs that are built: median error and bias."""
+    cases = [
+        Case(pair.case_id, 0, pair.chip, Quantity(pair.chip_count, "chip"), quantity(pair.power, pair.unit), pair.power_basis)
+        for pair in catalog.pairs.values()
+        if pair.independent and pair.status not in UNBUILT
+    ]
+    result = summary(score(cases, catalog))
+    if result["scored"]:
+        yield Headline("Score, pairs scored", "", float(result["scored"]))
+        yield Headline("Score, median error", "%", 100 * result["median_ape"])
+        yield Headline("Score, bias", "", result["bias"])
+
+
+HEADLINES: Mapping[str, Work] = {
+    "30 GW": thirty_gigawatts,
+    "story deals": story_deals,
+    "grid shares": grid_shares,
+    "score": accuracy,
+}

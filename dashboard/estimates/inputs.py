@@ -1,0 +1,292 @@
+"""What a chain asks for: the value of each assumption, as draws, as medians, or one varied at a time.
+
+A chain is written once and run three times: on the draws for the answer, on the medians for the steps that a reader
+can follow by hand, and on a design that varies one assumption at a time for the shares and the tornado.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import numpy as np
+
+from dashboard.catalog import Catalog
+from dashboard.core.draws import Array, Draws, choice, combined
+from dashboard.core.spread import Spread
+from dashboard.estimates.ask import Ask
+from dashboard.records import Chip, Parameter
+from dashboard.units import Quantity, number_text, unit
+
+
+@dataclass(frozen=True)
+class Factor:
+    """One doubtful factor that a chain used: its spread and where it comes from."""
+
+    name: str
+    label: str
+    symbol: str
+    spread: Spread
+    unit: str
+    source_ids: tuple[str, ...]
+    basis: str = "estimated"
+    reasoning: str = ""
+    given: bool = False
+    row: Parameter | None = None
+
+
+@dataclass(frozen=True)
+class Step:
+    """One line of the chain: formula in symbols, the same with numbers, and the result at the medians."""
+
+    name: str
+    label: str
+    formula: str
+    numbers: str
+    result: Quantity
+
+
+class Normals(Protocol):
+    """Where a run gets its standard normals: per factor, and uniforms per choice between categories."""
+
+    def normal(self, factor: Factor) -> Any:
+        """Standard normals for a factor: an array, or 0 for the median."""
+
+    def category(self, name: str, weights: tuple[float, ...]) -> Any:
+        """The category per draw, or one for all."""
+
+
+@dataclass
+class Inputs:
+    """The assumptions of one ask, valued by `normals`; remembers which were used and which steps were taken."""
+
+    catalog: Catalog
+    ask: Ask
+    normals: Normals
+    factors: dict[str, Factor] = field(default_factory=dict)
+    values: dict[str, Quantity] = field(default_factory=dict)
+    choices: dict[str, tuple[float, ...]] = field(default_factory=dict)
+    steps: list[Step] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+
+    def __call__(self, name: str, *scopes: str) -> Quantity:
+        """The value of the assumption `name` for the first scope that has a row; the same value at every call."""
+        if name not in self.values:
+            self._use(parameter_factor(self.catalog.parameter(name, *scopes), self.ask.overrides))
+        return self.values[name]
+
+    def it_power(self, chip: Chip, chips: Quantity | None = None) -> Quantity:
+        """All-in rated IT power per chip: given by hand, or by the first of these that is known.
+
+        One system's rating where the count is no more than one system (it has no network of its own); the row of the
+        chip; the row of its family; its system's rating x IT ratio; TDP x server ratio x IT ratio.
+        """
+        given = self.ask.overrides.get("it_power")
+        if given is not None:
+            return self._use(
+                Factor("it_power", "IT power per chip", "k", given, "kW/chip", (), "set by hand", given=True)
+            )
+        if is_one_system(chip, chips):
+            return self._one_system(chip)
+        row = self.catalog.parameter_or_none("it_power", chip.chip_id, *_family_scope(chip))
+        if row is not None:
+            return self._use(parameter_factor(row, self.ask.overrides))
+        scopes = ratio_scopes(chip)
+        self.warnings.append(f"{chip.name}: no IT power per chip is published; worked out from {_fallback(chip)}")
+        if chip.system_power is not None and chip.chips_per_system:
+            return (self._system_power(chip) * self("it_ratio", *scopes)).to("kW/chip")
+        return (self._tdp(chip) * self("server_ratio", *scopes) * self("it_ratio", *scopes)).to("kW/chip")
+
+    def _one_system(self, chip: Chip) -> Quantity:
+        if chip.system_power is not None and chip.chips_per_system:
+            return (self._system_power(chip) * self("system_rating")).to("kW/chip")
+        return (self._tdp(chip) * self("server_ratio", *ratio_scopes(chip))).to("kW/chip")
+
+    def _tdp(self, chip: Chip) -> Quantity:
+        if chip.tdp is None:
+            raise ValueError(
+                f"{chip.name}: neither its TDP nor its system's power is published; set it with it_power=…"
+            )
+        ends = [chip.tdp_low or chip.tdp, chip.tdp, chip.tdp_high or chip.tdp]
+        low, central, high = (Quantity(end.m_as("kW"), unit("kW/chip")) for end in ends)
+        spread = Spread.fixed(central) if low.m == high.m else Spread(low, central, high)
+        label = f"Design power (TDP) of {chip.name}"
+        return self._use(Factor("tdp", label, "TDP", spread, "kW/chip", (chip.source_id,), chip.basis, chip.tdp_note))
+
+    def _system_power(self, chip: Chip) -> Quantity:
+        assert chip.system_power is not None
+        assert chip.chips_per_system
+        value = (chip.system_power / Quantity(chip.chips_per_system, "chip")).to("kW/chip")
+        label = f"Rating of {chip.system_name or chip.name}, per chip"
+        return self._use(
+            Factor("system_power", label, "P_sys", Spread.fixed(value), "kW/chip", (chip.source_id,), chip.basis)
+        )
+
+    def _use(self, factor: Factor) -> Quantity:
+        if factor.name not in self.values:
+            self.factors[factor.name] = factor
+            self.values[factor.name] = factor.spread.at(self.normals.normal(factor))
+        return self.values[factor.name]
+
+    def category(self, name: str, weights: tuple[float, ...]) -> Any:
+        """The category per draw of a doubt between alternatives with the given odds."""
+        if sum(weight > 0 for weight in weights) == 1:
+            return int(np.argmax(weights))
+        self.choices[name] = weights
+        return self.normals.category(name, weights)
+
+    def step(self, name: str, label: str, formula: str, result: Quantity, **parts: Quantity) -> Quantity:
+        """Note one step and return its result; only a run on medians keeps it."""
+        if np.ndim(result.m) == 0:
+            numbers = formula.format(**{key: _part_text(value) for key, value in parts.items()})
+            self.steps.append(Step(name, label, formula.replace("{", "").replace("}", ""), numbers, result))
+        return result
+
+
+def is_one_system(chip: Chip, chips: Quantity | None) -> bool:
+    """Whether a count is at most one box, rack or pod of the chip."""
+    return chips is not None and chip.chips_per_system is not None and chips.m_as("chip") <= chip.chips_per_system
+
+
+def ratio_scopes(chip: Chip) -> tuple[str, ...]:
+    """Scopes of a ratio for a chip: its family (not for cards in ordinary servers), then its class of system."""
+    return (*_family_scope(chip), chip.overhead_class)
+
+
+def _family_scope(chip: Chip) -> tuple[str, ...]:
+    return () if chip.overhead_class == "pcie" else (chip.family,)
+
+
+def _fallback(chip: Chip) -> str:
+    return f"the rating of {chip.system_name}" if chip.system_power is not None else "its TDP"
+
+
+def _part_text(value: Quantity) -> str:
+    number = float(np.asarray(value.m))
+    figures = 3 if abs(number) < 1000 else 6
+    name = f"{value.u:~P}"
+    return f"{number_text(number, figures)} {_UNIT_TEXT.get(name, name)}".strip()
+
+
+_UNIT_TEXT = {
+    "kW/chip": "kW",
+    "annum": "years",
+    "chip": "chips",
+    "billion_USD/GW": "billion USD/GW",
+    "million_USD/MW/annum": "million USD/MW/year",
+    "million_USD/annum/MW": "million USD/MW/year",
+    "USD/chip/h": "USD/chip/h",
+    "USD/h/chip": "USD/chip/h",
+    "tCO2e": "t",
+    "MtCO2e": "Mt",
+    "gCO2e/kWh": "g/kWh",
+    "gCO2e/h/kW": "g/kWh",
+    "l/kWh": "L/kWh",
+    "l/h/kW": "L/kWh",
+}
+
+
+def parameter_factor(row: Parameter, overrides: Mapping[str, Spread]) -> Factor:
+    """A row of parameters.csv as a factor, with the spread set by hand where there is one."""
+    given = overrides.get(row.quantity)
+    return Factor(
+        row.quantity,
+        row.name,
+        row.symbol,
+        given or row.spread,
+        row.unit,
+        () if given else row.source_ids,
+        "set by hand" if given else row.basis,
+        row.reasoning,
+        given is not None,
+        row,
+    )
+
+
+# --- the three ways to value ------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class DrawnNormals:
+    """Named doubts: shared by chip family, operator, region or all, and own to the item."""
+
+    draws: Draws
+    ask: Ask
+    catalog: Catalog
+
+    def normal(self, factor: Factor) -> Array:
+        """Draws of the factor, correlated with the factor it is linked to."""
+        row = factor.row
+        if row is None:
+            return self.draws(f"{factor.name} of {self.ask.chip.chip_id if self.ask.chip else self.ask.item}")
+        own = self._own(row)
+        if row.linked_quantity and row.linked_correlation is not None:
+            partner = self.catalog.parameter_or_none(row.linked_quantity, *self._scopes())
+            return own if partner is None else combined(self._own(partner), own, row.linked_correlation)
+        return own
+
+    def _own(self, row: Parameter) -> Array:
+        group = self._group(row.shared_by)
+        name = row.quantity
+        if not group:
+            return self.draws(f"{name} of {self.ask.item}" if self.ask.item else name)
+        return self.draws.shared(name, group=group, own=self.ask.item, correlation=row.correlation)
+
+    def _scopes(self) -> tuple[str, ...]:
+        chip = self.ask.chip
+        return (chip.chip_id, chip.family, chip.overhead_class) if chip else ()
+
+    def _group(self, shared_by: str) -> str:
+        chip = self.ask.chip
+        groups = {
+            "chip_family": f"family {chip.family}" if chip else "",
+            "operator": f"operator {self.ask.operator}" if self.ask.operator else "",
+            "region": f"region {self.ask.region}",
+            "all": "all",
+        }
+        return groups.get(shared_by, "")
+
+    def category(self, name: str, weights: tuple[float, ...]) -> Any:
+        """The category per draw."""
+        return choice(self.draws.uniform(f"{name} of {self.ask.item}" if self.ask.item else name), weights)
+
+
+@dataclass(frozen=True)
+class Medians:
+    """Every factor at its median, every choice at a given category."""
+
+    categories: Mapping[str, int] = field(default_factory=dict)
+
+    def normal(self, factor: Factor) -> float:
+        """0: the median."""
+        del factor
+        return 0.0
+
+    def category(self, name: str, weights: tuple[float, ...]) -> int:
+        """The chosen category, else the likeliest."""
+        return self.categories.get(name, int(np.argmax(weights)))
+
+
+@dataclass(frozen=True)
+class OneAtATime:
+    """Blocks of one long array: in its own block a factor or a choice varies, elsewhere it is at its median."""
+
+    names: Sequence[str]
+    points: Array
+    uniforms: Array
+
+    def normal(self, factor: Factor) -> Array:
+        """Zeros with the points in the factor's own block."""
+        return self._block(factor.name, self.points, 0.0)
+
+    def category(self, name: str, weights: tuple[float, ...]) -> Any:
+        """The likeliest category, varied in the choice's own block."""
+        middle = (np.cumsum(weights)[int(np.argmax(weights))] - max(weights) / 2) / sum(weights)
+        return choice(self._block(name, self.uniforms, middle), weights)
+
+    def _block(self, name: str, values: Array, elsewhere: float) -> Array:
+        table = np.full((len(self.names), len(values)), elsewhere)
+        table[self.names.index(name)] = values
+        return table.ravel()
+
+
+Chain = Callable[[Ask, Inputs], dict[str, Quantity]]

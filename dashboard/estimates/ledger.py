@@ -1,0 +1,249 @@
+"""Who has been promised how much: floor, best and ceiling of any set of deals, no megawatt twice.
+
+A megawatt has one user, one host and one chip supplier. Deals stand in two layers, chips and the capacity that houses
+them; links say what replaces, restates, contains or fills what. Odds of realisation come after the overlap.
+Source: method section 4.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from types import MappingProxyType
+from typing import Literal
+
+import numpy as np
+
+from dashboard.catalog import Catalog
+from dashboard.core import overlap
+from dashboard.core.draws import Array, Draws
+from dashboard.estimates.ask import Ask
+from dashboard.estimates.deals import commitment_ask
+from dashboard.estimates.dollars import with_term
+from dashboard.estimates.estimate import estimate, levels
+from dashboard.estimates.ledger_rows import Selection, select, tables_ledger
+from dashboard.records import Commitment
+from dashboard.units import Quantity, magnitude, quantity
+
+Basis = Literal["stated", "it", "facility"]
+BASES: tuple[Basis, ...] = ("stated", "it", "facility")
+STATUSES = {
+    "operating": "energised",
+    "under construction": "building",
+    "signed": "signed",
+    "announced": "request",
+    "cancelled": "request",
+    "paused": "request",
+}
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One deal that counts: its layer, its size on each basis (GW, draws), its odds, and what is inside it."""
+
+    deal: Commitment
+    sizes: Mapping[Basis, Array]
+    reading: str
+    contains: tuple[str, ...] = ()
+
+    @property
+    def is_chips(self) -> bool:
+        """Whether it is in the layer of chips."""
+        return self.deal.layer == "chips"
+
+    @property
+    def scope(self) -> str:
+        """Which overlap applies to capacity: that of sites, or that of rented clouds."""
+        return self.deal.ledger or ("stargate" if self.deal.kind == "site" else "cloud")
+
+    def median(self, basis: Basis) -> float:
+        """Its size in GW."""
+        return float(np.median(self.sizes[basis]))
+
+
+@dataclass(frozen=True)
+class Totals:
+    """Sums in GW on one basis; each is five levels (5, 25, 50, 75, 95 %)."""
+
+    chips: tuple[float, ...]
+    capacity: tuple[float, ...]
+    both: tuple[float, ...]
+    floor: tuple[float, ...]
+    best: tuple[float, ...]
+    ceiling: tuple[float, ...]
+    realised: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """The deals that count, those that do not with the reason, and the totals on each basis."""
+
+    title: str
+    entries: tuple[Entry, ...]
+    left_out: Mapping[str, str]
+    totals: Mapping[Basis, Totals]
+    source_ids: tuple[str, ...]
+    seed: int
+    draws: int
+    data_version: str
+
+
+def openai_ledger(catalog: Catalog, draws: Draws | None = None) -> Ledger:
+    """The worked ledger of method section 4: the rows that the table marks for it, as of early 2026."""
+    return ledger(tables_ledger(catalog), catalog, "OpenAI, as of early 2026", draws)
+
+
+def user_ledger(catalog: Catalog, user: str, as_of: date, draws: Draws | None = None) -> Ledger:
+    """All deals of one user as they stood on a day: rows announced by then, replacements by then."""
+    return ledger(select(catalog, user, as_of), catalog, f"{user}, as of {as_of:%B %Y}", draws)
+
+
+def ledger(selection: Selection, catalog: Catalog, title: str, draws: Draws | None = None) -> Ledger:
+    """The ledger of any selection of deals."""
+    draws = draws or Draws()
+    left_out = dict(selection.left_out)
+    sized: dict[str, Entry] = {}
+    for deal in selection.rows:
+        entry = _entry(with_term(deal, catalog), catalog, draws)
+        if entry is None:
+            left_out[deal.commitment_id] = "no power, chips or dollars that give a power"
+        else:
+            sized[deal.commitment_id] = entry
+    entries = _wholes(sized, selection.parts, left_out)
+    totals = {basis: _totals(entries, basis, selection.fills, catalog, draws) for basis in BASES}
+    return Ledger(
+        title=title,
+        entries=entries,
+        left_out=MappingProxyType(left_out),
+        totals=MappingProxyType(totals),
+        source_ids=tuple(dict.fromkeys(entry.deal.source_id for entry in entries)),
+        seed=draws.seed,
+        draws=draws.count,
+        data_version=catalog.version,
+    )
+
+
+def _entry(deal: Commitment, catalog: Catalog, draws: Draws) -> Entry | None:
+    ask = commitment_ask(deal, catalog)
+    if ask is None:
+        return None
+    results = estimate(ask, catalog, draws).results
+    sizes = {"it": results["it_rated"], "facility": results["facility_peak"]}
+    sizes["stated"] = ask.amount if ask.kind == "power" else results["it_rated"]
+    arrays: dict[Basis, Array] = {basis: _gigawatts(sizes[basis], draws.count) for basis in BASES}
+    return Entry(deal, MappingProxyType(arrays), _reading(ask))
+
+
+def _reading(ask: Ask) -> str:
+    return ask.text
+
+
+def _gigawatts(value: Quantity, count: int) -> Array:
+    return np.array(np.broadcast_to(magnitude(value, "GW"), (count,)), dtype=float)
+
+
+def _wholes(
+    sized: Mapping[str, Entry], parts: Mapping[str, tuple[str, ...]], left_out: dict[str, str]
+) -> tuple[Entry, ...]:
+    """The entries with named parts taken into their wholes: whichever is larger counts, never their sum."""
+    inside = {part: whole for whole in sized for part in parts.get(whole, ()) if part in sized}
+    for part, whole in inside.items():
+        left_out[part] = f"part of {whole}, which counts"
+    return tuple(_whole(name, sized, parts) for name in sized if name not in inside)
+
+
+def _whole(name: str, sized: Mapping[str, Entry], parts: Mapping[str, tuple[str, ...]]) -> Entry:
+    entry = sized[name]
+    named = [_whole(part, sized, parts) for part in parts.get(name, ()) if part in sized]
+    if not named:
+        return entry
+    sizes: dict[Basis, Array] = {
+        basis: overlap.whole_or_parts(
+            quantity(entry.sizes[basis], "GW"), quantity(sum(part.sizes[basis] for part in named), "GW")
+        ).m
+        for basis in BASES
+    }
+    within = [inner for part in named for inner in (part.deal.commitment_id, *part.contains)]
+    return Entry(entry.deal, MappingProxyType(sizes), entry.reading, tuple(within))
+
+
+# --- overlap, then odds -----------------------------------------------------------------------------------------------
+
+
+def _totals(
+    entries: Sequence[Entry], basis: Basis, fills: Mapping[tuple[str, str], float], catalog: Catalog, draws: Draws
+) -> Totals:
+    chips = [entry for entry in entries if entry.is_chips]
+    housing = [entry for entry in entries if not entry.is_chips]
+    a = _sizes(chips, basis, draws.count)
+    b = _sizes(housing, basis, draws.count)
+    inside = _matched(chips, housing, a, b, fills, catalog, draws)
+    sum_a, sum_b = quantity(a.sum(axis=0), "GW"), quantity(b.sum(axis=0), "GW")
+    best = overlap.union(sum_a, sum_b, quantity(inside.sum(axis=0), "GW"))
+    realised = _realised(chips, housing, a, b, inside, catalog, draws)
+    return Totals(
+        chips=_levels(sum_a),
+        capacity=_levels(sum_b),
+        both=_levels(quantity(inside.sum(axis=0), "GW")),
+        floor=_levels(overlap.floor(sum_a, sum_b)),
+        best=_levels(best),
+        ceiling=_levels(overlap.ceiling(sum_a, sum_b)),
+        realised=_levels(quantity(realised, "GW")),
+    )
+
+
+def _sizes(entries: Iterable[Entry], basis: Basis, count: int) -> Array:
+    rows = [entry.sizes[basis] for entry in entries]
+    return np.array(rows).reshape(len(rows), count)
+
+
+def _levels(value: Quantity) -> tuple[float, ...]:
+    return tuple(levels(np.asarray(value.m, dtype=float)).tolist())
+
+
+def _matched(
+    chips: Sequence[Entry],
+    housing: Sequence[Entry],
+    a: Array,
+    b: Array,
+    fills: Mapping[tuple[str, str], float],
+    catalog: Catalog,
+    draws: Draws,
+) -> Array:
+    """The part of each capacity that houses chips of the other layer: by a link with a share, else by the overlap."""
+    linked = np.zeros_like(b)
+    for i, chip in enumerate(chips):
+        for j, house in enumerate(housing):
+            share = fills.get((chip.deal.commitment_id, house.deal.commitment_id))
+            if share is not None:
+                linked[j] += share * np.minimum(a[i], b[j] - linked[j])
+    if not chips or not housing:
+        return linked
+    shares = np.array([_overlap(entry, catalog, draws) for entry in housing])
+    free = quantity(np.where(linked > 0, 0.0, b), "GW")
+    left = quantity(a.sum(axis=0) - linked.sum(axis=0), "GW")
+    return linked + overlap.matched(left, free, Quantity(shares, "")).m
+
+
+def _overlap(entry: Entry, catalog: Catalog, draws: Draws) -> Array:
+    row = catalog.parameter("overlap", entry.scope)
+    return np.asarray(row.spread.at(draws(f"overlap of {entry.scope} of {entry.deal.user}")).m)
+
+
+def _realised(
+    chips: Sequence[Entry], housing: Sequence[Entry], a: Array, b: Array, inside: Array, catalog: Catalog, draws: Draws
+) -> Array:
+    """A megawatt of chips that has a house has the odds of the house; the rest of each layer has its own."""
+    total = b * _odds(housing, catalog, draws)
+    bought = a.sum(axis=0)
+    homeless = np.where(bought > 0, 1 - inside.sum(axis=0) / np.where(bought > 0, bought, 1.0), 0.0)
+    alone = a * homeless * _odds(chips, catalog, draws)
+    return np.asarray(total.sum(axis=0) + alone.sum(axis=0))
+
+
+def _odds(entries: Sequence[Entry], catalog: Catalog, draws: Draws) -> Array:
+    rows = []
+    for entry in entries:
+        row = catalog.parameter("realisation", STATUSES[entry.deal.status])
+        own = entry.deal.commitment_id
+        rows.append(row.spread.at(draws.shared("realisation", group="all", own=own, correlation=row.correlation)).m)
+    return np.array(rows).reshape(len(rows), draws.count)

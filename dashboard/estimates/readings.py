@@ -1,0 +1,206 @@
+"""Which published states of a site count: one reading for each date, and every state in facility MW.
+
+Several milestones of one site are cumulative states of one campus, often on several bases; they are never added.
+"""
+
+import calendar
+import functools
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+import numpy as np
+
+from dashboard.catalog import Catalog, UnknownChipError, name_key
+from dashboard.core import power
+from dashboard.core.draws import Array, Draws
+from dashboard.estimates.ask import Ask
+from dashboard.estimates.chains import BASIS_CHOICE
+from dashboard.estimates.inputs import DrawnNormals, Inputs
+from dashboard.records import Chip, Milestone, Site
+from dashboard.units import Quantity, magnitude, quantity
+
+START_YEAR, END_YEAR = 2020, 2035
+MONTHS = 12 * (END_YEAR - START_YEAR + 1)
+SAME_STATE = 6.0  # months within which a grid figure is taken as the same state as a figure of the load
+LOAD_BASES = ("it", "facility")
+
+
+def month_names() -> tuple[str, ...]:
+    """`2020-01` to `2035-12`."""
+    return tuple(f"{START_YEAR + i // 12}-{i % 12 + 1:02}" for i in range(MONTHS))
+
+
+def moment(text: str) -> float:
+    """Months from the start of 2020 to the end of a date; a year or a month alone stands for its last day.
+
+    >>> moment("2020-01-31"), moment("2021"), moment("2020-02")
+    (1.0, 24.0, 2.0)
+    """
+    parts = [int(part) for part in text.split("-")]
+    year, month = parts[0], parts[1] if len(parts) > 1 else 12
+    length = calendar.monthrange(year, month)[1]
+    day = parts[2] if len(parts) > 2 else length
+    return 12 * (year - START_YEAR) + month - 1 + day / length
+
+
+def day_moment(day: date) -> float:
+    """As `moment`, of a day."""
+    return moment(day.isoformat())
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One milestone, whether it counts as a state of its site, and why."""
+
+    milestone: Milestone
+    why: str
+    used: bool = False
+
+    @property
+    def at(self) -> float:
+        """Its date in months."""
+        return moment(self.milestone.date)
+
+
+def known_by(row: Milestone, as_of: date) -> bool:
+    """Whether a forecast had been published by a day; a row without a vintage counts as known."""
+    return not row.vintage or moment_start(row.vintage) <= day_moment(as_of)
+
+
+def moment_start(text: str) -> float:
+    """As `moment`, but a year or a month alone stands for its first day."""
+    return moment("-".join([text, *["01"] * (2 - text.count("-"))]))
+
+
+def readings(milestones: Sequence[Milestone], as_of: date) -> tuple[Reading, ...]:
+    """The states of one site in order of date, the best reading of each, the others with the reason they are left out.
+
+    At one date a figure of the load (IT or facility) goes before a grid connection or a figure of unknown basis, then
+    the better confidence, then the newer vintage. A grid connection within half a year of a figure of the load is the
+    same campus on another basis.
+    """
+    known = [row for row in milestones if known_by(row, as_of)]
+    later = [Reading(row, "not yet published on that day") for row in milestones if not known_by(row, as_of)]
+    blank = [Reading(row, "no power and no chips published") for row in known if not _has_size(row)]
+    sized = [row for row in known if _has_size(row)]
+    loads = [moment(row.date) for row in sized if row.power_basis in LOAD_BASES]
+    best: dict[str, Milestone] = {}
+    for row in sorted(sized, key=_rank):
+        best.setdefault(row.date, row)
+    chosen = [_judged(row, best[row.date], loads) for row in sized]
+    return tuple(sorted([*chosen, *blank, *later], key=lambda reading: (reading.at, not reading.used)))
+
+
+def _judged(row: Milestone, best: Milestone, loads: Sequence[float]) -> Reading:
+    if row is not best:
+        return Reading(row, f"same state as {best.milestone_id}, {_words(best)} and the better reading; never added")
+    near = any(abs(at - moment(row.date)) <= SAME_STATE for at in loads)
+    if row.power_basis == "grid" and near:
+        return Reading(row, "the grid connection of a state that is also given as a load; never added")
+    return Reading(row, f"the best reading of this date: {_words(row)}", used=True)
+
+
+def _words(row: Milestone) -> str:
+    return (
+        {
+            "it": "an IT load",
+            "facility": "a facility load",
+            "grid": "a grid connection",
+            "": "a count of chips",
+        }.get(row.power_basis, "a figure of unknown basis")
+        if row.power is not None
+        else "a count of chips"
+    )
+
+
+def _has_size(row: Milestone) -> bool:
+    return row.power is not None or row.chip_count is not None
+
+
+_BASIS_RANK = {"it": 0, "facility": 0, "grid": 1}
+_CONFIDENCE = {"high": 0, "medium": 1, "low": 2}
+
+
+def _rank(row: Milestone) -> tuple[int, int, int, float]:
+    basis = 3 if row.power is None else _BASIS_RANK.get(row.power_basis, 2)
+    vintage = moment_start(row.vintage) if row.vintage else 0.0
+    return int(row.status != "energised"), basis, _CONFIDENCE.get(row.confidence, 3), -vintage
+
+
+@dataclass
+class SitePower:
+    """Milestones of one site in facility MW, with the site's own doubts: the same for all its states."""
+
+    catalog: Catalog
+    site: Site
+    draws: Draws
+    warnings: list[str] = field(default_factory=list)
+
+    @functools.cached_property
+    def inputs(self) -> Inputs:
+        """The site's assumptions, shared with other sites by name."""
+        amount = quantity(1.0, "MW")
+        weights = self.catalog.claim_types["campus"].weights
+        ask = Ask("power", amount, None, "unknown", weights, item=self.site.site_id, operator=self.operator)
+        return Inputs(self.catalog, ask, DrawnNormals(self.draws, ask, self.catalog))
+
+    @property
+    def operator(self) -> str:
+        """The first operator named."""
+        return first_name(self.site.operator)
+
+    def facility(self, row: Milestone) -> Array | None:
+        """Facility peak in MW per draw; None where only chips of an unknown kind are given."""
+        if row.power is None:
+            return self._of_chips(row)
+        amount = quantity(row.power, row.unit).to("MW")
+        p = self.inputs
+        pue = power.peak_pue(p("peak_overhead"))
+        if row.power_basis == "it":
+            return self._full(power.facility_power(amount, pue))
+        if row.power_basis == "facility":
+            return self._full(amount)
+        if row.power_basis == "grid":
+            return self._full(power.peak_of_connection(amount, p("peak_over_grid")))
+        return self._full(power.by_basis(p.category(BASIS_CHOICE, p.ask.weights), *facility_readings(p, amount)))
+
+    def _of_chips(self, row: Milestone) -> Array | None:
+        k = self._it_power(row)
+        if k is None:
+            self.warnings.append(f"{row.milestone_id}: chips of no single known kind ({row.chip_name})")
+            return None
+        p = self.inputs
+        rated = power.rated_it_power(Quantity(row.chip_count, "chip"), k, p("model_error"))
+        return self._full(power.facility_power(rated, power.peak_pue(p("peak_overhead"))))
+
+    def _it_power(self, row: Milestone) -> Quantity | None:
+        name = row.chip_name or self.site.chip_name
+        chip = self._chip(name)
+        if chip is not None:
+            return self.inputs.it_power(chip)
+        scopes = {name_key(p.scope): p.scope for p in self.catalog.parameters.values() if p.quantity == "it_power"}
+        scope = scopes.get(name_key(name))
+        return self.inputs("it_power", scope) if scope else None
+
+    def _chip(self, name: str) -> Chip | None:
+        if self.site.chip_id:
+            return self.catalog.accelerators.get(self.site.chip_id)
+        try:
+            return self.catalog.chip(name.removesuffix(" (assumed)"))
+        except UnknownChipError:
+            return None
+
+    def _full(self, value: Quantity) -> Array:
+        return np.array(np.broadcast_to(magnitude(value, "MW"), (self.draws.count,)), dtype=float)
+
+
+def facility_readings(p: Inputs, amount: Quantity) -> tuple[Quantity, Quantity, Quantity]:
+    """Facility peak behind an announced amount, if it is IT power, facility power or a grid connection."""
+    of_it = power.facility_power(amount, power.peak_pue(p("peak_overhead")))
+    return of_it, amount.to("MW"), power.peak_of_connection(amount, p("peak_over_grid"))
+
+
+def first_name(names: str) -> str:
+    """The first of a list of names: a megawatt has one operator and one user."""
+    return names.split(";", maxsplit=1)[0].strip()

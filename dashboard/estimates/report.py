@@ -1,0 +1,117 @@
+"""An estimate as the one JSON object of the command line and of /api/estimate, and as lines of text."""
+
+from typing import Any
+
+from dashboard.catalog import Catalog
+from dashboard.estimates.estimate import RESULT_UNITS, Assumption, Estimate
+from dashboard.units import exact, magnitude, range_text, reader_text
+
+LABELS = {
+    "chips": "Chips",
+    "it_rated": "IT power at rating",
+    "it_average": "IT average",
+    "facility_peak": "Facility peak",
+    "facility_average": "Facility average",
+    "grid_connection": "Grid connection",
+    "annual_energy": "Energy a year",
+    "emissions": "CO₂ a year",
+    "water": "Water a year",
+    "electricity_cost": "Electricity bill a year",
+    "capex": "Capital cost",
+    "contract_value": "Contract value",
+}
+_NAMES = ("q05", "q25", "q50", "q75", "q95")
+
+
+def as_json(text: str, answer: Estimate, catalog: Catalog) -> dict[str, Any]:
+    """The object of `estimate --json`: input, reading, basis, results, steps, assumptions, sources, warnings."""
+    ask = answer.ask
+    return {
+        "input": text,
+        "reading": {
+            "text": ask.text,
+            "kind": ask.kind,
+            "chip": ask.chip.chip_id if ask.chip else None,
+            "term_years": magnitude(ask.term, "year") if ask.term is not None else None,
+        },
+        "basis": ask.basis,
+        "data_version": answer.data_version,
+        "seed": answer.seed,
+        "draws": answer.draws,
+        "results": {name: _result(answer, name) for name in RESULT_UNITS if name in answer.results},
+        "steps": [
+            {
+                "name": step.name,
+                "label": step.label,
+                "formula": step.formula,
+                "numbers": step.numbers,
+                "value": magnitude(step.result, RESULT_UNITS.get(step.name, "MW")),
+                "unit": RESULT_UNITS.get(step.name, "MW"),
+            }
+            for step in answer.steps
+        ],
+        "assumptions": [_assumption(row) for row in answer.assumptions],
+        "sources": [_source(catalog, source_id) for source_id in answer.source_ids],
+        "warnings": list(answer.warnings),
+    }
+
+
+def _result(answer: Estimate, name: str) -> dict[str, Any]:
+    return {"unit": RESULT_UNITS[name], **dict(zip(_NAMES, answer.quantiles(name), strict=True))}
+
+
+def _assumption(row: Assumption) -> dict[str, Any]:
+    factor = row.factor
+    return {
+        "name": factor.name,
+        "label": factor.label,
+        "symbol": factor.symbol,
+        "low": magnitude(factor.spread.low, factor.unit),
+        "central": magnitude(factor.spread.central, factor.unit),
+        "high": magnitude(factor.spread.high, factor.unit),
+        "unit": factor.unit,
+        "basis": factor.basis,
+        "sources": list(factor.source_ids),
+        "share": row.share,
+    }
+
+
+def _source(catalog: Catalog, source_id: str) -> dict[str, str]:
+    source = catalog.source(source_id)
+    return {"id": source_id, "title": source.title, "address": source.address, "tier": source.tier}
+
+
+def as_text(answer: Estimate) -> str:
+    """What was understood, each result with its range, what decides it, and the warnings."""
+    lines = [f"{answer.ask.text}  (data {answer.data_version}, seed {answer.seed}, {answer.draws:,} draws)", ""]
+    for name in RESULT_UNITS:
+        if name in answer.results:
+            low, _, middle, _, high = answer.quantiles(name)
+            unit = RESULT_UNITS[name]
+            span = "" if exact(low, high) else f"   5–95 %: {range_text(low, high, unit)}"
+            lines.append(f"  {LABELS[name]:<24}{reader_text(middle, unit):>16}{span}")
+    lines += ["", "How"] + [
+        f"  {step.label}: {step.formula} = {step.numbers} = {_step_value(step)}" for step in answer.steps
+    ]
+    decisive = answer.assumptions[0]
+    lines += ["", what_would_change(decisive)]
+    return "\n".join(lines + [f"Note: {warning}." for warning in answer.warnings])
+
+
+def _step_value(step: Any) -> str:
+    unit = RESULT_UNITS.get(step.name, "MW")
+    return reader_text(magnitude(step.result, unit), unit, 3)
+
+
+def _lowered(label: str) -> str:
+    """The label inside a sentence; an abbreviation such as IT keeps its capitals."""
+    return label if label[1:2].isupper() else label[:1].lower() + label[1:]
+
+
+def what_would_change(row: Assumption) -> str:
+    """One sentence naming the assumption that decides most."""
+    low, high = sorted((row.at_low.m_as("TWh"), row.at_high.m_as("TWh")))
+    return (
+        f"What would change this most: {_lowered(row.factor.label)} "
+        f"({100 * row.share:.0f} % of the variance; {range_text(low, high, 'TWh')} a year at its two ends)."
+    )

@@ -1,0 +1,90 @@
+"""The legend, drawn in pixels above the marks so that it sits where its room was kept, at every size."""
+
+from typing import Any
+
+from dashboard.figures.frame import FONT, Frame, Size
+from dashboard.figures.text import escaped, width
+
+LEGEND = (
+    ("circle", "Our estimate, median"),
+    ("thick", "50\u00a0% range"),
+    ("thin", "90\u00a0% range"),
+    ("square", "Published figure"),
+)
+Key = tuple[str, str, float]
+
+
+def legend_rows(entries: tuple[tuple[str, str], ...], size: Size) -> list[list[Key]]:
+    """The entries in as few lines as the width allows, each with its offset in pixels from the left."""
+    font, pad = size.font * 0.88, size.font * 1.1
+    rows: list[list[Key]] = [[]]
+    x = 0.0
+    for mark, text in entries:
+        need = size.font * 2.3 + width(text, font) + size.font * 1.3
+        if rows[-1] and x + need > size.width - 2 * pad:
+            rows.append([])
+            x = 0.0
+        rows[-1].append((mark, text, x))
+        x += need
+    return rows
+
+
+def draw_legend(box: Frame, rows: list[list[Key]], kind: str) -> None:
+    """Put the legend's marks and texts into the frame's layout."""
+    base = box.size.font
+    for i, row in enumerate(rows):
+        y = base * 1.05 + (len(rows) - 1 - i) * base * 1.75
+        for mark, text, offset in row:
+            x = offset - box.left + base * 1.1
+            box.layout["shapes"] += _mark(mark, x, y, box, kind)
+            box.layout["annotations"].append(_caption(text, x + base * 2.3, y, box))
+
+
+def _mark(mark: str, x: float, y: float, box: Frame, kind: str) -> list[dict[str, Any]]:
+    base, theme = box.size.font, box.theme
+    colour = theme.kinds.get(kind, theme.ink)
+    middle = x + base * 0.95
+    if mark == "circle":
+        return [_shape("circle", middle, y, base * 0.42, base * 0.42, theme.paper, colour, 2.2)]
+    if mark == "square":
+        return [_shape("rect", middle, y, base * 0.37, base * 0.37, theme.published, theme.published, 0)]
+    half, opacity = (base * 0.31, 0.55) if mark == "thick" else (base * 0.11, 1.0)
+    return [_shape("rect", middle, y, base * 0.95, half, colour, colour, 0) | {"opacity": opacity}]
+
+
+def _shape(
+    kind: str, x: float, y: float, half_width: float, half_height: float, fill: str, edge: str, line: float
+) -> dict[str, Any]:
+    return {
+        "type": kind,
+        "xref": "paper",
+        "yref": "paper",
+        "xsizemode": "pixel",
+        "ysizemode": "pixel",
+        "xanchor": 0,
+        "yanchor": 1,
+        "x0": x - half_width,
+        "x1": x + half_width,
+        "y0": y - half_height,
+        "y1": y + half_height,
+        "fillcolor": fill,
+        "line": {"color": edge, "width": line},
+        "layer": "above",
+    }
+
+
+def _caption(text: str, x: float, y: float, box: Frame) -> dict[str, Any]:
+    return {
+        "text": escaped(text),
+        "showarrow": False,
+        "xref": "paper",
+        "yref": "paper",
+        "x": 0,
+        "y": 1,
+        "xanchor": "left",
+        "yanchor": "middle",
+        "xshift": x,
+        "yshift": y,
+        "borderpad": 0,
+        "font": {"size": box.size.font * 0.88, "color": box.theme.quiet, "family": FONT},
+    }

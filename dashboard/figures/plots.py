@@ -1,0 +1,273 @@
+"""The marks: ranges and published points in rows, and twenty equally likely outcomes as dots."""
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from dashboard.compare import ESTIMATE, Comparison, row_text
+from dashboard.figures.frame import Frame, Size, frame
+from dashboard.figures.legend import LEGEND, draw_legend, legend_rows
+from dashboard.figures.text import escaped, lines_html, width, wrapped
+from dashboard.units import ladder, number_text
+
+LOG_FROM = 40  # rows that span more than this go on a logarithmic axis
+Spec = dict[str, Any]
+
+
+def figure(comparison: Comparison, size: Size, theme: str = "light") -> Spec:
+    """The figure of a comparison as a plotly spec (`data`, `layout`) of fixed size, texts included."""
+    kind: Callable[[Comparison, Size, str], Spec] = dots if comparison.id.startswith("outcomes") else ranges
+    spec = kind(comparison, size, theme)
+    for i, trace in enumerate(spec["data"]):
+        trace["uid"] = f"{comparison.id}-{i}"  # plotly would make a random one, and no two SVGs would be alike
+    return spec
+
+
+def ranges(comparison: Comparison, size: Size, theme: str) -> Spec:
+    """One row per load or grid: estimates as ranges with an open dot, published figures as solid squares."""
+    table = comparison.table
+    stacked = size.width < 560
+    base = size.font
+    texts = [row_text(row, comparison.unit) for row in comparison.rows]
+    labels = [_label(row) for row in comparison.rows]
+    pad = base * 1.1
+    if stacked:
+        left, right, row_height = pad, base * 2.3, base * 4.2
+    else:
+        left = pad + min(size.width * 0.3, max(width(label, base) for label in labels) + base * 1.2)
+        right = pad + min(size.width * 0.27, max(width(text, base) for text in texts) + base * 1.2)
+        row_height = base * 2.7
+    keys = legend_rows(LEGEND if (table.nature != ESTIMATE).any() else LEGEND[:3], size)
+    box = frame(
+        comparison, size, theme, left=left, right=right, body=row_height * len(table) + base, legend_lines=len(keys)
+    )
+    draw_legend(box, keys, comparison.kind)
+    positions = np.arange(len(table))[::-1].astype(float)
+    scale = _scale(table)
+    data = _marks(table, positions, box, comparison.kind)
+    _row_texts(box, labels, texts, positions, stacked=stacked)
+    layout = box.layout | _axes(comparison, box, table, scale, stacked=stacked)
+    return {"data": data, "layout": layout}
+
+
+def _label(row: Any) -> str:
+    return f"{row.label}, {row.date}" if row.date and row.nature != ESTIMATE else str(row.label)
+
+
+def _scale(table: pd.DataFrame) -> str:
+    lows = table.q05.fillna(table.value)
+    positive = lows[lows > 0]
+    return "log" if len(positive) and table.value.max() / positive.min() > LOG_FROM else "linear"
+
+
+def _marks(table: pd.DataFrame, positions: Any, box: Frame, kind: str) -> list[Spec]:
+    colour, base = box.theme.kinds.get(kind, box.theme.ink), box.size.font
+    estimates = (table.nature == ESTIMATE).to_numpy()
+    rows, where = table[estimates], positions[estimates]
+    faint = {"opacity": 0.55}
+    traces = [
+        _segments("90\u00a0% range", rows.q05, rows.q95, where, colour, base * 0.22),
+        _segments("50\u00a0% range", rows.q25, rows.q75, where, colour, base * 0.62) | faint,
+        _points("Our estimate, median", rows, where, box.theme.paper, colour, "circle", base * 0.85, 2.2),
+    ]
+    if not estimates.all():
+        published = table[~estimates]
+        ink = box.theme.published
+        traces.append(_points("Published figure", published, positions[~estimates], ink, ink, "square", base * 0.75, 0))
+    return traces
+
+
+def _segments(name: str, low: Any, high: Any, where: Any, colour: str, thickness: float) -> Spec:
+    xs: list[float | None] = []
+    ys: list[float | None] = []
+    for a, b, y in zip(low, high, where, strict=True):
+        xs += [float(a), float(b), None]
+        ys += [float(y), float(y), None]
+    line = {"color": colour, "width": thickness}
+    return {"type": "scatter", "mode": "lines", "name": name, "x": xs, "y": ys, "line": line, "hoverinfo": "skip"}
+
+
+def _points(
+    name: str, rows: pd.DataFrame, where: Any, fill: str, edge: str, symbol: str, size: float, line: float
+) -> Spec:
+    return {
+        "type": "scatter",
+        "mode": "markers",
+        "name": name,
+        "x": [float(value) for value in rows.value],
+        "y": [float(y) for y in where],
+        "text": [escaped(f"{_label(row)}: {row_text(row, row.unit)}") for row in list[Any](rows.itertuples())],
+        "hovertemplate": "%{text}<extra></extra>",
+        "marker": {"symbol": symbol, "size": size, "color": fill, "line": {"color": edge, "width": line}},
+        "cliponaxis": False,
+    }
+
+
+def _row_texts(box: Frame, labels: list[str], texts: list[str], positions: Any, *, stacked: bool) -> None:
+    base, theme = box.size.font, box.theme
+    for label, text, y in zip(labels, texts, positions, strict=True):
+        common = {"showarrow": False, "yref": "y", "y": float(y), "xref": "paper", "borderpad": 0}
+        if stacked:
+            line = f"<b>{escaped(label)}</b>  {escaped(text)}"
+            if width(f"{label}  {text}", base) * 1.04 > box.size.width - 2.2 * base:
+                line = f"<b>{escaped(label)}</b><br>{escaped(text)}"
+            box.layout["annotations"].append(
+                common
+                | {"text": line, "x": 0, "xanchor": "left", "yanchor": "bottom", "yshift": base * 0.55, "align": "left"}
+                | {"font": {"size": base * 0.96, "color": theme.ink}}
+            )
+            continue
+        box.layout["annotations"] += [
+            common
+            | {"text": lines_html(wrapped(label, box.left - base * 1.9, base)), "x": 0, "xanchor": "right"}
+            | {
+                "xshift": -base * 0.8,
+                "yanchor": "middle",
+                "align": "right",
+                "font": {"size": base, "color": theme.ink},
+            },
+            common
+            | {"text": lines_html(wrapped(text, box.right - base * 1.7, base)), "x": 1, "xanchor": "left"}
+            | {"xshift": base * 0.8, "yanchor": "middle", "align": "left", "font": {"size": base, "color": theme.ink}},
+        ]
+
+
+def _axes(comparison: Comparison, box: Frame, table: pd.DataFrame, scale: str, *, stacked: bool) -> Spec:
+    base, theme = box.size.font, box.theme
+    low = float(table.q05.fillna(table.value).min())
+    high = float(table.q95.fillna(table.value).max())
+    axis: Spec = {
+        "title": {"text": escaped(_axis_title(comparison, box)), "font": {"size": base * 0.92, "color": theme.quiet}},
+        "tickfont": {"size": base * 0.88, "color": theme.quiet},
+        "gridcolor": theme.grid,
+        "zeroline": False,
+        "showline": False,
+        "fixedrange": True,
+        "ticks": "",
+    }
+    axis["title"]["standoff"] = base * 0.5
+    if scale == "log":
+        first, last = math.floor(math.log10(low)), math.ceil(math.log10(high * 1.02))
+        ticks = [10.0**power for power in range(first, last + 1)]
+        axis |= {"type": "log", "range": [first - 0.02, last + 0.02], "tickmode": "array", "tickvals": ticks}
+        axis["ticktext"] = [_tick(value, comparison.unit) for value in ticks]
+        if box.inner_width / len(ticks) < base * 4:
+            axis["ticktext"] = [text if i % 2 == 0 else "" for i, text in enumerate(axis["ticktext"])]
+    else:
+        step = _nice(high / (3 if box.inner_width < 400 else 5))
+        top = step * math.ceil(high * 1.001 / step)
+        axis |= {"type": "linear", "range": [0, top], "tickmode": "array"}
+        axis["tickvals"] = [step * i for i in range(round(top / step) + 1)]
+        axis["ticktext"] = [_tick(value, comparison.unit) for value in axis["tickvals"]]
+    span = [-0.6, len(table) - 0.4 + (0.35 if stacked else 0)]
+    return {"xaxis": axis, "yaxis": {"visible": False, "range": span, "fixedrange": True}}
+
+
+def _axis_title(comparison: Comparison, box: Frame) -> str:
+    text = comparison.axis
+    return text if width(text, box.size.font * 0.92) < box.inner_width + box.right * 0.8 else text.split(" (")[0]
+
+
+def _tick(value: float, unit: str) -> str:
+    if value == 0:
+        return "0"
+    if unit == "%":
+        return f"{value:g} %"
+    name, divisor = ladder(value, unit)
+    text = number_text(value / divisor, 3)
+    text = text.rstrip("0").rstrip(".") if "." in text else text
+    if unit == "USD":
+        return f"${text} {name}".strip()
+    return text if unit in ("TWh", "GW") else f"{text} {name}"
+
+
+def _nice(step: float) -> float:
+    power = 10 ** math.floor(math.log10(step))
+    return next(float(power * m) for m in (1, 2, 2.5, 5, 10) if power * m >= step * 0.999)
+
+
+# --- twenty outcomes --------------------------------------------------------------------------------------------------
+
+
+def dots(comparison: Comparison, size: Size, theme: str) -> Spec:
+    """Twenty equally likely outcomes as a dot plot: each dot one in twenty."""
+    base = size.font
+    values = comparison.table.value.to_numpy()
+    name, divisor = ladder(float(np.median(values)), comparison.unit)
+    shown = values / divisor
+    box = frame(comparison, size, theme, left=base * 1.6, right=base * 1.6, body=base * 13, legend_lines=0)
+    xs, ys, diameter = _stacked(shown, box)
+    colour = box.theme.kinds.get(comparison.kind, box.theme.ink)
+    trace = {
+        "type": "scatter",
+        "mode": "markers",
+        "name": "one outcome in twenty",
+        "x": xs,
+        "y": ys,
+        "marker": {"size": diameter, "color": colour, "line": {"width": 1.5, "color": box.theme.paper}},
+        "hovertemplate": "one in twenty: %{text}<extra></extra>",
+        "text": [escaped(row_text(row, comparison.unit)) for row in comparison.rows],
+        "cliponaxis": False,
+        "showlegend": False,
+    }
+    layout = box.layout | _dot_axes(comparison, box, shown, name, max(ys))
+    return {"data": [trace], "layout": layout}
+
+
+def _stacked(values: Any, box: Frame) -> tuple[list[float], list[float], float]:
+    """Dots piled in bins of one diameter; the diameter is what makes the highest pile fit."""
+    low, high = float(values.min()), float(values.max())
+    span = (high - low) or abs(high) or 1.0
+    largest = (0.0, 2)
+    for bins in range(5, 14):
+        index = np.rint((values - low) / span * (bins - 1)).astype(int)
+        room = min(box.inner_width / 1.28 / bins, box.inner_height / (np.bincount(index).max() + 0.3))
+        largest = max(largest, (min(room, box.size.font * 4), bins))
+    diameter, bins = largest
+    index = np.rint((values - low) / span * (bins - 1)).astype(int)
+    heights: dict[int, int] = {}
+    ys = []
+    for i in index:
+        heights[i] = heights.get(i, 0) + 1
+        ys.append(heights[i] - 0.5)
+    return [low + float(i) * span / (bins - 1) for i in index], ys, diameter * 0.96
+
+
+def _dot_axes(comparison: Comparison, box: Frame, shown: Any, name: str, tallest: float) -> Spec:
+    base, theme = box.size.font, box.theme
+    low, high = float(shown.min()), float(shown.max())
+    span = (high - low) or abs(high) or 1.0
+    step = _nice(span / (3 if box.inner_width < 400 else 5))
+    start, end = low - span * 0.14, high + span * 0.14
+    ticks = [step * i for i in range(math.ceil(start / step), math.floor(end / step) + 1)]
+    dollars = "$" if comparison.unit == "USD" else ""
+    title = comparison.axis.replace("{unit}", (f"US dollars, {name}" if dollars else name).strip(", "))
+    diameter = _stacked(shown, box)[2] / 0.96
+    return {
+        "xaxis": {
+            "title": {
+                "text": escaped(title),
+                "font": {"size": base * 0.92, "color": theme.quiet},
+                "standoff": base * 0.5,
+            },
+            "range": [start, end],
+            "tickmode": "array",
+            "tickvals": ticks,
+            "ticktext": [dollars + _plain(tick) for tick in ticks],
+            "tickfont": {"size": base * 0.88, "color": theme.quiet},
+            "showgrid": False,
+            "showline": True,
+            "linecolor": theme.quiet,
+            "zeroline": False,
+            "fixedrange": True,
+        },
+        "yaxis": {"visible": False, "range": [0, max(box.inner_height / diameter, tallest + 0.5)], "fixedrange": True},
+    }
+
+
+def _plain(value: float) -> str:
+    text = number_text(value, 3)
+    return text.rstrip("0").rstrip(".") if "." in text else text

@@ -1,0 +1,221 @@
+"""The files of a folder of tables: read as one state, and written whole or not at all.
+
+New files are first written in full beside the old ones, under `.update/`. One file is then switched by one rename. For
+several, a journal names them: from the moment that it stands there, every reader takes the new files, and whoever comes
+next finishes the renames if the writer was killed. Without a journal, what lies in `.update/` counts for nothing.
+"""
+
+import contextlib
+import fcntl
+import json
+import os
+import re
+import shutil
+import stat
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+
+MAX_BYTES = 20_000_000
+STAGING, JOURNAL = ".update", "journal.json"
+_NAME = re.compile(r"[a-z0-9_]+\.(?:csv|json)")
+
+Signature = tuple[tuple[int, int, int] | None, ...]
+
+
+class FileError(ValueError):
+    """A file of the folder cannot be read; `name` says which."""
+
+    def __init__(self, name: str, reason: str, mend: str = "") -> None:
+        super().__init__(f"{name}: {reason}")
+        self.name, self.reason, self.mend = name, reason, mend
+
+
+class BusyError(ValueError):
+    """Another update holds the folder."""
+
+
+def read(folder: Path, names: Iterable[str]) -> dict[str, bytes | FileError]:
+    """The bytes of the named files, all of one state of the folder; in place of a file that cannot be read, why.
+
+    Raises:
+        BusyError: the files kept changing while they were read.
+    """
+    names = tuple(names)
+    finish(folder)
+    for _ in range(100):
+        before = signature(folder, names)
+        pending = _pending(folder)
+        contents = {name: _read_one(folder, name, staged=name in pending) for name in names}
+        if signature(folder, names) == before:
+            return contents
+    raise BusyError(f"{folder}: must hold still while it is read, but keeps changing; try again")
+
+
+def signature(folder: Path, names: Iterable[str]) -> Signature:
+    """What changes when a file of the folder does: identity, time and size of each, and of the journal."""
+    return tuple(_stat(path) for path in (_journal(folder), *(folder / name for name in names)))
+
+
+def _stat(path: Path) -> tuple[int, int, int] | None:
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_ino, found.st_mtime_ns, found.st_size
+
+
+def _journal(folder: Path) -> Path:
+    return folder / STAGING / JOURNAL
+
+
+def _pending(folder: Path) -> list[str]:
+    """The files of a switch that was decided and not yet finished."""
+    try:
+        names = json.loads(_journal(folder).read_bytes())
+    except FileNotFoundError:
+        return []
+    return [name for name in names if _NAME.fullmatch(name)]
+
+
+def _read_one(folder: Path, name: str, *, staged: bool) -> bytes | FileError:
+    try:
+        if staged:
+            with contextlib.suppress(FileNotFoundError):  # already switched
+                return read_bytes(folder / STAGING / name, name)
+        return read_bytes(folder / name, name)
+    except FileNotFoundError:
+        return FileError(name, f"must stand in {folder}, got none", "put the file there")
+    except FileError as error:
+        return error
+
+
+def read_bytes(path: Path, name: str = "") -> bytes:
+    """The bytes of a regular file that is not too big; a pipe or a device is refused without opening it.
+
+    Raises:
+        FileError: it is none, is too big, or cannot be read.
+        FileNotFoundError: there is none.
+    """
+    name = name or path.name
+    try:
+        kind = path.stat()
+        if not stat.S_ISREG(kind.st_mode):
+            raise FileError(name, f"must be a file, got {_kind(kind.st_mode)}", "name a CSV file")
+        if kind.st_size > MAX_BYTES:
+            size = f"must be at most {MAX_BYTES // 1_000_000} MB, got {kind.st_size / 1e6:,.0f} MB"
+            raise FileError(name, size, "split it, or leave out the columns and rows that are not needed")
+        return path.read_bytes()
+    except FileNotFoundError:
+        raise
+    except OSError as error:
+        raise FileError(name, f"cannot be read: {error.strerror or error}", "see its owner and its rights") from error
+    except ValueError as error:
+        if isinstance(error, FileError):
+            raise
+        raise FileError(name, "must be a path without a NUL character", "name a CSV file") from error
+
+
+def _kind(mode: int) -> str:
+    kinds = ((stat.S_ISDIR, "a directory"), (stat.S_ISFIFO, "a pipe"), (stat.S_ISSOCK, "a socket"))
+    return next((name for is_kind, name in kinds if is_kind(mode)), "a device")
+
+
+# --- writing ---------------------------------------------------------------------------------------------------------
+
+
+@contextlib.contextmanager
+def locked(folder: Path, *, seconds: float = 60) -> Iterator[None]:
+    """The folder for one writer; ends by itself when the writer is killed.
+
+    Raises:
+        BusyError: another writer held it all the time.
+    """
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        _wait_for_lock(handle, folder, seconds)
+        yield
+    finally:
+        os.close(handle)
+
+
+def _wait_for_lock(handle: int, folder: Path, seconds: float) -> None:
+    until = time.monotonic() + seconds
+    while True:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return
+        except BlockingIOError:
+            if time.monotonic() >= until:
+                raise BusyError(f"{folder}: another update is being written; try again") from None
+            time.sleep(0.01)
+
+
+def write(folder: Path, files: Mapping[str, bytes]) -> None:
+    """Switch the named files to new bytes, all at one moment; the caller holds the lock.
+
+    Raises:
+        OSError: the disk is full, or the folder must not be written; the old files stand as before.
+    """
+    _recover(folder)
+    staging = folder / STAGING
+    try:
+        staging.mkdir()
+        for name, content in files.items():
+            _write_synced(staging / name, content, like=folder / name)
+        if len(files) > 1:
+            _write_synced(staging / "journal.new", json.dumps(sorted(files)).encode())
+            _sync(staging)
+            (staging / "journal.new").rename(_journal(folder))
+        _sync(staging)
+    except OSError:
+        _drop(folder)
+        raise
+    _switch(folder, files)
+
+
+def finish(folder: Path) -> None:
+    """Finish a switch whose writer was killed; leave it to a writer that is still at it."""
+    if not _journal(folder).exists():
+        return
+    with contextlib.suppress(BusyError, OSError), locked(folder, seconds=0):  # a reader may have no right to write
+        _recover(folder)
+
+
+def _recover(folder: Path) -> None:
+    """Bring the folder to a state without `.update/`: forward if a switch was decided, else back."""
+    _switch(folder, _pending(folder))
+
+
+def _switch(folder: Path, names: Iterable[str]) -> None:
+    staging = folder / STAGING
+    if not staging.exists():
+        return
+    for name in names:
+        with contextlib.suppress(FileNotFoundError):  # switched before the writer was killed
+            (staging / name).rename(folder / name)
+    _sync(folder)
+    _drop(folder)
+
+
+def _drop(folder: Path) -> None:
+    """Remove `.update/`, the journal first: without it the rest counts for nothing."""
+    _journal(folder).unlink(missing_ok=True)
+    shutil.rmtree(folder / STAGING, ignore_errors=True)
+
+
+def _write_synced(path: Path, content: bytes, like: Path | None = None) -> None:
+    with path.open("xb") as file:
+        file.write(content)
+        file.flush()
+        if like is not None and like.exists():
+            os.fchmod(file.fileno(), stat.S_IMODE(like.stat().st_mode))
+        os.fsync(file.fileno())
+
+
+def _sync(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,96 @@
+"""The app: one page frame, a page per address, figures and estimates as files, and the headers of every answer."""
+
+from pathlib import Path
+from types import ModuleType
+from urllib.parse import parse_qsl
+
+import dash
+import flask
+from dash import Input, Output, State
+from flask_compress import Compress
+
+from dashboard.web import routes, shell
+from dashboard.web.live import Live
+from dashboard.web.pages import convert, home
+
+PAGES: tuple[ModuleType, ...] = (home, convert)
+MAX_BODY = 12_000_000
+MAX_QUERY = 4_000
+
+
+def create_app(folder: Path) -> dash.Dash:
+    """A dashboard over a folder of tables; any number can be made in one process.
+
+    Raises:
+        DataError: the tables cannot be used; every problem is listed.
+    """
+    live = Live(folder)
+    app = dash.Dash(
+        __name__,
+        title="AI energy demand",
+        update_title="",
+        index_string=shell.INDEX,
+        suppress_callback_exceptions=True,
+        health_endpoint="healthz",
+        serve_locally=True,
+    )
+    app.layout = lambda: shell.layout(PAGES, live.catalog)
+    _wire(app, live)
+    for page in PAGES:
+        page.wire(app, live)
+    _harden(app)
+    routes.wire(app.server, live)
+    return app
+
+
+def _wire(app: dash.Dash, live: Live) -> None:
+    """Content by address; colour scheme and width of the window into `view`."""
+
+    @app.callback(Output("content", "children"), Input("address", "pathname"), Input("address", "search"))
+    def content(path: str, search: str | None) -> object:
+        return page_content(path, search or "", live)
+
+    app.clientside_callback(
+        dash.ClientsideFunction("shell", "view"),
+        Output("view", "data"),
+        Output("mantine", "forceColorScheme"),
+        Input("scheme", "n_clicks"),
+        State("view", "data"),
+    )
+
+
+def page_content(path: str, search: str, live: Live) -> object:
+    """The layout of the page at an address, its state taken from the query; a designed notice where there is none."""
+    page = next((page for page in PAGES if (path.rstrip("/") or "/") == page.PATH), None)
+    if page is None:
+        return shell.not_found(PAGES)
+    query = dict(parse_qsl(search.removeprefix("?")[:MAX_QUERY], max_num_fields=60)) if search else {}
+    return page.layout(live.catalog, query)
+
+
+def _harden(app: dash.Dash) -> None:
+    server = app.server
+    server.config["MAX_CONTENT_LENGTH"] = MAX_BODY
+    server.config["COMPRESS_MIMETYPES"] = [
+        "text/html",
+        "text/css",
+        "text/csv",
+        "application/json",
+        "application/javascript",
+        "text/javascript",
+    ]
+    Compress(server)
+    scripts = " ".join(app.csp_hashes())
+    policy = (
+        f"default-src 'self'; script-src 'self' {scripts}; style-src 'self' 'unsafe-inline'; "
+        "img-src 'self' data: blob:; connect-src 'self'; font-src 'self' data:; object-src 'none'; "
+        "base-uri 'self'; form-action 'self'; frame-ancestors 'none'"
+    )
+
+    @server.after_request
+    def headers(response: flask.Response) -> flask.Response:
+        response.headers.setdefault("Content-Security-Policy", policy)
+        response.headers.setdefault("X-Content-Type-Options", "nosniff")
+        response.headers.setdefault("Referrer-Policy", "same-origin")
+        response.headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
+        return response

@@ -1,0 +1,55 @@
+/* What runs in the browser: colour scheme and width for the figures, and the page's state in its address. */
+(function () {
+  "use strict";
+  const KEY = "scheme";
+
+  function scheme() {
+    const asked = new URLSearchParams(location.search).get("theme");
+    if (asked === "light" || asked === "dark") return asked;
+    let kept = null;
+    try { kept = localStorage.getItem(KEY); } catch (error) { kept = null; }
+    if (kept === "light" || kept === "dark") return kept;
+    return matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
+  }
+
+  /* Width of a figure in steps of 10 pixels: the content's width at this window. */
+  function width() {
+    const room = document.documentElement.clientWidth - 40;
+    return Math.max(300, Math.min(1080, Math.floor(room / 10) * 10));
+  }
+
+  let current = null;
+
+  window.dash_clientside = Object.assign({}, window.dash_clientside, {
+    shell: {
+      view: function (clicks, before) {
+        let next = scheme();
+        if (clicks && before) {
+          next = before.theme === "dark" ? "light" : "dark";
+          try { localStorage.setItem(KEY, next); } catch (error) { /* private mode: the choice lasts for this page */ }
+        }
+        current = { theme: next, width: width() };
+        document.documentElement.setAttribute("data-mantine-color-scheme", next);
+        return [current, next];
+      },
+      /* Puts the page's state into its address without a navigation. `names` and `values` go in pairs. */
+      remember: function (query) {
+        if (query === undefined || query === null) return window.dash_clientside.no_update;
+        const target = location.pathname + (query ? "?" + query : "");
+        if (target !== location.pathname + location.search) history.replaceState(null, "", target);
+        return window.dash_clientside.no_update;
+      },
+    },
+  });
+
+  let waiting = null;
+  window.addEventListener("resize", function () {
+    clearTimeout(waiting);
+    waiting = setTimeout(function () {
+      if (current && current.width !== width()) {
+        current = { theme: current.theme, width: width() };
+        window.dash_clientside.set_props("view", { data: current });
+      }
+    }, 200);
+  });
+})();

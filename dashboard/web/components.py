@@ -1,0 +1,193 @@
+"""Parts that every page uses: figure with caption and table, steps, assumptions, sources, problems."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+from urllib.parse import urlencode
+
+from dash import dcc, html
+
+from dashboard import figures
+from dashboard.catalog import Catalog
+from dashboard.compare import Comparison
+from dashboard.estimates.estimate import RESULT_UNITS, Estimate
+from dashboard.estimates.inputs import Step
+from dashboard.figures.frame import Size
+from dashboard.units import exact, magnitude, number_text, range_text, reader_text
+
+GRAPH_CONFIG: Any = {
+    "displayModeBar": False,
+    "displaylogo": False,
+    "showSendToCloud": False,
+    "responsive": False,
+    "staticPlot": False,
+}
+
+
+POLITE: Any = {"aria-live": "polite"}
+
+
+def aria(label: str) -> dict[str, Any]:
+    """The accessible name of an element."""
+    return {"aria-label": label}
+
+
+def sized(view: dict[str, Any] | None) -> tuple[Size, str]:
+    """Figure size and theme for a browser window; a middle width before the window has said."""
+    view = view or {}
+    raw = view.get("width", 1080)
+    width = max(300, min(1080, int(raw) if isinstance(raw, (int, float)) else 1080))
+    font = 12.5 if width < 560 else 13.5 if width < 900 else 14.0
+    theme = "dark" if view.get("theme") == "dark" else "light"
+    return Size("page", width, None, font), theme
+
+
+def figure_block(comparison: Comparison, view: dict[str, Any] | None, address: str) -> Any:
+    """A figure as a named group: the graph, its words for those who do not see it, the table behind it, its files."""
+    size, theme = sized(view)
+    spec = figures.figure(comparison, size, theme)
+    height = spec["layout"]["height"]
+    return html.Div(
+        [
+            html.Figure(
+                [
+                    dcc.Graph(
+                        id=f"figure-{comparison.id}",
+                        figure=spec,
+                        config=GRAPH_CONFIG,
+                        style={"height": f"{height}px", "width": f"{size.width}px"},
+                    ),
+                    html.Figcaption(comparison.alt, className="hidden"),
+                ],
+                role="group",
+                **aria(comparison.title),
+            ),
+            html.Details(
+                [
+                    html.Summary("The numbers behind the figure"),
+                    comparison_table(comparison),
+                    html.P(
+                        [
+                            html.A("These numbers as CSV", href=_file(comparison, address, "csv")),
+                            " · ",
+                            html.A("the figure as JSON", href=_file(comparison, address, "json")),
+                        ],
+                        className="quiet",
+                    ),
+                ]
+            ),
+        ]
+    )
+
+
+def _file(comparison: Comparison, address: str, ending: str) -> str:
+    _, _, query = address.partition("?")
+    return f"/figure/{comparison.id}.{ending}" + (f"?{query}" if query else "")
+
+
+def comparison_table(comparison: Comparison) -> Any:
+    """The rows of a comparison as a table, estimates told apart from what was published."""
+    unit = comparison.unit
+    head = ["What", f"Value, {unit}", "50 % range", "90 % range", "Kind", "Basis", "Date"]
+    body = []
+    for row in comparison.rows:
+        spread = row.q05 == row.q05 and not exact(row.q05, row.q95)
+        body.append(
+            [
+                row.label,
+                reader_text(row.value, unit, 2 if row.nature == "estimate" else 4),
+                range_text(row.q25, row.q75, unit) if spread else "",
+                range_text(row.q05, row.q95, unit) if spread else "",
+                {"estimate": "our estimate", "claim": "claim", "published": "published"}[row.nature],
+                row.basis,
+                row.date,
+            ]
+        )
+    return table(head, body, numbers=(1, 2, 3))
+
+
+def table(
+    head: Sequence[str], body: Iterable[Sequence[Any]], *, numbers: tuple[int, ...] = (), caption: str = ""
+) -> Any:
+    """A plain HTML table that scrolls sideways by itself where it is wider than the page."""
+
+    def cell(index: int, content: Any) -> Any:
+        kind = "number" if index in numbers else "date" if head[index] == "Date" else None
+        labelled: Any = {"data-label": head[index]}
+        return html.Td(content, className=kind, **labelled)
+
+    rows = [html.Tr([cell(i, content) for i, content in enumerate(row)]) for row in body]
+    header = html.Thead(
+        html.Tr(
+            [html.Th(text, scope="col", className="number" if i in numbers else None) for i, text in enumerate(head)]
+        )
+    )
+    children = [html.Caption(caption)] if caption else []
+    return html.Div(
+        html.Table([*children, header, html.Tbody(rows)]),
+        className="scroll",
+        tabIndex=0,
+        role="region",
+        **aria(caption or head[0]),
+    )
+
+
+def steps_table(steps: Sequence[Step]) -> Any:
+    """Each step of the chain: formula, the same with its numbers, result at the medians."""
+    body = [
+        [
+            step.label,
+            html.Span(step.formula, className="formula"),
+            html.Span(step.numbers, className="formula"),
+            reader_text(magnitude(step.result, step_unit(step)), step_unit(step), 3),
+        ]
+        for step in steps
+    ]
+    caption = "The chain at the medians; the ranges come from the draws."
+    return table(["Step", "Formula", "With its numbers", "Result"], body, numbers=(3,), caption=caption)
+
+
+def step_unit(step: Step) -> str:
+    """The unit in which a step's result is told."""
+    return RESULT_UNITS.get(step.name, "MW")
+
+
+def assumptions_table(answer: Estimate, catalog: Catalog) -> Any:
+    """Each assumption: range, share of the variance, kind, sources."""
+    body = []
+    for row in answer.assumptions:
+        f = row.factor
+        ends = [magnitude(end, f.unit) for end in (f.spread.low, f.spread.central, f.spread.high)]
+        span = " / ".join(number_text(end, 3) for end in ends) if ends[0] != ends[2] else number_text(ends[1], 3)
+        body.append(
+            [
+                f.label,
+                html.Span(f.symbol, className="formula"),
+                f"{span} {f.unit}" if f.unit not in ("1", "ratio", "fraction") else span,
+                f"{100 * row.share:.0f} %",
+                f.basis,
+                source_links(f.source_ids, catalog),
+            ]
+        )
+    head = ["Assumption", "Symbol", "Low / central / high", "Share of the variance", "Kind", "Sources"]
+    return table(head, body, numbers=(3,), caption="5th, 50th and 95th percentile of each assumption")
+
+
+def source_links(source_ids: Iterable[str], catalog: Catalog) -> Any:
+    """Publications by publisher and year, linked where they have an address; the tier is said."""
+    parts: list[Any] = []
+    for source_id in source_ids:
+        source = catalog.source(source_id)
+        text = f"{source.publisher or source.title} {source.published[:4]}".strip()
+        link = html.A(text, href=source.address, title=source.title, rel="noreferrer") if source.address else text
+        parts += [link, html.Span(f" ({source.tier})", className="quiet"), "; "]
+    return html.Span(parts[:-1])
+
+
+def problem(message: str) -> Any:
+    """One thing that is wrong with the input, in one line."""
+    return html.P(message, className="problem", role="alert")
+
+
+def query_text(query: dict[str, str]) -> str:
+    """A query without blanks, in a steady order."""
+    return urlencode({key: value for key, value in query.items() if value})

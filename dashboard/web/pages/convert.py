@@ -1,0 +1,262 @@
+"""`/convert`: chips, dollars or gigawatts typed in; every reading, the chain, the assumptions, all in the address."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import dash
+import dash_mantine_components as dmc
+from dash import ALL, Input, Output, State, html
+
+from dashboard import compare
+from dashboard.catalog import Catalog
+from dashboard.compare import Comparison
+from dashboard.estimates import Estimate, estimate, read_ask
+from dashboard.estimates.ask import BASES
+from dashboard.estimates.estimate import RESULT_UNITS
+from dashboard.estimates.inputs import Factor
+from dashboard.estimates.report import LABELS, what_would_change
+from dashboard.units import exact, magnitude, range_text, reader_text
+from dashboard.web import components as ui
+from dashboard.web.live import Live
+
+PATH, NAME, TITLE = "/convert", "Convert", "What do these chips, dollars or gigawatts mean?"
+FIGURES = ("chain", "outcomes-annual-energy", "outcomes-facility-peak")
+EXAMPLES = ("100000 H100", "400k GB200", "30 GW", "38 billion USD over 7 years", "1.4 trillion USD")
+BASIS_LABELS = {"unknown": "not stated", "it": "IT power", "facility": "facility power", "grid": "grid connection"}
+CARDS = (
+    ("chips", "money"),
+    ("it_rated", "capacity"),
+    ("facility_peak", "capacity"),
+    ("grid_connection", "capacity"),
+    ("facility_average", "average"),
+    ("annual_energy", "energy"),
+    ("emissions", "energy"),
+    ("water", "energy"),
+    ("electricity_cost", "money"),
+    ("capex", "money"),
+    ("contract_value", "money"),
+)
+PREFIX = "set."
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What the reader typed and set."""
+
+    text: str = EXAMPLES[0]
+    basis: str = "unknown"
+    chip: str = ""
+    settings: Mapping[str, str] = field(default_factory=dict)
+
+    def query(self) -> str:
+        """The choice as the query of the address."""
+        named = {"text": self.text, "basis": "" if self.basis == "unknown" else self.basis, "chip": self.chip}
+        return ui.query_text(named | {PREFIX + name: value for name, value in self.settings.items()})
+
+
+def choose(query: Mapping[str, str]) -> Choice:
+    """The choice in a query; texts are taken as they stand and judged by `view`."""
+    settings = {key.removeprefix(PREFIX): value for key, value in query.items() if key.startswith(PREFIX)}
+    return Choice(query.get("text", EXAMPLES[0]), query.get("basis", "unknown"), query.get("chip", ""), settings)
+
+
+def view(catalog: Catalog, choice: Choice) -> Estimate:
+    """The estimate of what was typed.
+
+    Raises:
+        ValueError: it cannot be read; the message is one line for the reader.
+    """
+    ask = read_ask(choice.text, catalog, basis=choice.basis, chip=choice.chip, settings=choice.settings)
+    return estimate(ask, catalog)
+
+
+def comparisons(catalog: Catalog, query: Mapping[str, str]) -> tuple[Comparison, ...]:
+    """The page's comparisons for a query, for files and exports."""
+    return _comparisons(view(catalog, choose(query)), catalog)
+
+
+def _comparisons(answer: Estimate, catalog: Catalog) -> tuple[Comparison, ...]:
+    return (
+        compare.chain_of(answer, catalog),
+        compare.outcomes_of(answer, "annual_energy", catalog),
+        compare.outcomes_of(answer, "facility_peak", catalog),
+    )
+
+
+def layout(catalog: Catalog, query: Mapping[str, str]) -> Any:
+    """The page with its controls set from the query."""
+    choice = choose(query)
+    chips = [{"value": chip.chip_id, "label": f"{chip.name} ({chip.vendor})"} for chip in catalog.accelerators.values()]
+    basis = choice.basis if choice.basis in BASES else "unknown"
+    known = catalog.accelerators.get(choice.chip)
+    return html.Div(
+        [
+            html.H1(TITLE),
+            html.Div(
+                [
+                    dmc.TextInput(
+                        id="convert-text",
+                        value=choice.text,
+                        label="Chips, power or dollars",
+                        description="for instance " + ", ".join(f"“{example}”" for example in EXAMPLES),
+                        debounce=400,
+                        w=480,
+                    ),
+                    dmc.Select(
+                        id="convert-basis",
+                        label="The GW are",
+                        value=basis,
+                        data=[{"value": key, "label": label} for key, label in BASIS_LABELS.items()],
+                        allowDeselect=False,
+                        w=190,
+                    ),
+                    dmc.Select(
+                        id="convert-chip",
+                        label="Chip for power or dollars",
+                        value=known.chip_id if known else None,
+                        data=chips,
+                        placeholder="none",
+                        searchable=True,
+                        clearable=True,
+                        w=260,
+                    ),
+                ],
+                className="controls",
+            ),
+            dash.dcc.Store(id="convert-given", data=dict(choice.settings)),
+            html.Div(id="convert-body", **ui.POLITE),
+            html.H2("Assumptions"),
+            html.P(
+                "Each is low : central : high, the 5th, 50th and 95th percentile. Type one number to fix it, three to "
+                "give a range; clear the box to go back to the table's.",
+                className="quiet",
+            ),
+            html.Div(id="convert-assumptions"),
+            dash.dcc.Store(id="convert-query"),
+        ]
+    )
+
+
+def wire(app: dash.Dash, live: Live) -> None:
+    """Typing redraws the page; the assumptions on show follow the chain in use; all of it is kept in the address."""
+
+    @app.callback(
+        Output("convert-body", "children"),
+        Output("convert-query", "data"),
+        Input("convert-text", "value"),
+        Input("convert-basis", "value"),
+        Input("convert-chip", "value"),
+        Input("convert-given", "data"),
+        Input("view", "data"),
+    )
+    def body(text: str, basis: str, chip: str, given: dict[str, str], window: dict[str, Any] | None) -> tuple[Any, str]:
+        if window is None:
+            raise dash.exceptions.PreventUpdate
+        choice = Choice(text or "", basis, chip or "", given or {})
+        return render(live.catalog, choice, window), choice.query()
+
+    @app.callback(
+        Output("convert-assumptions", "children"),
+        Input("convert-text", "value"),
+        Input("convert-basis", "value"),
+        Input("convert-chip", "value"),
+        State("convert-given", "data"),
+    )
+    def assumptions(text: str, basis: str, chip: str, given: dict[str, str]) -> Any:
+        return boxes(live.catalog, Choice(text or "", basis, chip or "", given or {}))
+
+    @app.callback(
+        Output("convert-given", "data"),
+        Input({"type": "set", "name": ALL}, "value"),
+        State({"type": "set", "name": ALL}, "id"),
+        State("convert-given", "data"),
+        prevent_initial_call=True,
+    )
+    def given(values: list[str | None], ids: list[dict[str, str]], before: dict[str, str]) -> Any:
+        after = dict(before or {})
+        for value, name in zip(values, (item["name"] for item in ids), strict=True):
+            after[name] = (value or "").replace(" ", "")
+        kept = {name: value for name, value in after.items() if value}
+        return kept if kept != (before or {}) else dash.no_update
+
+    app.clientside_callback(
+        dash.ClientsideFunction("shell", "remember"), Output("convert-query", "id"), Input("convert-query", "data")
+    )
+
+
+def render(catalog: Catalog, choice: Choice, window: dict[str, Any]) -> list[Any]:
+    """Answer, cards, figures and steps; or the one line that says what is wrong."""
+    try:
+        answer = view(catalog, choice)
+    except ValueError as error:
+        return [ui.problem(str(error))]
+    chain, energy, peak = (
+        ui.figure_block(item, window, f"/convert?{choice.query()}") for item in _comparisons(answer, catalog)
+    )
+    return [
+        html.P(_answer(answer), className="answer"),
+        html.P(what_would_change(answer.assumptions[0]), className="quiet"),
+        *[html.P(f"Note: {warning}.", className="quiet") for warning in answer.warnings],
+        html.Div([_card(answer, name, kind) for name, kind in CARDS if name in answer.results], className="cards"),
+        chain,
+        energy,
+        peak,
+        html.H2("Each step with its numbers"),
+        ui.steps_table(answer.steps),
+        html.H2("What it rests on"),
+        ui.assumptions_table(answer, catalog),
+    ]
+
+
+def _answer(answer: Estimate) -> list[Any]:
+    peak, energy = answer.quantiles("facility_peak"), answer.quantiles("annual_energy")
+    return [
+        f"{answer.ask.text}: about ",
+        html.Strong(reader_text(peak[2], "MW"), className="estimated"),
+        f" at the meter in the worst hour (very likely {range_text(peak[0], peak[4], 'MW')}) and ",
+        html.Strong(reader_text(energy[2], "TWh"), className="estimated"),
+        f" a year ({range_text(energy[0], energy[4], 'TWh')}).",
+    ]
+
+
+def _card(answer: Estimate, name: str, kind: str) -> Any:
+    low, _, middle, _, high = answer.quantiles(name)
+    unit = RESULT_UNITS[name]
+    given = exact(low, high)
+    value = reader_text(middle, unit, 3 if given else 2)
+    return html.Div(
+        [
+            html.Span(LABELS[name]),
+            html.Span(html.Span(value, className="" if given else "estimated"), className="big"),
+            html.Span("as given" if given else range_text(low, high, unit), className="range"),
+        ],
+        className=f"card {kind}",
+    )
+
+
+def boxes(catalog: Catalog, choice: Choice) -> Any:
+    """A text box for each assumption that the chain uses, the ones that decide first."""
+    try:
+        answer = view(catalog, Choice(choice.text, choice.basis, choice.chip))
+    except ValueError:
+        return []
+    rows = [row.factor for row in answer.assumptions if row.factor.row is not None]
+    return html.Div([_box(factor, choice.settings.get(factor.name, "")) for factor in rows], className="cards")
+
+
+def _box(factor: Factor, value: str) -> Any:
+    ends = ":".join(f"{magnitude(end, factor.unit):.4g}" for end in _ends(factor))
+    unit = "" if factor.unit in ("1", "ratio", "fraction") else f", {factor.unit}"
+    return dmc.TextInput(
+        id={"type": "set", "name": factor.name},
+        value=value,
+        placeholder=ends,
+        label=f"{factor.label}{unit}",
+        description=f"table: {ends}",
+        debounce=600,
+    )
+
+
+def _ends(factor: Factor) -> tuple[Any, Any, Any]:
+    return factor.spread.low, factor.spread.central, factor.spread.high

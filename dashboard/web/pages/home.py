@@ -1,0 +1,233 @@
+"""`/`: OpenAI's 30 GW on a chosen basis, beside the deals of the story and the grids."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import dash
+import dash_mantine_components as dmc
+from dash import Input, Output, html
+
+from dashboard import compare
+from dashboard.catalog import Catalog
+from dashboard.compare import Comparison
+from dashboard.estimates import Ask, Estimate, estimate
+from dashboard.estimates.ask import BASES, BASIS_NAMES, Basis, basis_weights
+from dashboard.estimates.deals import commitment_ask
+from dashboard.estimates.estimate import RESULT_UNITS
+from dashboard.estimates.report import what_would_change
+from dashboard.records import Claim
+from dashboard.units import given_text, magnitude, quantity, range_text, reader_text, spread_text
+from dashboard.web import components as ui
+from dashboard.web.live import Live
+
+PATH, NAME, TITLE = "/", "30 GW", "How much power is OpenAI’s 30 GW?"
+GRIDS = ("ita", "usa", "deu", "fra", "gbr", "irl", "world")
+EQUIVALENTS = ("sector-datacentres-world", "us-nuclear-generation")
+STORY = (
+    ("openai-aws-2025", "AWS for OpenAI, $38 billion over 7 years"),
+    ("anthropic-rainier-2025", "Rainier for Anthropic, 500,000 Trainium2"),
+)
+CLAIM = "agg-openai-2025-10"
+FIGURES = ("energy", "deals", "grid-share")
+NOT_CONVERTED = {
+    "anthropic-amazon-equity": "not converted: money put into a company",
+    "openai-azure": "not converted: no term was stated",
+    "rainier-power": "the full campus, read as facility power; not the chips above",
+    "rainier-money": "not converted: the campus, chips apart",
+}
+BASIS_LABELS = {"unknown": "Not stated", "it": "IT", "facility": "Facility", "grid": "Grid connection"}
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What the reader chose: how the 30 GW are read."""
+
+    basis: Basis = "unknown"
+
+    def query(self) -> str:
+        """The choice as the query of the address."""
+        return ui.query_text({"basis": "" if self.basis == "unknown" else self.basis})
+
+
+def choose(query: Mapping[str, str]) -> tuple[Choice, list[str]]:
+    """The choice in a query; what is not possible falls back and is told."""
+    basis = query.get("basis", "unknown")
+    if basis not in BASES:
+        return Choice(), [f'basis: must be one of {", ".join(BASES)}, got "{basis[:40]}"; shown as not stated']
+    return Choice(basis), []
+
+
+@dataclass(frozen=True)
+class View:
+    """Everything the page shows, worked out."""
+
+    claim: Estimate
+    deals: tuple[tuple[str, Estimate], ...]
+    comparisons: tuple[Comparison, ...]
+
+
+def view(catalog: Catalog, choice: Choice) -> View:
+    """The claim on its basis, the story's deals, and the comparisons that the figures draw."""
+    deal = catalog.commitments[CLAIM]
+    assert deal.power is not None
+    weights = basis_weights(choice.basis, catalog)
+    ask = Ask("power", deal.power, None, choice.basis, weights, operator="openai", source_ids=(deal.source_id,))
+    claim = estimate(ask, catalog)
+    deals = tuple((label, _deal(deal_id, catalog)) for deal_id, label in STORY)
+    label = f"OpenAI’s 30 GW, {BASIS_NAMES[choice.basis]}"
+    grids = [catalog.grids[grid_id] for grid_id in GRIDS]
+    things = [catalog.equivalents[thing] for thing in EQUIVALENTS]
+    energy = compare.energy_beside_grids(
+        "OpenAI’s 30 GW beside whole countries: electricity in a year",
+        [(label, claim), *deals],
+        grids,
+        catalog,
+        equivalents=things,
+    )
+    capacity = compare.capacity_of_loads(
+        "What the story’s deals add up to in gigawatts", [(label, claim), *deals], catalog
+    )
+    share = compare.share_of_grids(claim, "OpenAI’s 30 GW", grids[:-2], catalog)
+    return View(claim, deals, (energy, capacity, share))
+
+
+def _deal(deal_id: str, catalog: Catalog) -> Estimate:
+    ask = commitment_ask(catalog.commitments[deal_id], catalog, prefer="chips")
+    assert ask is not None, deal_id
+    return estimate(ask, catalog)
+
+
+def comparisons(catalog: Catalog, query: Mapping[str, str]) -> tuple[Comparison, ...]:
+    """The page's comparisons for a query, for files and exports."""
+    return view(catalog, choose(query)[0]).comparisons
+
+
+def layout(_: Catalog, query: Mapping[str, str]) -> Any:
+    """The page with its switch set from the query."""
+    choice, notices = choose(query)
+    return html.Div(
+        [
+            html.H1(TITLE),
+            *[ui.problem(notice) for notice in notices],
+            html.Div(
+                dmc.RadioGroup(
+                    dmc.Group([dmc.Radio(label=BASIS_LABELS[basis], value=basis) for basis in BASIS_LABELS], gap="md"),
+                    id="home-basis",
+                    value=choice.basis,
+                    label="Read the 30 GW as",
+                ),
+                className="controls",
+            ),
+            html.Div(id="home-body", **ui.POLITE),
+            dash.dcc.Store(id="home-query"),
+        ]
+    )
+
+
+def wire(app: dash.Dash, live: Live) -> None:
+    """The switch redraws the page and is kept in the address."""
+
+    @app.callback(
+        Output("home-body", "children"),
+        Output("home-query", "data"),
+        Input("home-basis", "value"),
+        Input("view", "data"),
+    )
+    def body(basis: str, window: dict[str, Any] | None) -> tuple[Any, str]:
+        if window is None:
+            raise dash.exceptions.PreventUpdate
+        choice, _ = choose({"basis": basis})
+        return render(live.catalog, choice, window), choice.query()
+
+    app.clientside_callback(
+        dash.ClientsideFunction("shell", "remember"), Output("home-query", "id"), Input("home-query", "data")
+    )
+
+
+def render(catalog: Catalog, choice: Choice, window: dict[str, Any]) -> list[Any]:
+    """Everything below the switch."""
+    seen = view(catalog, choice)
+    address = f"/?{choice.query()}"
+    energy, capacity, share = (ui.figure_block(item, window, address) for item in seen.comparisons)
+    return [
+        html.P(_answer(seen.claim), className="answer"),
+        html.P(what_would_change(seen.claim.assumptions[0]), className="quiet"),
+        energy,
+        html.H2("The story of 3 November 2025, in its own numbers"),
+        _story(catalog, seen),
+        capacity,
+        html.H2("What became of the claim"),
+        _restatements(catalog),
+        share,
+        html.H2("How it was worked out"),
+        html.P("A gigawatt is a capacity, not an energy: nothing here multiplies it by 8,760 hours without a load."),
+        html.Details([html.Summary("Each step with its numbers"), ui.steps_table(seen.claim.steps)]),
+        html.Details([html.Summary("Assumptions and their sources"), ui.assumptions_table(seen.claim, catalog)]),
+        *[html.P(f"Note: {warning}.", className="quiet") for warning in seen.claim.warnings],
+    ]
+
+
+def _answer(claim: Estimate) -> list[Any]:
+    low, _, middle, _, high = claim.quantiles("annual_energy")
+    average = claim.quantiles("facility_average")
+    return [
+        "Running for a year, about ",
+        html.Strong(reader_text(middle, "TWh"), className="estimated"),
+        f" of electricity, very likely {range_text(low, high, 'TWh')}: an average of ",
+        html.Strong(reader_text(average[2], "MW"), className="estimated"),
+        f" at the meter ({range_text(average[0], average[4], 'MW')}). Dotted underlines mark our estimates.",
+    ]
+
+
+def _story(catalog: Catalog, seen: View) -> Any:
+    """Every number of the story, each converted by itself; what cannot be converted says why."""
+    body = []
+    for claim in catalog.claims.values():
+        if claim.story:
+            links = ui.source_links([claim.source_id], catalog)
+            body.append([claim.statement, _value(claim), _conversion(claim, catalog, seen), claim.said, links])
+    head = ["What was said", "Number", "What it is in power", "Date", "Source"]
+    return ui.table(head, body, numbers=(1,), caption="Every number of the story")
+
+
+def _value(claim: Claim) -> str:
+    if claim.quantity == "money":
+        return given_text(magnitude(quantity(claim.value, claim.unit), "USD"), "USD")
+    return f"{claim.value:,.10g} {claim.unit}" + ("s" if claim.unit in ("chip", "year") and claim.value != 1 else "")
+
+
+def _conversion(claim: Claim, catalog: Catalog, seen: View) -> str:
+    if claim.series in NOT_CONVERTED:
+        return NOT_CONVERTED[claim.series]
+    if claim.series == "openai-total-power":
+        return f"average {_spread(seen.claim, 'facility_average')} at the meter"
+    if claim.series == "openai-total-money":
+        built = estimate(Ask("capex", quantity(claim.value, claim.unit).to("USD"), basis="it"), catalog)
+        return f"as capital cost, {_spread(built, 'it_rated')} of IT"
+    if claim.series == "rainier-chips":
+        chip = catalog.chip("Trainium2")
+        ran = estimate(Ask("chips", quantity(claim.value, "chip"), chip, "it", item=claim.claim_id), catalog)
+        return f"{_spread(ran, 'facility_peak')} at the meter"
+    if claim.series == "openai-aws" and claim.quantity == "money":
+        return f"{_spread(seen.deals[0][1], 'facility_peak')} at the meter"
+    if claim.series == "openai-aws" and claim.quantity == "chips":
+        return f"the dollars rent {_spread(seen.deals[0][1], 'chips')}"
+    return ""
+
+
+def _spread(answer: Estimate, name: str) -> str:
+    low, _, middle, _, high = answer.quantiles(name)
+    return spread_text(low, middle, high, RESULT_UNITS[name])
+
+
+def _restatements(catalog: Catalog) -> Any:
+    series = ("openai-total-power", "openai-total-money")
+    rows = sorted((claim for claim in catalog.claims.values() if claim.series in series), key=lambda claim: claim.said)
+    body = [[claim.said, _value(claim), claim.statement, ui.source_links([claim.source_id], catalog)] for claim in rows]
+    return ui.table(
+        ["Date", "Number", "What was said", "Source"],
+        body,
+        numbers=(1,),
+        caption="30 GW and $1.4 trillion, and how they were restated",
+    )

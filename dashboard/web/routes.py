@@ -1,0 +1,95 @@
+"""Addresses that are files: a figure's numbers and spec, and an estimate as JSON."""
+
+import csv
+import io
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import flask
+
+from dashboard import figures
+from dashboard.catalog import Catalog
+from dashboard.compare import COLUMNS, Comparison
+from dashboard.estimates import estimate, read_ask, report
+from dashboard.figures import size_named
+from dashboard.web.live import Live
+from dashboard.web.pages import convert, home
+
+PAGES = (home, convert)
+
+
+def wire(server: flask.Flask, live: Live) -> None:
+    """Add the addresses to the server."""
+
+    @server.get("/figure/<figure_id>.csv")
+    def figure_csv(figure_id: str) -> Any:
+        found = _found(figure_id, live.catalog, flask.request.args)
+        return flask.Response(csv_text(found), mimetype="text/csv")
+
+    @server.get("/figure/<figure_id>.json")
+    def figure_json(figure_id: str) -> Any:
+        found = _found(figure_id, live.catalog, flask.request.args)
+        try:
+            size = size_named(flask.request.args.get("size", "column"))
+            spec = figures.figure(found, size, flask.request.args.get("theme", "light"))
+        except ValueError as error:
+            return {"error": str(error)}, 400
+        return flask.Response(json.dumps(spec, ensure_ascii=False), mimetype="application/json")
+
+    @server.get("/api/estimate")
+    def api_estimate() -> Any:
+        return api(live.catalog, flask.request.args)
+
+
+def _found(figure_id: str, catalog: Catalog, query: Mapping[str, str]) -> Comparison:
+    try:
+        return comparison_named(figure_id, catalog, query)
+    except KeyError as error:
+        flask.abort(flask.make_response({"error": str(error.args[0])}, 404))
+    except ValueError as error:
+        flask.abort(flask.make_response({"error": str(error)}, 400))
+
+
+def comparison_named(figure_id: str, catalog: Catalog, query: Mapping[str, str]) -> Comparison:
+    """The comparison behind a figure, whichever page it stands on.
+
+    Raises:
+        KeyError: no page has it; the message lists what there is.
+        ValueError: the query cannot be read.
+    """
+    known: list[str] = []
+    for page in PAGES:
+        if figure_id in page.FIGURES:
+            return next(item for item in page.comparisons(catalog, query) if item.id == figure_id)
+        known += page.FIGURES
+    raise KeyError(f'figure: must be one of {", ".join(known)}; got "{figure_id[:40]}"')
+
+
+def csv_text(comparison: Comparison) -> str:
+    """The rows of a comparison as CSV, with its sources and version in the last columns of each row."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow([*COLUMNS, "figure_sources", "data_version"])
+    for row in comparison.table.itertuples(index=False):
+        cells = [("" if value != value else value) for value in row]
+        writer.writerow([*map(_safe, cells), "; ".join(comparison.sources), comparison.version])
+    return out.getvalue()
+
+
+def _safe(cell: Any) -> Any:
+    """Text that a spreadsheet would run as a formula gets an apostrophe before it."""
+    return f"'{cell}" if isinstance(cell, str) and cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell
+
+
+def api(catalog: Catalog, query: Mapping[str, str]) -> Any:
+    """`estimate --json` for a query; 400 with one line where it cannot be read."""
+    text = query.get("text", "")
+    settings = {key.removeprefix("set."): value for key, value in query.items() if key.startswith("set.")}
+    try:
+        ask = read_ask(
+            text, catalog, basis=query.get("basis", "unknown"), chip=query.get("chip", ""), settings=settings
+        )
+        return report.as_json(text, estimate(ask, catalog), catalog)
+    except ValueError as error:
+        return {"error": str(error)}, 400

@@ -1,0 +1,86 @@
+"""The frame around every page: head, skip link, navigation, main, foot; and the notice where there is no page."""
+
+from collections.abc import Sequence
+from types import ModuleType
+from typing import Any
+
+import dash_mantine_components as dmc
+from dash import dcc, html
+
+from dashboard.catalog import Catalog
+from dashboard.web import components as ui
+
+INDEX = """<!DOCTYPE html>
+<html lang="en">
+<head>
+{%metas%}
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="description" content="How much power and energy announced AI chips, dollars and gigawatts mean.">
+<title>{%title%}</title>
+{%favicon%}
+{%css%}
+</head>
+<body>
+<a class="skip" href="#main">Skip to the content</a>
+{%app_entry%}
+<footer>{%config%}{%scripts%}{%renderer%}</footer>
+</body>
+</html>"""
+
+THEME: dict[str, Any] = {
+    "fontFamily": "Open Sans, Helvetica Neue, Arial, sans-serif",
+    "headings": {"fontFamily": "Open Sans, Helvetica Neue, Arial, sans-serif", "fontWeight": "700"},
+    "primaryColor": "ink",
+    "colors": {
+        "ink": [
+            "#eaf2fa", "#cfe2f3", "#9fc6e8", "#6ca8dc", "#428fd1",
+            "#0b62a8", "#0b62a8", "#084f88", "#063c68", "#042947",
+        ]
+    },
+    "defaultRadius": "sm",
+}  # fmt: skip
+
+
+def layout(pages: Sequence[ModuleType], catalog: Catalog) -> Any:
+    """The whole frame; pages come into `content`."""
+    return dmc.MantineProvider(
+        [
+            dcc.Location(id="address", refresh="callback-nav"),
+            dcc.Store(id="view"),
+            html.Header(
+                [
+                    dcc.Link("AI energy demand", href="/", className="brand"),
+                    html.Nav(
+                        [dcc.Link(page.NAME, href=page.PATH, className="nav-link") for page in pages],
+                        **ui.aria("Pages"),
+                    ),
+                    html.Button("Light / dark", id="scheme", n_clicks=0, type="button", className="scheme"),
+                ],
+                className="head",
+            ),
+            html.Main(html.Div(id="content", className="content"), id="main", tabIndex=-1),
+            html.Div(
+                [
+                    html.P(
+                        f"Data version {catalog.version}. Datasets CC BY 4.0; electricity data after Our World in Data "
+                        "and Ember, site data partly after Epoch AI (CC BY). Estimates are ours, with their ranges."
+                    )
+                ],
+                className="foot",
+                role="contentinfo",
+            ),
+        ],
+        id="mantine",
+        theme=THEME,
+    )
+
+
+def not_found(pages: Sequence[ModuleType]) -> Any:
+    """What is shown at an address that has no page."""
+    return html.Div(
+        [
+            html.H1("There is no page at this address"),
+            html.P("These are the pages:"),
+            html.Ul([html.Li(dcc.Link(page.TITLE, href=page.PATH)) for page in pages]),
+        ]
+    )

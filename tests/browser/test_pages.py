@@ -1,0 +1,114 @@
+"""Both pages in a real Chromium: drawn, quiet, accessible, and with their state in the address."""
+
+import re
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+pytestmark = pytest.mark.browser
+
+PAGES = ("/", "/convert?text=38+billion+USD+over+7+years")
+WINDOWS = [(width, scheme) for width in (1280, 390) for scheme in ("light", "dark")]
+
+
+BAD = ("serious", "critical")
+WIDTHS = "() => [document.documentElement.scrollWidth, document.documentElement.clientWidth]"
+TEXTS_OUTSIDE = """() => [...document.querySelectorAll('.js-plotly-plot')].flatMap(plot => {
+  const frame = plot.getBoundingClientRect();
+  const outside = box => box.left < frame.left - 1 || box.right > frame.right + 1
+    || box.top < frame.top - 1 || box.bottom > frame.bottom + 1;
+  return [...plot.querySelectorAll('text')].filter(text => text.textContent.trim())
+    .filter(text => outside(text.getBoundingClientRect())).map(text => text.textContent);
+})"""
+
+
+@pytest.mark.parametrize("window", WINDOWS, indirect=True, ids=str)
+@pytest.mark.parametrize("path", PAGES)
+def test_page_fits_and_is_accessible(window, path):
+    """No bad axe violation, no sideways scroll and no text cut, on each page, wide and narrow, light and dark."""
+    window.open(path)
+
+    found = Axe().run(window.page).response["violations"]
+    page_width, seen = window.page.evaluate(WIDTHS)
+
+    assert [f"{item['id']}: {item['nodes'][0]['html'][:200]}" for item in found if item["impact"] in BAD] == []
+    assert page_width <= seen
+    assert window.page.evaluate(TEXTS_OUTSIDE) == []
+
+
+def test_basis_switch_moves_answer_and_address(window):
+    """Reading the 30 GW as IT power raises the answer, and the address says so."""
+    window.open("/")
+    before = window.page.inner_text(".answer")
+
+    window.page.get_by_label("IT", exact=True).check()
+    window.page.wait_for_function("before => document.querySelector('.answer').innerText !== before", arg=before)
+
+    assert "210 TWh" in window.page.inner_text(".answer")
+    assert window.page.url.endswith("/?basis=it")
+
+
+def test_deep_link_shows_its_state(window):
+    """An address with a basis opens on that basis and stays as it was."""
+    window.open("/?basis=facility")
+
+    assert "160 TWh" in window.page.inner_text(".answer")
+    assert window.page.get_by_label("Facility", exact=True).is_checked()
+    assert window.page.url.endswith("/?basis=facility")
+
+
+def test_typing_is_kept_in_the_address_and_survives_a_reload(window):
+    """What is typed into the converter is answered, put into the address, and still there after a reload."""
+    window.open("/convert")
+
+    window.page.get_by_label("Chips, power or dollars").fill("400k GB200")
+    window.page.wait_for_url(re.compile(r"text=400k"))
+    window.page.wait_for_function("document.querySelector('.answer').innerText.includes('400,000 chips of GB200')")
+    window.page.reload()
+    window.page.wait_for_selector(".answer")
+
+    assert "400,000 chips of GB200" in window.page.inner_text(".answer")
+
+
+def test_assumption_changes_the_answer_and_the_address(window):
+    """A number typed for the draw ratio fixes it: the energy moves and the address carries it."""
+    window.open("/convert?text=100000+H100")
+
+    box = window.page.get_by_label("Average draw over rated IT power")
+    box.fill("0.78")
+    box.press("Tab")
+    window.page.wait_for_url(re.compile(r"set\.draw_ratio=0\.78"))
+    window.page.wait_for_function("document.querySelector('.answer').innerText.includes('1.1 TWh')")
+
+    assert "set by hand" in window.page.inner_text("main")
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("5–6 GW", "got a range"),
+        ("9**9**9", "got an expression"),
+        ("100 H1000X", "nearest"),
+        ("30 mW", "milliwatt"),
+        ("-3 GW", "above 0"),
+        ("x" * 10_000, "at most 200 characters"),
+        ("<img src=x onerror=alert(1)>", "must start with a number"),
+    ],
+)
+def test_hostile_text_gets_one_line(window, text, told):
+    """What cannot be read is told in one line on the page; nothing hangs and nothing is drawn."""
+    window.open("/convert")
+
+    window.page.get_by_label("Chips, power or dollars").fill(text)
+    window.page.wait_for_selector(".problem")
+
+    assert told in window.page.inner_text(".problem")
+    assert window.page.locator(".js-plotly-plot").count() == 0
+
+
+def test_unknown_page_offers_the_others(window):
+    """An address without a page answers with the list of pages."""
+    window.open("/nowhere")
+
+    assert "no page at this address" in window.page.inner_text("main").lower()
+    assert window.page.locator("main a").count() >= 2
