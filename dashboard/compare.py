@@ -37,6 +37,7 @@ class Comparison:
     sources: tuple[str, ...]
     method: str
     version: str
+    form: str = "ranges"
 
     @property
     def rows(self) -> list[Any]:
@@ -275,4 +276,5 @@ def outcomes_of(answer: Estimate, name: str, catalog: Catalog) -> Comparison:
         sources=source_names(catalog, deciding_sources(answer)),
         method="Each dot is one in twenty.",
         version=catalog.version,
+        form="dots",
     )

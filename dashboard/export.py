@@ -18,7 +18,8 @@ from dashboard import figures
 from dashboard.catalog import Catalog
 from dashboard.compare import Comparison
 from dashboard.figures import Size, size_named
-from dashboard.web.routes import PAGES, csv_text
+from dashboard.web.pages import PAGES
+from dashboard.web.routes import csv_text
 
 FORMATS = ("png", "svg", "pdf", "csv")
 

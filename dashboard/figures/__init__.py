@@ -1,6 +1,25 @@
 """Comparison to figure: title, answer, unit, ranges, sources and data version inside the picture, at any size."""
 
-from dashboard.figures.frame import SIZES, Size, size_named
-from dashboard.figures.plots import figure
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 
-__all__ = ["SIZES", "Size", "figure", "size_named"]
+from dashboard.compare import Comparison
+from dashboard.figures.frame import SIZES, Size, size_named
+from dashboard.figures.plots import Spec, dots, ranges
+
+__all__ = ["FORMS", "SIZES", "Size", "figure", "size_named"]
+
+# How a comparison can be drawn: its `form` names one.
+FORMS: Mapping[str, Callable[[Comparison, Size, str], Spec]] = MappingProxyType({"ranges": ranges, "dots": dots})
+
+
+def figure(comparison: Comparison, size: Size, theme: str = "light") -> Spec:
+    """The figure of a comparison as a plotly spec (`data`, `layout`) of fixed size, texts included.
+
+    Raises:
+        ValueError: no such theme.
+    """
+    spec = FORMS[comparison.form](comparison, size, theme)
+    for i, trace in enumerate(spec["data"]):
+        trace["uid"] = f"{comparison.id}-{i}"  # plotly would make a random one, and no two SVGs would be alike
+    return spec

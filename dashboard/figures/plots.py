@@ -1,7 +1,6 @@
 """The marks: ranges and published points in rows, and twenty equally likely outcomes as dots."""
 
 import math
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -15,15 +14,6 @@ from dashboard.units import ladder, number_text
 
 LOG_FROM = 40  # rows that span more than this go on a logarithmic axis
 Spec = dict[str, Any]
-
-
-def figure(comparison: Comparison, size: Size, theme: str = "light") -> Spec:
-    """The figure of a comparison as a plotly spec (`data`, `layout`) of fixed size, texts included."""
-    kind: Callable[[Comparison, Size, str], Spec] = dots if comparison.id.startswith("outcomes") else ranges
-    spec = kind(comparison, size, theme)
-    for i, trace in enumerate(spec["data"]):
-        trace["uid"] = f"{comparison.id}-{i}"  # plotly would make a random one, and no two SVGs would be alike
-    return spec
 
 
 def ranges(comparison: Comparison, size: Size, theme: str) -> Spec:

@@ -1,7 +1,6 @@
 """The app: one page frame, a page per address, figures and estimates as files, and the headers of every answer."""
 
 from pathlib import Path
-from types import ModuleType
 from urllib.parse import parse_qsl
 
 import dash
@@ -11,9 +10,8 @@ from flask_compress import Compress
 
 from dashboard.web import routes, shell
 from dashboard.web.live import Live
-from dashboard.web.pages import convert, home
+from dashboard.web.pages import PAGES
 
-PAGES: tuple[ModuleType, ...] = (home, convert)
 MAX_BODY = 12_000_000
 MAX_QUERY = 4_000
 

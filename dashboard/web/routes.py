@@ -14,9 +14,7 @@ from dashboard.compare import COLUMNS, Comparison
 from dashboard.estimates import estimate, read_ask, report
 from dashboard.figures import size_named
 from dashboard.web.live import Live
-from dashboard.web.pages import convert, home
-
-PAGES = (home, convert)
+from dashboard.web.pages import PAGES
 
 
 def wire(server: flask.Flask, live: Live) -> None:

@@ -1,1 +1,7 @@
-"""The pages: each with PATH, NAME, TITLE, a frozen Choice, a pure `view`, `layout` and `wire`."""
+"""The pages: each with PATH, NAME, TITLE, FIGURES, a frozen Choice, pure `view` and `comparisons`, `layout`, `wire`."""
+
+from types import ModuleType
+
+from dashboard.web.pages import convert, home
+
+PAGES: tuple[ModuleType, ...] = (home, convert)
