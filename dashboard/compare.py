@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from dashboard.catalog import Catalog
+from dashboard.core.pairing import PairingError
 from dashboard.estimates.estimate import RESULT_UNITS, Estimate, quantiles
 from dashboard.estimates.report import LABELS
 from dashboard.records import Equivalent, Grid
@@ -17,10 +18,6 @@ from dashboard.units import Quantity, exact, magnitude, quantity, range_text, re
 
 ESTIMATE, CLAIM, READING = "estimate", "claim", "published"
 COLUMNS = ["label", "nature", "q05", "q25", "value", "q75", "q95", "unit", "basis", "date", "sources", "note"]
-
-
-class PairingError(ValueError):
-    """Two quantities were set side by side that must not be, such as a capacity and an energy."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +62,12 @@ def row_text(row: Any, unit: str) -> str:
 
 def estimate_row(label: str, value: Quantity, unit: str, **more: str) -> dict[str, Any]:
     """A row of percentiles from draws."""
-    q05, q25, q50, q75, q95 = quantiles(_number(value, unit, label))
+    return estimate_levels(label, quantiles(_number(value, unit, label)), unit, **more)
+
+
+def estimate_levels(label: str, levels: Sequence[float], unit: str, **more: str) -> dict[str, Any]:
+    """A row of five levels (5, 25, 50, 75, 95 %) that are already in the unit."""
+    q05, q25, q50, q75, q95 = levels
     return _row(label, ESTIMATE, q50, unit, q05=q05, q25=q25, q75=q75, q95=q95, **more)
 
 

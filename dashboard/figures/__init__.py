@@ -4,13 +4,18 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from dashboard.compare import Comparison
+from dashboard.figures.flows import flows
 from dashboard.figures.frame import SIZES, Size, size_named
+from dashboard.figures.maps import sites_map
 from dashboard.figures.plots import Spec, dots, ranges
+from dashboard.figures.series import series
 
 __all__ = ["FORMS", "SIZES", "Size", "figure", "size_named"]
 
 # How a comparison can be drawn: its `form` names one.
-FORMS: Mapping[str, Callable[[Comparison, Size, str], Spec]] = MappingProxyType({"ranges": ranges, "dots": dots})
+FORMS: Mapping[str, Callable[[Comparison, Size, str], Spec]] = MappingProxyType(
+    {"ranges": ranges, "dots": dots, "series": series, "map": sites_map, "flows": flows}
+)
 
 
 def figure(comparison: Comparison, size: Size, theme: str = "light") -> Spec:

@@ -118,8 +118,11 @@ def frame(
     right: float,
     body: float,
     legend_lines: int = 1,
+    axis: bool = True,
 ) -> Frame:
     """The layout with its texts; `body` is the height the marks want where the size leaves it open.
+
+    `axis` keeps room for an axis with its title below the marks.
 
     Raises:
         ValueError: no such theme.
@@ -133,9 +136,9 @@ def frame(
     foot = wrapped(comparison.foot, room, base * 0.78)
     title_h, answer_h = len(title) * base * 1.45 * 1.3, len(answer) * base * 1.08 * 1.35
     legend_h = legend_lines * base * 1.75
-    top = pad + title_h + answer_h + base * 0.5 + legend_h + base * 0.5
+    top = pad + title_h + answer_h + base * 0.5 + legend_h + base * 0.7
     foot_h = len(foot) * base * 0.78 * 1.35
-    bottom = base * 3.6 + foot_h + pad * 0.6
+    bottom = base * (3.6 if axis else 1.2) + foot_h + pad * 0.6
     height = size.height or round(top + body + bottom)
     texts = [
         _text(lines_html(title, bold=True), base * 1.45, theme.ink, x=-left + pad, y=top - pad),

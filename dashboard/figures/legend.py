@@ -1,5 +1,7 @@
 """The legend, drawn in pixels above the marks so that it sits where its room was kept, at every size."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 from dashboard.figures.frame import FONT, Frame, Size
@@ -12,6 +14,7 @@ LEGEND = (
     ("square", "Published figure"),
 )
 Key = tuple[str, str, float]
+NO_COLOURS: Mapping[str, str] = MappingProxyType({})
 
 
 def legend_rows(entries: tuple[tuple[str, str], ...], size: Size) -> list[list[Key]]:
@@ -29,27 +32,34 @@ def legend_rows(entries: tuple[tuple[str, str], ...], size: Size) -> list[list[K
     return rows
 
 
-def draw_legend(box: Frame, rows: list[list[Key]], kind: str) -> None:
-    """Put the legend's marks and texts into the frame's layout."""
+def draw_legend(
+    box: Frame, rows: list[list[Key]], kind: str, colours: Mapping[str, str] = MappingProxyType({})
+) -> None:
+    """Put the legend's marks and texts into the frame's layout; `colours` by text where not that of the kind."""
     base = box.size.font
+    usual = box.theme.kinds.get(kind, box.theme.ink)
     for i, row in enumerate(rows):
         y = base * 1.05 + (len(rows) - 1 - i) * base * 1.75
         for mark, text, offset in row:
             x = offset - box.left + base * 1.1
-            box.layout["shapes"] += _mark(mark, x, y, box, kind)
+            box.layout["shapes"].append(_mark(mark, x, y, box, colours.get(text, usual)))
             box.layout["annotations"].append(_caption(text, x + base * 2.3, y, box))
 
 
-def _mark(mark: str, x: float, y: float, box: Frame, kind: str) -> list[dict[str, Any]]:
+# Half height of a bar in font sizes, and its opacity.
+_BARS = {"thick": (0.31, 0.55), "thin": (0.11, 1.0), "line": (0.11, 1.0), "band": (0.42, 0.3), "faint": (0.42, 0.15)}
+
+
+def _mark(mark: str, x: float, y: float, box: Frame, colour: str) -> dict[str, Any]:
     base, theme = box.size.font, box.theme
-    colour = theme.kinds.get(kind, theme.ink)
     middle = x + base * 0.95
-    if mark == "circle":
-        return [_shape("circle", middle, y, base * 0.42, base * 0.42, theme.paper, colour, 2.2)]
+    if mark in ("circle", "disc"):
+        fill = colour if mark == "disc" else theme.paper
+        return _shape("circle", middle, y, base * 0.42, base * 0.42, fill, colour, 2.2)
     if mark == "square":
-        return [_shape("rect", middle, y, base * 0.37, base * 0.37, theme.published, theme.published, 0)]
-    half, opacity = (base * 0.31, 0.55) if mark == "thick" else (base * 0.11, 1.0)
-    return [_shape("rect", middle, y, base * 0.95, half, colour, colour, 0) | {"opacity": opacity}]
+        return _shape("rect", middle, y, base * 0.37, base * 0.37, theme.published, theme.published, 0)
+    half, opacity = _BARS[mark]
+    return _shape("rect", middle, y, base * 0.95, base * half, colour, colour, 0) | {"opacity": opacity}
 
 
 def _shape(

@@ -143,15 +143,15 @@ def _axes(comparison: Comparison, box: Frame, table: pd.DataFrame, scale: str, *
         first, last = math.floor(math.log10(low)), math.ceil(math.log10(high * 1.02))
         ticks = [10.0**power for power in range(first, last + 1)]
         axis |= {"type": "log", "range": [first - 0.02, last + 0.02], "tickmode": "array", "tickvals": ticks}
-        axis["ticktext"] = [_tick(value, comparison.unit) for value in ticks]
+        axis["ticktext"] = [tick_text(value, comparison.unit) for value in ticks]
         if box.inner_width / len(ticks) < base * 4:
             axis["ticktext"] = [text if i % 2 == 0 else "" for i, text in enumerate(axis["ticktext"])]
     else:
-        step = _nice(high / (3 if box.inner_width < 400 else 5))
+        step = nice_step(high / (3 if box.inner_width < 400 else 5))
         top = step * math.ceil(high * 1.001 / step)
         axis |= {"type": "linear", "range": [0, top], "tickmode": "array"}
         axis["tickvals"] = [step * i for i in range(round(top / step) + 1)]
-        axis["ticktext"] = [_tick(value, comparison.unit) for value in axis["tickvals"]]
+        axis["ticktext"] = [tick_text(value, comparison.unit) for value in axis["tickvals"]]
     span = [-0.6, len(table) - 0.4 + (0.35 if stacked else 0)]
     return {"xaxis": axis, "yaxis": {"visible": False, "range": span, "fixedrange": True}}
 
@@ -161,7 +161,8 @@ def _axis_title(comparison: Comparison, box: Frame) -> str:
     return text if width(text, box.size.font * 0.92) < box.inner_width + box.right * 0.8 else text.split(" (")[0]
 
 
-def _tick(value: float, unit: str) -> str:
+def tick_text(value: float, unit: str) -> str:
+    """A value at an axis, without its unit where the axis title has it."""
     if value == 0:
         return "0"
     if unit == "%":
@@ -174,7 +175,8 @@ def _tick(value: float, unit: str) -> str:
     return text if unit in ("TWh", "GW") else f"{text} {name}"
 
 
-def _nice(step: float) -> float:
+def nice_step(step: float) -> float:
+    """The next of 1, 2, 2.5, 5 times a power of ten."""
     power = 10 ** math.floor(math.log10(step))
     return next(float(power * m) for m in (1, 2, 2.5, 5, 10) if power * m >= step * 0.999)
 
@@ -230,7 +232,7 @@ def _dot_axes(comparison: Comparison, box: Frame, shown: Any, name: str, tallest
     base, theme = box.size.font, box.theme
     low, high = float(shown.min()), float(shown.max())
     span = (high - low) or abs(high) or 1.0
-    step = _nice(span / (3 if box.inner_width < 400 else 5))
+    step = nice_step(span / (3 if box.inner_width < 400 else 5))
     start, end = low - span * 0.14, high + span * 0.14
     ticks = [step * i for i in range(math.ceil(start / step), math.floor(end / step) + 1)]
     dollars = "$" if comparison.unit == "USD" else ""

@@ -5,9 +5,10 @@ from urllib.parse import parse_qsl
 
 import dash
 import flask
-from dash import Input, Output, State
+from dash import Input, Output, State, html
 from flask_compress import Compress
 
+from dashboard.web import components as ui
 from dashboard.web import routes, shell
 from dashboard.web.live import Live
 from dashboard.web.pages import PAGES
@@ -63,7 +64,8 @@ def page_content(path: str, search: str, live: Live) -> object:
     if page is None:
         return shell.not_found(PAGES)
     query = dict(parse_qsl(search.removeprefix("?")[:MAX_QUERY], max_num_fields=60)) if search else {}
-    return page.layout(live.catalog, query)
+    shown = page.layout(live.catalog, query)
+    return html.Div([ui.problem(live.notice), shown]) if live.notice else shown
 
 
 def _harden(app: dash.Dash) -> None:

@@ -1,9 +1,11 @@
 """Parts that every page uses: figure with caption and table, steps, assumptions, sources, problems."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
+import dash_ag_grid as dag
+import dash_mantine_components as dmc
 from dash import dcc, html
 
 from dashboard import figures
@@ -191,3 +193,23 @@ def problem(message: str) -> Any:
 def query_text(query: dict[str, str]) -> str:
     """A query without blanks, in a steady order."""
     return urlencode({key: value for key, value in query.items() if value})
+
+
+def radios(component_id: str, label: str, options: Mapping[str, str], value: str) -> Any:
+    """A labelled choice between a few options."""
+    buttons = [dmc.Radio(label=text, value=key) for key, text in options.items()]
+    return dmc.RadioGroup(dmc.Group(buttons, gap="md"), id=component_id, label=label, value=value)
+
+
+def grid(component_id: str, columns: Sequence[Mapping[str, Any]], rows: list[dict[str, Any]], window: Any) -> Any:
+    """A big table that sorts, filters and pages; columns as AG Grid wants them, its colours those of the page."""
+    table_grid = dag.AgGrid(
+        id=component_id,
+        rowData=rows,
+        columnDefs=list(columns),
+        defaultColDef={"sortable": True, "resizable": True, "floatingFilter": True},
+        dashGridOptions={"pagination": True, "paginationPageSize": 20, "domLayout": "autoHeight"},
+        style={"height": None},
+    )
+    mode: Any = {"data-ag-theme-mode": "dark" if (window or {}).get("theme") == "dark" else "light"}
+    return html.Div(table_grid, **mode)

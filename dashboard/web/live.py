@@ -1,30 +1,92 @@
-"""The catalog that a running server shows."""
+"""The catalog that a running server shows, and how it takes over a new data version."""
 
-import functools
+import logging
+import threading
+from collections.abc import Callable
 from pathlib import Path
+from time import monotonic
 
-from dashboard.catalog import Catalog, load
+from dashboard import store
+from dashboard.catalog import Catalog, DataError, Problem, build, load
+from dashboard.checks import Files, check_files, file_names, read_files
+from dashboard.checks.package import DESCRIPTOR
+
+EVERY = 1.0  # seconds between two looks at the files
+_log = logging.getLogger(__name__)
 
 
 class Live:
-    """Hands out the catalog of a folder; each request takes it once, so that a page never mixes two versions."""
+    """Hands out the catalog of a folder; each request takes it once, so that a page never mixes two versions.
 
-    def __init__(self, folder: Path) -> None:
+    At most once a second a request looks at the times of the files; when they changed, that request reads and checks
+    them while the others go on with the old catalog. Bad files change nothing but `notice`.
+    """
+
+    def __init__(self, folder: Path, *, clock: Callable[[], float] = monotonic) -> None:
         """Load the folder.
 
         Raises:
             DataError: its tables cannot be used.
         """
         self.folder = folder
+        self._clock = clock
+        self._looking = threading.Lock()
+        self._looked = clock()
+        self._seen = self._signature()
         self._catalog = load(folder)
+        self._notice = ""
 
     @property
     def catalog(self) -> Catalog:
-        """The catalog now."""
+        """The catalog now: take it once for all that one answer shows."""
+        self._look()
         return self._catalog
 
+    @property
+    def notice(self) -> str:
+        """What readers must be told when newer files are not in order; empty where all is well."""
+        return self._notice
 
-@functools.lru_cache(maxsize=1)
-def shown_version(catalog: Catalog) -> str:
-    """The data version as pages print it."""
-    return catalog.version
+    def _signature(self) -> store.Signature:
+        return store.signature(self.folder, file_names(self.folder))
+
+    def _look(self) -> None:
+        if self._clock() - self._looked < EVERY or not self._looking.acquire(blocking=False):
+            return
+        try:
+            seen = self._signature()
+            if seen != self._seen:
+                self._take_over()
+                self._seen = seen
+            self._looked = self._clock()
+        finally:
+            self._looking.release()
+
+    def _take_over(self) -> None:
+        try:
+            files = read_files(self.folder)
+            problems = _problems(files)
+            catalog = None if problems else build(_tables(files))
+        except (DataError, store.BusyError) as error:
+            problems, catalog = getattr(error, "problems", [Problem("tables", None, "", "", str(error))]), None
+        if catalog is None:
+            self._notice = (
+                f"Newer tables are not in order, so data version {self._catalog.version} is still shown: {problems[0]}"
+            )
+            _log.warning("%s: %d problems, data version %s stays", problems[0], len(problems), self._catalog.version)
+        else:
+            self._notice = ""
+            if catalog.version != self._catalog.version:
+                _log.warning("data version %s -> %s", self._catalog.version, catalog.version)
+            self._catalog = catalog
+
+
+def _problems(files: Files) -> list[Problem]:
+    if isinstance(files[DESCRIPTOR], bytes):
+        return check_files(files)
+    errors = [file for name, file in files.items() if name != DESCRIPTOR and not isinstance(file, bytes)]
+    return [Problem(Path(error.name).stem, None, "", "", error.reason, error.mend) for error in errors]
+
+
+def _tables(files: Files) -> dict[str, bytes]:
+    return {Path(name).stem: content for name, content in files.items() if isinstance(content, bytes)}

@@ -1,14 +1,12 @@
 """Addresses that are files: a figure's numbers and spec, and an estimate as JSON."""
 
-import csv
-import io
 import json
 from collections.abc import Mapping
 from typing import Any
 
 import flask
 
-from dashboard import figures
+from dashboard import figures, sheets
 from dashboard.catalog import Catalog
 from dashboard.compare import COLUMNS, Comparison
 from dashboard.estimates import estimate, read_ask, report
@@ -66,18 +64,10 @@ def comparison_named(figure_id: str, catalog: Catalog, query: Mapping[str, str])
 
 def csv_text(comparison: Comparison) -> str:
     """The rows of a comparison as CSV, with its sources and version in the last columns of each row."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow([*COLUMNS, "figure_sources", "data_version"])
-    for row in comparison.table.itertuples(index=False):
-        cells = [("" if value != value else value) for value in row]
-        writer.writerow([*map(_safe, cells), "; ".join(comparison.sources), comparison.version])
-    return out.getvalue()
-
-
-def _safe(cell: Any) -> Any:
-    """Text that a spreadsheet would run as a formula gets an apostrophe before it."""
-    return f"'{cell}" if isinstance(cell, str) and cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell
+    ends = ["; ".join(comparison.sources), comparison.version]
+    table = comparison.table.itertuples(index=False)
+    rows = ([*("" if cell != cell else cell for cell in row), *ends] for row in table)
+    return sheets.csv_text([*COLUMNS, "figure_sources", "data_version"], rows)
 
 
 def api(catalog: Catalog, query: Mapping[str, str]) -> Any:

@@ -2,6 +2,6 @@
 
 from types import ModuleType
 
-from dashboard.web.pages import convert, home
+from dashboard.web.pages import convert, deals, home, plans
 
-PAGES: tuple[ModuleType, ...] = (home, convert)
+PAGES: tuple[ModuleType, ...] = (home, convert, plans, deals)

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import dash
-import dash_mantine_components as dmc
 from dash import Input, Output, html
 
 from dashboard import compare
@@ -111,12 +110,7 @@ def layout(_: Catalog, query: Mapping[str, str]) -> Any:
             html.H1(TITLE),
             *[ui.problem(notice) for notice in notices],
             html.Div(
-                dmc.RadioGroup(
-                    dmc.Group([dmc.Radio(label=BASIS_LABELS[basis], value=basis) for basis in BASIS_LABELS], gap="md"),
-                    id="home-basis",
-                    value=choice.basis,
-                    label="Read the 30 GW as",
-                ),
+                ui.radios("home-basis", "Read the 30 GW as", BASIS_LABELS, choice.basis),
                 className="controls",
             ),
             html.Div(id="home-body", **ui.POLITE),

@@ -1,0 +1,123 @@
+"""Deals as comparisons: the ledger of one user counted once, and who sells, houses and pays whom."""
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from dashboard.catalog import Catalog
+from dashboard.compare import COLUMNS, METHOD, Comparison, estimate_levels, reading_row, source_names
+from dashboard.estimates.ledger import Basis, Ledger
+from dashboard.records import Commitment
+from dashboard.units import given_text, magnitude, quantity, reader_text, spread_text
+
+PARTS = (
+    ("chips", "Chip deals, added up"),
+    ("capacity", "Sites and clouds, added up"),
+    ("both", "of it the same megawatts twice"),
+    ("floor", "Floor: the larger layer alone"),
+    ("best", "Best: counted once"),
+    ("ceiling", "Ceiling: as if nothing overlapped"),
+    ("realised", "Likely built, by status"),
+)
+NEVER = {
+    "GW": "The chips stand in the sites",
+    "billion USD": "Capital, contracts, rent and money put into a company are different dollars",
+}
+BASIS_WORDS = {"stated": "as stated", "it": "IT power", "facility": "facility power"}
+
+
+def ledger_bars(book: Ledger, basis: Basis, catalog: Catalog) -> Comparison:
+    """Floor, best and ceiling of a user's deals in GW on one basis, with the layers and the overlap they rest on."""
+    totals = book.totals[basis]
+    rows = [
+        estimate_levels(label, getattr(totals, name), "GW", basis=BASIS_WORDS[basis], note=f"{len(book.entries)} deals")
+        for name, label in PARTS
+    ]
+    low, _, middle, _, high = (1000 * value for value in totals.best)
+    return Comparison(
+        id="ledger",
+        title=f"{book.title}: the deals counted once, {BASIS_WORDS[basis]}",
+        answer=f"{spread_text(low, middle, high, 'MW')} counted once; added up blindly the deals make "
+        f"{reader_text(1000 * totals.ceiling[2], 'MW')}.",
+        axis=f"Capacity, GW, {BASIS_WORDS[basis]}",
+        unit="GW",
+        kind="capacity",
+        table=pd.DataFrame(rows, columns=COLUMNS),
+        sources=_few(source_names(catalog, book.source_ids)),
+        method=METHOD,
+        version=catalog.version,
+    )
+
+
+def _few(names: tuple[str, ...], most: int = 7) -> tuple[str, ...]:
+    return names if len(names) <= most else (*names[:most], f"and {len(names) - most} more in the table of deals")
+
+
+def flows(books: Sequence[Ledger], unit: str, title: str, catalog: Catalog) -> Comparison:
+    """Who sells to whom, a ribbon for each pair and layer, in GW (IT, median) or billion dollars.
+
+    Only deals that count in the ledgers are drawn, so that nothing is there twice in one layer; in dollars the ribbons
+    are by kind of money, and the money put into the users comes on top.
+    """
+    sized = _gigawatts(books) if unit == "GW" else _dollars(books, catalog)
+    found: dict[tuple[str, str, str], float] = {}
+    for deal, size in sized:
+        colour = deal.layer if unit == "GW" else deal.money_kind
+        key = (_first(deal.host or deal.supplier), _first(deal.user or deal.buyer), colour)
+        found[key] = found.get(key, 0.0) + size
+    rows = []
+    for (giver, taker, layer), size in sorted(found.items(), key=lambda item: -item[1]):
+        row = _flow(f"{giver} → {taker}", size, unit, layer)
+        rows.append(row | {"giver": giver, "taker": taker if taker != giver else f"{taker} (own use)"})
+    return Comparison(
+        id="flows",
+        title=title,
+        answer=f"{len(sized)} deals. {NEVER[unit]}, so ribbons of two colours are never added.",
+        axis=unit,
+        unit=unit,
+        kind="money" if unit == "billion USD" else "capacity",
+        table=pd.DataFrame(rows, columns=[*COLUMNS, "giver", "taker"]),
+        sources=_few(source_names(catalog, [deal.source_id for deal, _ in sized])),
+        method="GW are medians of IT power worked out deal by deal." if unit == "GW" else "Dollars as published.",
+        version=catalog.version,
+        form="flows",
+    )
+
+
+def _gigawatts(books: Sequence[Ledger]) -> list[tuple[Commitment, float]]:
+    return [(entry.deal, entry.median("it")) for book in books for entry in book.entries]
+
+
+def _dollars(books: Sequence[Ledger], catalog: Catalog) -> list[tuple[Commitment, float]]:
+    counted = [entry.deal for book in books for entry in book.entries]
+    users = {deal.user for deal in counted}
+    rows = catalog.commitments.values()
+    equity = [deal for deal in rows if deal.layer == "investment" and (deal.user or deal.buyer) in users]
+    return [
+        (deal, float(magnitude(deal.amount, "billion USD")))
+        for deal in [*counted, *equity]
+        if deal.amount is not None and not deal.aggregate and deal.status not in ("cancelled", "paused")
+    ]
+
+
+def _flow(label: str, size: float, unit: str, layer: str) -> dict[str, object]:
+    if unit == "GW":
+        return estimate_levels(label, (size,) * 5, "GW", basis=layer)
+    return reading_row(label, quantity(size, unit), unit, basis=layer)
+
+
+def _first(names: str) -> str:
+    return names.split(";", maxsplit=1)[0].strip() or "not named"
+
+
+def stated(deal: Commitment) -> str:
+    """What a deal states: power with its basis, chips, dollars and term."""
+    parts = []
+    if deal.power is not None:
+        parts.append(f"{given_text(magnitude(deal.power, 'MW'), 'MW')} ({deal.power_basis or 'basis not stated'})")
+    if deal.chip_count_low is not None:
+        parts.append(f"{deal.chip_count_low:,.0f} {deal.chip_name}".strip())
+    if deal.amount is not None:
+        term = f" over {magnitude(deal.term, 'year'):g} years" if deal.term is not None else ""
+        parts.append(given_text(magnitude(deal.amount, "USD"), "USD") + term)
+    return "; ".join(parts)

@@ -1,0 +1,121 @@
+"""Plans over time as comparisons: lines by month, groups at one date, and sites on a map."""
+
+import math
+from collections.abc import Sequence
+
+import pandas as pd
+
+from dashboard.catalog import Catalog
+from dashboard.compare import COLUMNS, METHOD, Comparison, estimate_levels, source_names
+from dashboard.estimates.series import LINES, Line, Series, Timeline
+from dashboard.units import reader_text, spread_text
+
+GIGA = 1000.0
+MEANING = "Announced: as published, on one basis. Likely: after odds, delay and filling. Energised: observed."
+
+
+def lines_over_time(group: Series, title: str, plans: Timeline, catalog: Catalog) -> Comparison:
+    """The announced, likely and energised lines of one group of sites in GW at the facility's meter, by month."""
+    rows = []
+    first = next((i for i, band in enumerate(group.lines["announced"]) if band[2] > 0), 0)
+    for line in LINES:
+        for month, band in list(zip(plans.months, group.lines[line], strict=True))[max(0, first - 1) :]:
+            if not math.isnan(band[2]):
+                levels = tuple(float(value) / GIGA for value in band)
+                rows.append(estimate_levels(month, levels, "GW", basis=line, date=month))
+    return Comparison(
+        id="timeline",
+        title=title,
+        answer=_timeline_answer(group),
+        axis=f"Facility capacity at the end of each month, GW (as known on {plans.as_of:%-d %B %Y})",
+        unit="GW",
+        kind="capacity",
+        table=pd.DataFrame(rows, columns=COLUMNS),
+        sources=_few(source_names(catalog, group.source_ids)),
+        method=MEANING,
+        version=catalog.version,
+        form="series",
+    )
+
+
+def _timeline_answer(group: Series) -> str:
+    announced, likely = group.at("announced", "2030-12"), group.at("likely", "2030-12")
+    return (
+        f"{reader_text(announced[2], 'MW')} announced by the end of 2030; "
+        f"{spread_text(likely[0], likely[2], likely[4], 'MW')} of it likely."
+    )
+
+
+def _few(names: tuple[str, ...], most: int = 8) -> tuple[str, ...]:
+    return names if len(names) <= most else (*names[:most], f"and {len(names) - most} more in the table of sites")
+
+
+def groups_at(groups: Sequence[Series], by: str, month: str, catalog: Catalog) -> Comparison:
+    """The likely capacity of each group at the end of a month, largest first."""
+    ranked = sorted(groups, key=lambda group: -group.at("likely", month)[2])[:12]
+    rows = [
+        estimate_levels(
+            group.name,
+            tuple(value / GIGA for value in group.at("likely", month)),
+            "GW",
+            basis="likely facility capacity",
+            date=month,
+            note=f"announced {reader_text(group.at('announced', month)[2], 'MW')}",
+        )
+        for group in ranked
+    ]
+    used = [source for group in ranked for source in group.source_ids]
+    return Comparison(
+        id="plans-by",
+        title=f"Likely AI capacity by {by} at the end of {month[:4]}",
+        answer=f"{ranked[0].name} leads with {_words(ranked[0], 'likely', month)}; "
+        f"{reader_text(ranked[0].at('announced', month)[2], 'MW')} is announced.",
+        axis="Facility capacity, GW",
+        unit="GW",
+        kind="capacity",
+        table=pd.DataFrame(rows, columns=COLUMNS),
+        sources=_few(source_names(catalog, used)),
+        method=METHOD,
+        version=catalog.version,
+    )
+
+
+def _words(group: Series, line: Line, month: str) -> str:
+    band = group.at(line, month)
+    return spread_text(band[0], band[2], band[4], "MW")
+
+
+def sites_on_map(plans: Timeline, sites: Sequence[Series], month: str, catalog: Catalog) -> Comparison:
+    """Each site with coordinates: its announced capacity at the end of a month, and whether a part of it runs."""
+    rows = []
+    for group in sites:
+        site = plans.states[group.site_ids[0]].site
+        band = group.at("announced", month)
+        if site.latitude is None or site.longitude is None or not band[2] > 0:
+            continue
+        runs = bool(plans.states[site.site_id].observed)
+        row = estimate_levels(
+            site.name,
+            tuple(value / GIGA for value in band),
+            "GW",
+            basis="energised" if runs else "planned",
+            date=month,
+            note=f"{spread_text(band[0], band[2], band[4], 'MW')} announced by the end of {month[:4]}",
+        )
+        rows.append(row | {"longitude": float(site.longitude.m), "latitude": float(site.latitude.m)})
+    largest = max((row["value"] for row in rows), default=0.0)
+    running = sum(row["basis"] == "energised" for row in rows)
+    return Comparison(
+        id="sites-map",
+        title=f"Where the announced capacity of {month[:4]} stands",
+        answer=f"{len(rows)} sites with a published size, the largest {reader_text(largest * GIGA, 'MW')}; "
+        f"{running} of them partly run.",
+        axis="",
+        unit="GW",
+        kind="capacity",
+        table=pd.DataFrame(rows, columns=[*COLUMNS, "longitude", "latitude"]),
+        sources=("table of sites", "coastlines after Natural Earth (public domain)"),
+        method="Area of a circle: facility capacity announced; places to the town or county.",
+        version=catalog.version,
+        form="map",
+    )

@@ -1,0 +1,189 @@
+"""Ribbons from givers to takers, as wide as their size, a colour for each layer; every name beside its bar.
+
+Drawn as paths rather than as a Sankey trace, whose labels lie across the ribbons of small nodes.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from dashboard.compare import Comparison
+from dashboard.figures.frame import Frame, Size, frame
+from dashboard.figures.legend import draw_legend, legend_rows
+from dashboard.figures.plots import Spec
+from dashboard.figures.series import faded
+from dashboard.figures.text import escaped, width
+from dashboard.units import number_text
+
+LAYER_KINDS = {
+    "chips": "capacity",
+    "capacity": "average",
+    "contract": "average",
+    "capex": "capacity",
+    "rent": "energy",
+    "investment": "money",
+}
+MOST = 28  # ribbons drawn; the table behind the figure has all
+LINE = 1.5  # least height of a node's slot, in font sizes
+
+
+@dataclass
+class Node:
+    """A bar at one side: its slot from the top in pixels, and how much of it is used by ribbons so far."""
+
+    name: str
+    total: float
+    label: str
+    top: float = 0.0
+    used: float = 0.0
+
+
+def flows(comparison: Comparison, size: Size, theme: str) -> Spec:
+    """One ribbon a row, from its `giver` to its `taker`, coloured by layer (`basis`)."""
+    base = size.font
+    rows = comparison.rows[:MOST]
+    layers = list(dict.fromkeys(row.basis for row in rows))
+    keys = legend_rows(tuple(("band", layer) for layer in layers), size)
+    left, right = (_nodes(rows, side, comparison.unit, size) for side in ("giver", "taker"))
+    margins = [base * 1.4 + max(width(node.label, base * 0.95) for node in nodes) for nodes in (left, right)]
+    box = frame(
+        comparison,
+        size,
+        theme,
+        left=base * 1.1 + margins[0],
+        right=base * 1.1 + margins[1],
+        body=base * max(16, 2.2 * max(len(left), len(right))),
+        legend_lines=len(keys),
+        axis=False,
+    )
+    colours = {layer: box.theme.kinds.get(LAYER_KINDS.get(layer, ""), box.theme.quiet) for layer in layers}
+    draw_legend(box, keys, "capacity", colours)
+    scale = _place(left, right, box)
+    box.layout["shapes"] += [*_ribbons(rows, left, right, scale, colours), *_bars(left, right, scale, box)]
+    box.layout["annotations"] += [*_names(left, box, 0), *_names(right, box, 1)]
+    axis: Any = {"visible": False, "fixedrange": True}
+    return {
+        "data": [_hover(rows, left, right, comparison.unit)],
+        "layout": box.layout
+        | {"xaxis": axis | {"range": [0, 1]}, "yaxis": axis | {"range": [box.inner_height, 0]}, "hovermode": "closest"},
+    }
+
+
+def _nodes(rows: list[Any], side: str, unit: str, size: Size) -> list[Node]:
+    names = dict.fromkeys(getattr(row, side) for row in rows)
+    nodes = []
+    for name in names:
+        own = [row for row in rows if getattr(row, side) == name]
+        nodes.append(Node(name, sum(row.value for row in own), _label(name, own, unit, size)))
+    return sorted(nodes, key=lambda node: -node.total)
+
+
+def _label(name: str, own: list[Any], unit: str, size: Size) -> str:
+    """A name with its sum; only the name where layers meet, for they are never added."""
+    most = 14 if size.width < 560 else 30
+    short = name if len(name) <= most else name[: most - 1] + "…"
+    if len({row.basis for row in own}) > 1:
+        return short
+    total = number_text(sum(row.value for row in own))
+    return f"{short} ${total} bn" if unit == "billion USD" else f"{short} {total} {unit}"
+
+
+def _place(left: list[Node], right: list[Node], box: Frame) -> float:
+    """Give every node its slot; returns pixels per unit, the same on both sides."""
+    line = box.size.font * LINE
+    least = min(line, box.inner_height / max(len(left), len(right)))
+    low, high = 0.0, box.inner_height / max(sum(node.total for node in left), 1e-9)
+    for _ in range(40):
+        middle = (low + high) / 2
+        fits = all(_height(nodes, middle, least) <= box.inner_height for nodes in (left, right))
+        low, high = (middle, high) if fits else (low, middle)
+    for nodes in (left, right):
+        top = (box.inner_height - _height(nodes, low, least)) / 2
+        for node in nodes:
+            slot = max(node.total * low + least * 0.35, least)
+            node.top = top + (slot - node.total * low) / 2
+            top += slot
+    return low
+
+
+def _height(nodes: list[Node], scale: float, least: float) -> float:
+    return sum(max(node.total * scale + least * 0.35, least) for node in nodes)
+
+
+def _ribbons(
+    rows: list[Any], left: list[Node], right: list[Node], scale: float, colours: dict[str, str]
+) -> list[dict[str, Any]]:
+    """A shape for each row, from its place on the left bar to its place on the right one."""
+    givers, takers = ({node.name: node for node in nodes} for nodes in (left, right))
+    order = sorted(rows, key=lambda row: (takers[row.taker].top, givers[row.giver].top))
+    ends = {}
+    for row in order:
+        giver, taker = givers[row.giver], takers[row.taker]
+        ends[row.giver, row.taker, row.basis] = (giver.top + giver.used, taker.top + taker.used)
+        giver.used += row.value * scale
+        taker.used += row.value * scale
+    return [_ribbon(*ends[row.giver, row.taker, row.basis], row.value * scale, colours[row.basis]) for row in rows]
+
+
+def _ribbon(start: float, end: float, thickness: float, colour: str) -> dict[str, Any]:
+    a, b = start + thickness, end + thickness
+    there = f"M0.015,{start:.2f} C0.5,{start:.2f} 0.5,{end:.2f} 0.985,{end:.2f}"
+    path = f"{there} L0.985,{b:.2f} C0.5,{b:.2f} 0.5,{a:.2f} 0.015,{a:.2f} Z"
+    return {"type": "path", "path": path, "fillcolor": faded(colour, 0.5), "line": {"width": 0}, "layer": "below"}
+
+
+def _bars(left: list[Node], right: list[Node], scale: float, box: Frame) -> list[dict[str, Any]]:
+    bars = []
+    for nodes, x0, x1 in ((left, 0.0, 0.012), (right, 0.988, 1.0)):
+        for node in nodes:
+            height = max(node.total * scale, 1.0)
+            bars.append(
+                {
+                    "type": "rect",
+                    "x0": x0,
+                    "x1": x1,
+                    "y0": node.top,
+                    "y1": node.top + height,
+                    "fillcolor": box.theme.published,
+                    "line": {"width": 0},
+                }
+            )
+    return bars
+
+
+def _names(nodes: list[Node], box: Frame, side: int) -> list[dict[str, Any]]:
+    base = box.size.font
+    return [
+        {
+            "text": escaped(node.label),
+            "showarrow": False,
+            "xref": "paper",
+            "yref": "y",
+            "x": side,
+            "y": node.top + node.used / 2,
+            "xanchor": "left" if side else "right",
+            "yanchor": "middle",
+            "xshift": base * (0.6 if side else -0.6),
+            "borderpad": 0,
+            "font": {"size": base * 0.95, "color": box.theme.ink},
+        }
+        for node in nodes
+    ]
+
+
+def _hover(rows: list[Any], left: list[Node], right: list[Node], unit: str) -> Spec:
+    """An unseen point in the middle of each bar that tells its ribbons."""
+    points = [(0.006, node, "giver") for node in left] + [(0.994, node, "taker") for node in right]
+    texts = []
+    for _, node, side in points:
+        own = [row for row in rows if getattr(row, side) == node.name]
+        texts.append("<br>".join(escaped(f"{row.label}: {number_text(row.value)} {unit}, {row.basis}") for row in own))
+    return {
+        "type": "scatter",
+        "mode": "markers",
+        "name": "deals",
+        "x": [x for x, _, _ in points],
+        "y": [node.top + node.used / 2 for _, node, _ in points],
+        "marker": {"size": 14, "opacity": 0},
+        "text": texts,
+        "hovertemplate": "%{text}<extra></extra>",
+    }

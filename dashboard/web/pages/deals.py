@@ -1,0 +1,269 @@
+"""`/deals`: who sells chips, houses and invests in whom, and what one user's deals make when counted once."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import dash
+import dash_mantine_components as dmc
+from dash import Input, Output, html
+
+from dashboard import compare_deals
+from dashboard.catalog import Catalog
+from dashboard.compare import Comparison
+from dashboard.compare_deals import BASIS_WORDS
+from dashboard.estimates.cross_check import Check, cross_checks
+from dashboard.estimates.estimate import quantiles
+from dashboard.estimates.ledger import BASES, Basis, Ledger, openai_ledger, user_ledger
+from dashboard.units import magnitude, reader_text, spread_text
+from dashboard.web import components as ui
+from dashboard.web.cache import by_version
+from dashboard.web.live import Live
+
+PATH, NAME, TITLE = "/deals", "Deals", "Who buys from whom, and how much is it when nothing is counted twice?"
+FIGURES = ("ledger", "flows")
+EVERYBODY = "everybody"
+METHOD_LEDGER = "OpenAI, early 2026"
+UNITS = {"GW": "gigawatts (IT)", "billion USD": "dollars"}
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Whose deals are shown, in which unit, and the ledger's basis."""
+
+    user: str = "OpenAI"
+    unit: str = "GW"
+    basis: Basis = "stated"
+
+    def query(self) -> str:
+        """The choice as the query of the address."""
+        return ui.query_text(
+            {
+                "user": "" if self.user == "OpenAI" else self.user,
+                "unit": "" if self.unit == "GW" else self.unit,
+                "basis": "" if self.basis == "stated" else self.basis,
+            }
+        )
+
+
+@by_version
+def users(catalog: Catalog) -> tuple[str, ...]:
+    """Users with at least two deals, most deals first, then the ledger of the method and everybody."""
+    counts: dict[str, int] = {}
+    for deal in catalog.commitments.values():
+        if deal.user and not deal.aggregate:
+            counts[deal.user] = counts.get(deal.user, 0) + 1
+    ranked = [name for name, count in sorted(counts.items(), key=lambda item: -item[1]) if count > 1]
+    return (*ranked, METHOD_LEDGER, EVERYBODY)
+
+
+def choose(query: Mapping[str, str], catalog: Catalog) -> tuple[Choice, list[str]]:
+    """The choice in a query; what is not possible falls back and is told."""
+    notices = []
+    user, unit, basis = query.get("user", "OpenAI"), query.get("unit", "GW"), query.get("basis", "stated")
+    if user not in users(catalog):
+        notices.append(f'user: must be one of {", ".join(users(catalog))}, got "{user[:40]}"; OpenAI is shown')
+        user = "OpenAI"
+    if unit not in UNITS:
+        notices.append(f'unit: must be one of {", ".join(UNITS)}, got "{unit[:40]}"; GW are shown')
+        unit = "GW"
+    known: Basis = next((name for name in BASES if name == basis), "stated")
+    if known != basis:
+        notices.append(f'basis: must be one of {", ".join(BASIS_WORDS)}, got "{basis[:40]}"; shown as stated')
+    return Choice(user, unit, known), notices
+
+
+@by_version
+def book(catalog: Catalog, user: str) -> Ledger:
+    """The ledger of a user as of the tables' day, or the worked one of the method."""
+    if user in (METHOD_LEDGER, EVERYBODY):
+        return openai_ledger(catalog)
+    return user_ledger(catalog, user, catalog.as_of)
+
+
+@by_version
+def view(catalog: Catalog, choice: Choice) -> tuple[Comparison, ...]:
+    """The page's comparisons: the ledger and the flows."""
+    everybody = choice.user == EVERYBODY
+    names = [name for name in users(catalog) if name not in (METHOD_LEDGER, EVERYBODY)] if everybody else [choice.user]
+    title = f"Who sells to and houses {choice.user}, in {UNITS[choice.unit]}"
+    if everybody:
+        title = f"Who sells to, houses and invests in whom, in {UNITS[choice.unit]}"
+    books = [book(catalog, name) for name in names]
+    return (
+        compare_deals.ledger_bars(book(catalog, choice.user), choice.basis, catalog),
+        compare_deals.flows(books, choice.unit, title, catalog),
+    )
+
+
+def comparisons(catalog: Catalog, query: Mapping[str, str]) -> tuple[Comparison, ...]:
+    """The page's comparisons for a query, for files and exports."""
+    return view(catalog, choose(query, catalog)[0])
+
+
+def layout(catalog: Catalog, query: Mapping[str, str]) -> Any:
+    """The page with its controls set from the query."""
+    choice, notices = choose(query, catalog)
+    return html.Div(
+        [
+            html.H1(TITLE),
+            *[ui.problem(notice) for notice in notices],
+            html.Div(
+                [
+                    dmc.Select(
+                        id="deals-user",
+                        label="Deals of",
+                        value=choice.user,
+                        data=list(users(catalog)),
+                        allowDeselect=False,
+                        searchable=True,
+                        w=230,
+                    ),
+                    ui.radios("deals-basis", "Count on the basis", BASIS_WORDS, choice.basis),
+                    ui.radios("deals-unit", "Ribbons in", UNITS, choice.unit),
+                ],
+                className="controls",
+            ),
+            html.Div(id="deals-body", **ui.POLITE),
+            dash.dcc.Store(id="deals-query"),
+        ]
+    )
+
+
+def wire(app: dash.Dash, live: Live) -> None:
+    """The choices redraw the page and are kept in the address."""
+
+    @app.callback(
+        Output("deals-body", "children"),
+        Output("deals-query", "data"),
+        Input("deals-user", "value"),
+        Input("deals-unit", "value"),
+        Input("deals-basis", "value"),
+        Input("view", "data"),
+    )
+    def body(user: str, unit: str, basis: str, window: dict[str, Any] | None) -> tuple[Any, str]:
+        if window is None:
+            raise dash.exceptions.PreventUpdate
+        catalog = live.catalog
+        choice, _ = choose({"user": user, "unit": unit, "basis": basis}, catalog)
+        return render(catalog, choice, window), choice.query()
+
+    app.clientside_callback(
+        dash.ClientsideFunction("shell", "remember"), Output("deals-query", "id"), Input("deals-query", "data")
+    )
+
+
+def render(catalog: Catalog, choice: Choice, window: dict[str, Any]) -> list[Any]:
+    """Everything below the controls."""
+    counted, ribbons = (ui.figure_block(item, window, f"/deals?{choice.query()}") for item in view(catalog, choice))
+    ledger = book(catalog, choice.user)
+    return [
+        html.P(_answer(ledger, choice), className="answer"),
+        counted,
+        html.Details([html.Summary(f"The {len(ledger.entries)} deals that count"), _entries(ledger, choice, catalog)]),
+        html.Details([html.Summary(f"The {len(ledger.left_out)} that do not, and why"), _left_out(ledger, catalog)]),
+        ribbons,
+        html.H2("Where chips, dollars and gigawatts of one deal disagree"),
+        html.P(
+            "Each pair is brought to IT power by its own divisor: capital, contract and rent are different dollars.",
+            className="quiet",
+        ),
+        _checks(catalog, choice),
+        html.H2("Every deal"),
+        _table(catalog, window),
+    ]
+
+
+def _answer(ledger: Ledger, choice: Choice) -> list[Any]:
+    totals = ledger.totals[choice.basis]
+    best, likely = ([1000 * value for value in part] for part in (totals.best, totals.realised))
+    ends = f"from a floor of {_median(totals.floor)} to a ceiling of {_median(totals.ceiling)}"
+    return [
+        f"{ledger.title}: ",
+        html.Strong(spread_text(best[0], best[2], best[4], "MW"), className="estimated"),
+        f" {BASIS_WORDS[choice.basis]} counted once, {ends}; by the status of each deal ",
+        html.Strong(spread_text(likely[0], likely[2], likely[4], "MW"), className="estimated"),
+        " is likely to be built.",
+    ]
+
+
+def _median(levels: tuple[float, ...]) -> str:
+    return reader_text(1000 * levels[2], "MW")
+
+
+def _entries(ledger: Ledger, choice: Choice, catalog: Catalog) -> Any:
+    body = []
+    for entry in sorted(ledger.entries, key=lambda entry: -entry.median(choice.basis)):
+        low, _, middle, _, high = _levels(entry.sizes[choice.basis])
+        inside = f" (holds {', '.join(entry.contains)})" if entry.contains else ""
+        body.append(
+            [
+                f"{entry.deal.supplier} → {entry.deal.buyer}{inside}",
+                entry.deal.layer,
+                spread_text(low, middle, high, "MW"),
+                entry.reading,
+                entry.deal.status,
+                entry.deal.announced,
+                ui.source_links([entry.deal.source_id], catalog),
+            ]
+        )
+    return ui.table(["Deal", "Layer", "Size", "Read as", "Status", "Date", "Source"], body, numbers=(2,))
+
+
+def _levels(sizes: Any) -> tuple[float, ...]:
+    return tuple(1000 * value for value in quantiles(sizes))
+
+
+def _left_out(ledger: Ledger, catalog: Catalog) -> Any:
+    body = []
+    for deal_id, why in ledger.left_out.items():
+        deal = catalog.commitments[deal_id]
+        body.append([f"{deal.supplier} → {deal.buyer}", compare_deals.stated(deal), why, deal.announced])
+    return ui.table(["Deal", "Stated", "Why it does not count", "Date"], body)
+
+
+@by_version
+def checks(catalog: Catalog) -> tuple[Check, ...]:
+    """Every deal whose statements can be checked against each other."""
+    return cross_checks(catalog)
+
+
+def _checks(catalog: Catalog, choice: Choice) -> Any:
+    body = []
+    for check in checks(catalog):
+        deal = catalog.commitments[check.commitment_id]
+        name = "OpenAI" if choice.user == METHOD_LEDGER else choice.user
+        if name in (EVERYBODY, deal.user, deal.buyer):
+            body.append([f"{deal.supplier} → {deal.buyer}", compare_deals.stated(deal), check.sentence, deal.announced])
+    if not body:
+        return html.P("None of these deals states two of the three.", className="quiet")
+    return ui.table(["Deal", "Stated", "What it comes to", "Date"], body)
+
+
+COLUMNS: list[dict[str, Any]] = [
+    {"field": "Buyer", "filter": "agTextColumnFilter", "pinned": "left", "width": 150},
+    {"field": "Supplier", "filter": "agTextColumnFilter", "width": 170},
+    {"field": "Layer", "filter": "agTextColumnFilter", "width": 120},
+    {"field": "Stated", "filter": "agTextColumnFilter", "width": 320},
+    {"field": "Billion USD", "filter": "agNumberColumnFilter", "width": 130, "type": "rightAligned"},
+    {"field": "Status", "filter": "agTextColumnFilter", "width": 150},
+    {"field": "Announced", "filter": "agTextColumnFilter", "width": 130},
+    {"field": "Note", "filter": "agTextColumnFilter", "width": 500},
+]
+
+
+def _table(catalog: Catalog, window: dict[str, Any]) -> Any:
+    rows = [
+        {
+            "Buyer": deal.buyer,
+            "Supplier": deal.supplier,
+            "Layer": "total, never added" if deal.aggregate else deal.layer,
+            "Stated": compare_deals.stated(deal),
+            "Billion USD": float(magnitude(deal.amount, "billion USD")) if deal.amount is not None else None,
+            "Status": deal.status,
+            "Announced": deal.announced,
+            "Note": deal.note,
+        }
+        for deal in catalog.commitments.values()
+    ]
+    return ui.grid("deals-table", COLUMNS, sorted(rows, key=lambda row: row["Announced"], reverse=True), window)

@@ -1,0 +1,303 @@
+"""`/plans`: what is announced, likely and energised, when and where; by user, operator, country, grid or site."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import dash
+import dash_mantine_components as dmc
+from dash import Input, Output, html
+
+from dashboard import compare_plans
+from dashboard.catalog import Catalog
+from dashboard.compare import Comparison
+from dashboard.estimates.readings import Reading
+from dashboard.estimates.series import GROUPINGS, By, Series, Timeline, timeline
+from dashboard.units import given_text, magnitude, quantity, reader_text, spread_text
+from dashboard.web import components as ui
+from dashboard.web.cache import by_version
+from dashboard.web.live import Live
+
+PATH, NAME, TITLE = "/plans", "Plans", "How much AI power is planned, when, and how much of it is likely?"
+FIGURES = ("timeline", "plans-by", "sites-map")
+BY_LABELS: Mapping[By, str] = {
+    "total": "all sites",
+    "user": "user",
+    "operator": "operator",
+    "country": "country",
+    "grid": "grid",
+    "site": "site",
+}
+MONTH = "2030-12"
+EVERYTHING = "all sites"
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What the reader chose: how sites are grouped, and which group is shown."""
+
+    by: By = "user"
+    name: str = EVERYTHING
+
+    def query(self) -> str:
+        """The choice as the query of the address."""
+        return ui.query_text(
+            {"by": "" if self.by == "user" else self.by, "name": "" if self.name == EVERYTHING else self.name}
+        )
+
+
+def choose(query: Mapping[str, str], catalog: Catalog) -> tuple[Choice, list[str]]:
+    """The choice in a query; what is not possible falls back and is told."""
+    notices = []
+    asked = query.get("by", "user")
+    by: By = next((grouping for grouping in GROUPINGS if grouping == asked), "user")
+    if by != asked:
+        notices.append(f'by: must be one of {", ".join(GROUPINGS)}, got "{asked[:40]}"; shown by user')
+    name = query.get("name", EVERYTHING)
+    if name != EVERYTHING and name not in groups(catalog, by):
+        notices.append(f'name: no {BY_LABELS[by]} is called "{name[:60]}"; all sites are shown')
+        name = EVERYTHING
+    return Choice(by, name), notices
+
+
+@by_version
+def plans_of(catalog: Catalog) -> Timeline:
+    """All sites' series as known on the day of the tables."""
+    return timeline(catalog, catalog.as_of)
+
+
+@by_version
+def groups(catalog: Catalog, by: By) -> dict[str, Series]:
+    """The groups of sites by name, countries and grids under their full names."""
+    found = plans_of(catalog).by(by)
+    if by in ("country", "grid"):
+        return {_place(catalog, name): _renamed(series, _place(catalog, name)) for name, series in found.items()}
+    return found
+
+
+def _place(catalog: Catalog, name: str) -> str:
+    grid = catalog.grids.get(name)
+    return grid.name if grid else name
+
+
+def _renamed(series: Series, name: str) -> Series:
+    return Series(name, series.site_ids, series.lines, series.source_ids)
+
+
+def shown(catalog: Catalog, choice: Choice) -> Series:
+    """The group that the timeline shows."""
+    if choice.name == EVERYTHING:
+        return groups(catalog, "total")[EVERYTHING]
+    return groups(catalog, choice.by)[choice.name]
+
+
+@by_version
+def view(catalog: Catalog, choice: Choice) -> tuple[Comparison, ...]:
+    """The page's comparisons: the chosen group over time, the groups at one date, the map."""
+    plans, group = plans_of(catalog), shown(catalog, choice)
+    title = f"AI sites of {group.name}: announced, likely, energised"
+    if choice.name == EVERYTHING:
+        title = f"All {len(plans.states)} AI sites in the tables: announced, likely, energised"
+    by = choice.by if choice.by != "total" else "user"
+    return (
+        compare_plans.lines_over_time(group, title, plans, catalog),
+        compare_plans.groups_at(list(groups(catalog, by).values()), BY_LABELS[by], MONTH, catalog),
+        compare_plans.sites_on_map(plans, list(groups(catalog, "site").values()), MONTH, catalog),
+    )
+
+
+def comparisons(catalog: Catalog, query: Mapping[str, str]) -> tuple[Comparison, ...]:
+    """The page's comparisons for a query, for files and exports."""
+    return view(catalog, choose(query, catalog)[0])
+
+
+def layout(catalog: Catalog, query: Mapping[str, str]) -> Any:
+    """The page with its controls set from the query."""
+    choice, notices = choose(query, catalog)
+    return html.Div(
+        [
+            html.H1(TITLE),
+            *[ui.problem(notice) for notice in notices],
+            html.Div(
+                [
+                    dmc.Select(
+                        id="plans-by",
+                        label="Group sites by",
+                        value=choice.by,
+                        data=[{"value": key, "label": label} for key, label in BY_LABELS.items() if key != "total"],
+                        allowDeselect=False,
+                        w=180,
+                    ),
+                    dmc.Select(
+                        id="plans-name",
+                        label="Show",
+                        value=choice.name,
+                        data=_names(catalog, choice.by),
+                        allowDeselect=False,
+                        searchable=True,
+                        w=320,
+                    ),
+                ],
+                className="controls",
+            ),
+            html.Div(id="plans-body", **ui.POLITE),
+            dash.dcc.Store(id="plans-query"),
+        ]
+    )
+
+
+def _names(catalog: Catalog, by: By) -> list[str]:
+    ranked = sorted(groups(catalog, by).values(), key=lambda group: -group.at("announced", MONTH)[2])
+    return [EVERYTHING, *(group.name for group in ranked if group.name != EVERYTHING)]
+
+
+def wire(app: dash.Dash, live: Live) -> None:
+    """The choices redraw the page and are kept in the address."""
+
+    @app.callback(
+        Output("plans-name", "data"),
+        Output("plans-name", "value"),
+        Input("plans-by", "value"),
+        prevent_initial_call=True,
+    )
+    def names(by: By) -> tuple[list[str], str]:
+        return _names(live.catalog, by), EVERYTHING
+
+    @app.callback(
+        Output("plans-body", "children"),
+        Output("plans-query", "data"),
+        Input("plans-by", "value"),
+        Input("plans-name", "value"),
+        Input("view", "data"),
+    )
+    def body(by: str, name: str, window: dict[str, Any] | None) -> tuple[Any, str]:
+        if window is None:
+            raise dash.exceptions.PreventUpdate
+        catalog = live.catalog
+        choice, _ = choose({"by": by, "name": name or EVERYTHING}, catalog)
+        return render(catalog, choice, window), choice.query()
+
+    app.clientside_callback(
+        dash.ClientsideFunction("shell", "remember"), Output("plans-query", "id"), Input("plans-query", "data")
+    )
+
+
+def render(catalog: Catalog, choice: Choice, window: dict[str, Any]) -> list[Any]:
+    """Everything below the controls."""
+    over_time, by_group, on_map = (
+        ui.figure_block(item, window, f"/plans?{choice.query()}") for item in view(catalog, choice)
+    )
+    group = shown(catalog, choice)
+    return [
+        html.P(_answer(group, plans_of(catalog)), className="answer"),
+        html.P(_share(group), className="quiet"),
+        over_time,
+        *(_site(catalog, group) if len(group.site_ids) == 1 else []),
+        by_group,
+        on_map,
+        html.H2("Every site"),
+        _table(catalog, window),
+        _left_out(catalog),
+    ]
+
+
+def _answer(group: Series, plans: Timeline) -> list[Any]:
+    announced, likely = group.at("announced", MONTH), group.at("likely", MONTH)
+    energised = group.lines["energised"]
+    now = next((tuple(band) for band in reversed(energised.tolist()) if band[2] == band[2]), (0.0,) * 5)
+    return [
+        "By the end of 2030 ",
+        html.Strong(reader_text(announced[2], "MW"), className="estimated"),
+        " is announced at the meter; ",
+        html.Strong(spread_text(likely[0], likely[2], likely[4], "MW"), className="estimated"),
+        " of it is likely. On ",
+        f"{plans.as_of:%-d %B %Y} about ",
+        html.Strong(reader_text(now[2], "MW") if now[2] else "nothing", className="estimated"),
+        " was energised.",
+    ]
+
+
+def _share(group: Series) -> str:
+    announced, likely = group.at("announced", MONTH)[2], group.at("likely", MONTH)[2]
+    share = f"{100 * likely / announced:.0f} %" if announced else "nothing"
+    return (
+        f"Likely is {share} of what is announced for then: each unfinished step is weighed by its status, its delay "
+        "and the time it takes to fill (parameters realisation, delay and fill ramp)."
+    )
+
+
+def _site(catalog: Catalog, group: Series) -> list[Any]:
+    """One site's own view: every milestone with its vintage, whether it counts and why, and its source."""
+    state = plans_of(catalog).states[group.site_ids[0]]
+    site = state.site
+    facts = [
+        f"Operator: {site.operator or 'not named'}",
+        f"user: {site.user or 'not named'}",
+        f"grid: {site.grid_operator}",
+        "power made on site" if site.own_power else "",
+    ]
+    body = [_milestone(reading, catalog) for reading in state.readings]
+    head = ["Date", "State", "Published", "Counts", "As known on", "Source"]
+    return [
+        html.H2(site.name),
+        html.P("; ".join(fact for fact in facts if fact) + ". " + site.note),
+        ui.table(head, body, numbers=(2,), caption="Milestones as published; states of one campus are never added"),
+    ]
+
+
+def _milestone(reading: Reading, catalog: Catalog) -> list[Any]:
+    row = reading.milestone
+    power = given_text(magnitude(quantity(row.power, row.unit), "MW"), "MW") if row.power is not None else ""
+    chips = f"{row.chip_count:,.0f} {row.chip_name}" if row.chip_count else ""
+    published = " / ".join(part for part in (f"{power} {row.power_basis}".strip() if power else "", chips) if part)
+    used = "yes" if reading.used else "no"
+    return [
+        row.date,
+        f"{row.kind.replace('_', ' ')}, {row.status}",
+        published,
+        f"{used}: {reading.why}",
+        row.vintage,
+        ui.source_links([row.source_id], catalog),
+    ]
+
+
+COLUMNS: list[dict[str, Any]] = [
+    {"field": "Site", "filter": "agTextColumnFilter", "pinned": "left", "width": 220},
+    {"field": "Operator", "filter": "agTextColumnFilter", "width": 160},
+    {"field": "User", "filter": "agTextColumnFilter", "width": 150},
+    {"field": "Country", "filter": "agTextColumnFilter", "width": 130},
+    {"field": "Grid", "filter": "agTextColumnFilter", "width": 150},
+    {"field": "Announced 2030, MW", "filter": "agNumberColumnFilter", "width": 150, "type": "rightAligned"},
+    {"field": "Likely 2030, MW", "filter": "agNumberColumnFilter", "width": 140, "type": "rightAligned"},
+    {"field": "Likely, 5 %", "filter": "agNumberColumnFilter", "width": 110, "type": "rightAligned"},
+    {"field": "Likely, 95 %", "filter": "agNumberColumnFilter", "width": 110, "type": "rightAligned"},
+    {"field": "Own power", "filter": "agTextColumnFilter", "width": 120},
+]
+
+
+def _table(catalog: Catalog, window: dict[str, Any]) -> Any:
+    rows = [_site_row(catalog, group) for group in groups(catalog, "site").values()]
+    return ui.grid("plans-table", COLUMNS, sorted(rows, key=lambda row: -row["Announced 2030, MW"]), window)
+
+
+def _site_row(catalog: Catalog, group: Series) -> dict[str, Any]:
+    site = plans_of(catalog).states[group.site_ids[0]].site
+    likely = group.at("likely", MONTH)
+    return {
+        "Site": site.name,
+        "Operator": site.operator,
+        "User": site.user,
+        "Country": _place(catalog, site.country),
+        "Grid": _place(catalog, site.grid_id),
+        "Announced 2030, MW": round(group.at("announced", MONTH)[2]),
+        "Likely 2030, MW": round(likely[2]),
+        "Likely, 5 %": round(likely[0]),
+        "Likely, 95 %": round(likely[4]),
+        "Own power": "on site" if site.own_power else "",
+    }
+
+
+def _left_out(catalog: Catalog) -> Any:
+    plans = plans_of(catalog)
+    names = [f"{catalog.sites[site_id].name} ({why})" for site_id, why in plans.left_out.items()]
+    return html.P(f"Without a size and so in no total: {'; '.join(names)}.", className="quiet") if names else None
