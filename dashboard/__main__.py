@@ -72,28 +72,108 @@ def _settings(_: click.Context, __: click.Parameter, values: tuple[str, ...]) ->
 
 
 @main.command()
-@click.argument("text")
+@click.argument("text", required=False)
 @click.option("--basis", default="unknown", show_default=True, help="it, facility, grid or unknown: what the GW are.")
 @click.option("--chip", default="", help="Chip that power or dollars are turned into.")
 @click.option("--set", "settings", multiple=True, callback=_settings, metavar="PARAM=VALUE", help="Set an assumption.")
 @click.option("--seed", default=None, type=int, help="Seed of the draws.")
+@click.option("--file", "plans", type=click.Path(path_type=Path), help="A CSV of plans, one a row, instead of TEXT.")
+@click.option("--by", multiple=True, metavar="COLUMN", help="Sum the plans by this column; repeat.")
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="CSV for the estimate of each plan.")
+@click.option("--scheduler", default="", metavar="ADDRESS", help="Work the plans on this Dask cluster.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
 @_datasets
 def estimate(
-    text: str, basis: str, chip: str, settings: dict[str, str], seed: int | None, as_json: bool, datasets: Path | None
+    text: str | None,
+    basis: str,
+    chip: str,
+    settings: dict[str, str],
+    seed: int | None,
+    plans: Path | None,
+    by: tuple[str, ...],
+    out: Path | None,
+    scheduler: str,
+    as_json: bool,
+    datasets: Path | None,
 ) -> None:
-    """Estimate TEXT: "100000 H100", "30 GW", "38 billion USD over 7 years", "1.4 trillion USD"."""
+    """Estimate TEXT or a --file: "100000 H100", "30 GW", "38 billion USD over 7 years", "1.4 trillion USD"."""
     from dashboard.core.draws import Draws
     from dashboard.estimates import estimate as work
     from dashboard.estimates import read_ask, report
 
+    if (plans is None) == (text is None):
+        raise click.UsageError("give TEXT or --file, one of them")
+    if plans is None and (by or out or scheduler):
+        raise click.UsageError("--by, --out and --scheduler go with --file")
+    if plans is not None and (chip or settings or basis != "unknown"):
+        raise click.UsageError("--basis, --chip and --set go with TEXT; a file says them in its columns")
     catalog = _catalog(datasets)
     draws = Draws() if seed is None else Draws(seed=seed)
+    if plans is not None:
+        _estimate_file(plans, catalog, draws, by=by, out=out, scheduler=scheduler, as_json=as_json)
+        return
+    assert text is not None
     answer = _or_exit(lambda: work(read_ask(text, catalog, basis=basis, chip=chip, settings=settings), catalog, draws))
     if as_json:
         click.echo(json.dumps(report.as_json(text, answer, catalog), ensure_ascii=False, indent=1))
     else:
         click.echo(report.as_text(answer))
+
+
+LONG_LIST = 2_000  # rows from which a progress bar helps
+
+
+def _estimate_file(
+    path: Path, catalog: Any, draws: Any, *, by: tuple[str, ...], out: Path | None, scheduler: str, as_json: bool
+) -> None:
+    from tqdm import tqdm
+
+    from dashboard.estimates import plans, plans_report
+    from dashboard.estimates.plans_read import read_plans
+
+    content = _file_bytes(path)
+    plan_list = _or_exit(lambda: read_plans(content, catalog, path.stem))
+    count = len(plan_list.plans)
+    keep = as_json or out is not None
+    with (
+        _cluster(scheduler) as client,
+        tqdm(total=count, unit=" plans", disable=count < LONG_LIST, file=sys.stderr) as bar,
+    ):
+        totals = _or_exit(
+            lambda: plans.estimate_plans(
+                plan_list, catalog, draws, by=by, keep_rows=keep, client=client, done=bar.update
+            )
+        )
+    if out is not None:
+        try:
+            with out.open("w", encoding="utf-8", newline="") as stream:
+                plans_report.write_csv(totals, stream)
+        except OSError as error:
+            click.echo(f"error: {out}: cannot be written: {error.strerror or error}", err=True)
+            sys.exit(INPUT_WRONG)
+    if as_json:
+        click.echo(json.dumps(plans_report.as_json(path.name, totals), ensure_ascii=False))
+    else:
+        click.echo(plans_report.as_text(totals))
+
+
+def _cluster(address: str) -> Any:
+    """A client of the Dask cluster at an address, or nothing where none is given."""
+    from contextlib import nullcontext
+    from importlib import import_module
+
+    if not address:
+        return nullcontext()
+    try:
+        distributed = import_module("distributed")
+    except ModuleNotFoundError:
+        click.echo("error: --scheduler needs distributed: make install-distributed", err=True)
+        sys.exit(MACHINE_LACKS)
+    try:
+        return distributed.Client(address, timeout=10)
+    except (OSError, ValueError) as error:
+        click.echo(f"error: scheduler: {address}: cannot be reached: {error}", err=True)
+        sys.exit(INPUT_WRONG)
 
 
 @main.command()
@@ -126,7 +206,7 @@ def _tables(_: click.Context, __: click.Parameter, values: tuple[str, ...]) -> d
 @click.argument("table")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--sources", type=click.Path(path_type=Path), default=None, help="A new sources.csv to go with it.")
-@click.option("--also", multiple=True, callback=_tables, metavar="TABLE=FILE", help="Another table to go with it; repeat.")
+@click.option("--also", multiple=True, callback=_tables, metavar="TABLE=FILE", help="Another table with it; repeat.")
 @click.option("--apply", is_flag=True, help="Write it: whole or not at all.")
 @click.option("--allow-removals", is_flag=True, help="Let rows go that FILE does not have.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
@@ -159,13 +239,11 @@ def update(
 @main.command("import")
 @click.argument("kind", metavar="KIND")
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
-@click.option("--as-of", default="", help="Day of the copy, such as 2026-08-22; later dates are forecasts. Today if not given.")
+@click.option("--as-of", default="", help="Day of the copy, 2026-08-22; later dates are forecasts. Default: today.")
 @click.option("--apply", is_flag=True, help="Write it: whole or not at all.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
 @_datasets
-def import_(
-    kind: str, files: tuple[str, ...], as_of: str, apply: bool, as_json: bool, datasets: Path | None
-) -> None:
+def import_(kind: str, files: tuple[str, ...], as_of: str, apply: bool, as_json: bool, datasets: Path | None) -> None:
     """Take over FILE, a path or an http(s) address, as its publisher ships it.
 
     KIND is owid-energy, epoch-sites (its three files may be given together) or epoch-clusters.

@@ -7,6 +7,7 @@ import io
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any
@@ -47,7 +48,12 @@ class Problem:
         """`table.csv:row: column: reason; mend`."""
         place = f"{self.table}.csv" + (f":{self.row}" if self.row else "")
         text = ": ".join(part for part in (place, self.column, self.reason) if part)
-        return f"{text}; {self.mend}" if self.mend else text
+        return one_line(f"{text}; {self.mend}" if self.mend else text)
+
+
+def one_line(text: str) -> str:
+    """The text with what would break or hide a line written out: a message is one line, whatever a cell holds."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
 
 
 class DataError(ValueError):
@@ -82,6 +88,11 @@ class Catalog:
     grids: Mapping[str, Grid]
     equivalents: Mapping[str, Equivalent]
     pairs: Mapping[str, Pair]
+
+    @functools.cached_property
+    def as_of(self) -> date:
+        """The day up to which the tables were read: the latest access to a source."""
+        return max(date.fromisoformat(row.accessed) for row in self.sources.values() if len(row.accessed) == 10)
 
     def parameter(self, quantity: str, *scopes: str) -> Parameter:
         """The row of a quantity for the first of the scopes that has one, else the general row.

@@ -90,7 +90,7 @@ def _read_one(folder: Path, name: str, *, staged: bool) -> bytes | FileError:
         return error
 
 
-def read_bytes(path: Path, name: str = "") -> bytes:
+def read_bytes(path: Path, name: str = "", *, limit: int = MAX_BYTES) -> bytes:
     """The bytes of a regular file that is not too big; a pipe or a device is refused without opening it.
 
     Raises:
@@ -102,8 +102,8 @@ def read_bytes(path: Path, name: str = "") -> bytes:
         kind = path.stat()
         if not stat.S_ISREG(kind.st_mode):
             raise FileError(name, f"must be a file, got {_kind(kind.st_mode)}", "name a CSV file")
-        if kind.st_size > MAX_BYTES:
-            size = f"must be at most {MAX_BYTES // 1_000_000} MB, got {kind.st_size / 1e6:,.0f} MB"
+        if kind.st_size > limit:
+            size = f"must be at most {limit // 1_000_000} MB, got {kind.st_size / 1e6:,.0f} MB"
             raise FileError(name, size, "split it, or leave out the columns and rows that are not needed")
         return path.read_bytes()
     except FileNotFoundError:

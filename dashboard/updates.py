@@ -1,4 +1,4 @@
-"""New tables in place of old ones: checked, shown row by row and headline by headline, then applied whole or not at all."""
+"""New tables in place of old ones: checked, shown by row and headline number, then applied whole or not at all."""
 
 import contextlib
 from collections.abc import Mapping
@@ -75,26 +75,49 @@ class Outcome:
 
 
 @dataclass(frozen=True)
+class _Wanted:
+    """The new tables, and which rows may go; None for any."""
+
+    tables: Mapping[str, bytes]
+    droppable: frozenset[str] | None
+
+
+@dataclass(frozen=True)
 class _Plan:
     outcome: Outcome
     files: Mapping[str, bytes]
 
 
-def update(folder: Path, tables: Mapping[str, bytes], *, apply: bool = False, allow_removals: bool = False) -> Outcome:
+def update(
+    folder: Path,
+    tables: Mapping[str, bytes],
+    *,
+    apply: bool = False,
+    allow_removals: bool = False,
+    droppable: frozenset[str] = frozenset(),
+) -> Outcome:
     """The outcome of putting these tables (table name -> whole CSV) in place of the folder's; written with `apply`.
+
+    Args:
+        folder: the tables as they are.
+        tables: the tables as they shall be.
+        apply: write them, whole or not at all.
+        allow_removals: let any row go that the new tables lack.
+        droppable: ids of rows that may go in any case.
 
     Raises:
         UpdateError: no such table; the folder cannot be written; another update changed these tables meanwhile.
     """
     seen = _read(folder)
+    wanted = _Wanted(tables, droppable if not allow_removals else None)
     unknown = [name for name in tables if f"{name}.csv" not in seen]
     if unknown:
         raise UpdateError(_unknown_table(unknown[0], seen))
     if not apply:
-        return _plan(seen, tables, allow_removals=allow_removals).outcome
+        return _plan(seen, wanted).outcome
     try:
         with store.locked(folder):
-            return _apply(folder, seen, tables, allow_removals=allow_removals)
+            return _apply(folder, seen, wanted)
     except OSError as error:
         raise UpdateError(f"{folder}: cannot be written: {error.strerror or error}; nothing was changed") from error
 
@@ -112,15 +135,15 @@ def _unknown_table(name: str, files: Files) -> str:
     return f'table: must be one of {", ".join(known)}; got "{name[:60]}"{hint}'
 
 
-def _apply(folder: Path, seen: Files, tables: Mapping[str, bytes], *, allow_removals: bool) -> Outcome:
+def _apply(folder: Path, seen: Files, wanted: _Wanted) -> Outcome:
     current = _read(folder)
-    for name in tables:
+    for name in wanted.tables:
         if _content(current, f"{name}.csv") != _content(seen, f"{name}.csv"):
             raise UpdateError(
                 f"{name}.csv: must be as it was when this update began, but another update has changed it; "
                 "nothing was changed: look at the difference again"
             )
-    plan = _plan(current, tables, allow_removals=allow_removals)
+    plan = _plan(current, wanted)
     outcome = plan.outcome
     if outcome.problems or outcome.empty:
         return outcome
@@ -134,12 +157,12 @@ def _content(files: Files, name: str) -> bytes | str:
     return found if isinstance(found, bytes) else found.reason
 
 
-def _plan(current: Files, tables: Mapping[str, bytes], *, allow_removals: bool) -> _Plan:
+def _plan(current: Files, wanted: _Wanted) -> _Plan:
     descriptor = current[DESCRIPTOR]
     resources = read_descriptor(descriptor if isinstance(descriptor, bytes) else None, [])
     differences, written = [], {}
-    problems = check_files({**current, **{f"{name}.csv": content for name, content in tables.items()}})
-    for name, content in tables.items():
+    problems = check_files({**current, **{f"{name}.csv": content for name, content in wanted.tables.items()}})
+    for name, content in wanted.tables.items():
         columns = columns_of(resources.get(name, {}))
         new = read_table(name, content, columns, [])
         if new is None:
@@ -148,8 +171,8 @@ def _plan(current: Files, tables: Mapping[str, bytes], *, allow_removals: bool) 
         differences.append(difference)
         if not difference.empty:
             written[f"{name}.csv"] = sheets.csv_text(new.header, new.rows).encode()
-        if not allow_removals:
-            problems += _removals(difference, new.header[0])
+        if wanted.droppable is not None:
+            problems += _removals(difference, new.header[0], wanted.droppable)
     before = _catalog(current)
     after = _catalog({**current, **written}) if not problems else None
     moved: tuple[Moved, ...] = ()
@@ -186,10 +209,11 @@ def _difference(new: Table, old: Table) -> Difference:
     )
 
 
-def _removals(difference: Difference, column: str) -> list[Problem]:
+def _removals(difference: Difference, column: str, droppable: frozenset[str]) -> list[Problem]:
     what = "must keep every row, but the row with this id is gone"
     mend = "put it back, or say --allow-removals"
-    return [Problem(difference.table, None, column, key, f'{what}: "{key}"', mend) for key in difference.removed]
+    gone = [key for key in difference.removed if key not in droppable]
+    return [Problem(difference.table, None, column, key, f'{what}: "{key}"', mend) for key in gone]
 
 
 def _catalog(files: Files) -> catalog.Catalog | None:

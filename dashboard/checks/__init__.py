@@ -10,7 +10,7 @@ from dashboard.checks import rules
 from dashboard.checks.package import DESCRIPTOR, package_problems, read_descriptor
 from dashboard.checks.reading import Table, columns_of, read_table
 
-__all__ = ["check", "check_files", "file_names", "read_files"]
+__all__ = ["Files", "check", "check_files", "file_names", "read_files"]
 
 Files = Mapping[str, bytes | store.FileError]
 
@@ -50,6 +50,8 @@ def check_files(files: Files) -> list[Problem]:
     ]
     found += package_problems(tables, resources)
     problems += _once(problem for problem in found if not _follows(problem, tables))
+    if not any(_hides_citations(problem) for problem in problems):
+        problems += rules.unused_sources(tables)
     if not problems:
         problems += _build_problems(files)
     position = {name: i for i, name in enumerate(resources)}
@@ -59,8 +61,9 @@ def check_files(files: Files) -> list[Problem]:
 def _tables(files: Files, resources: Mapping[str, Any], problems: list[Problem]) -> dict[str, Table]:
     tables = {}
     mend = "describe it there with all its columns, or move the file away"
-    for name in sorted({Path(file).stem for file in files if file != DESCRIPTOR} - resources.keys()):
-        problems.append(Problem(name, None, "", "", "must be described in datapackage.json, got no resource", mend))
+    stray = sorted({Path(file).stem for file in files if file != DESCRIPTOR} - resources.keys())
+    what = "must be described in datapackage.json, got no resource"
+    problems.extend(Problem(name, None, "", "", what, mend) for name in stray)
     for name, resource in resources.items():
         content = files.get(f"{name}.csv", store.FileError(f"{name}.csv", "must stand in the folder, got none"))
         if isinstance(content, store.FileError):
@@ -91,9 +94,17 @@ def _once(problems: Iterable[Problem]) -> list[Problem]:
 
 def _follows(problem: Problem, tables: Mapping[str, Table]) -> bool:
     """Whether an id is only missing because its row could not be read, which has its own problem."""
-    return problem.reason.startswith("must be an id of ") and any(
-        problem.value in table.broken_ids for table in tables.values()
+    if not problem.reason.startswith("must be an id of "):
+        return False
+    return any(
+        problem.value in table.broken_ids or (table.cut_short and f" {table.name}.csv" in problem.reason)
+        for table in tables.values()
     )
+
+
+def _hides_citations(problem: Problem) -> bool:
+    """Whether a row that cites a source may not have been read, or may have meant to cite another."""
+    return not problem.column or problem.row in (None, 1) or "source_id" in problem.column or "cells" in problem.reason
 
 
 def _build_problems(files: Files) -> list[Problem]:

@@ -1,4 +1,4 @@
-"""How far a number may go before it is a slip: unit, decimal point, column. Wide on purpose; the sources decide within."""
+"""How far a number may go before it is a slip of unit, decimal point or column. Wide on purpose."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from dashboard.catalog import Problem
-from dashboard.checks.reading import Table
+from dashboard.checks.reading import Table, shown
 
 DESCRIPTOR = "datapackage.json"
 _DATE = "date such as 2025, 2025-10 or 2025-10-28"
@@ -44,30 +44,45 @@ def package_problems(tables: Mapping[str, Table], resources: Mapping[str, dict[s
             resources=[
                 Resource(name=name, data=[list(table.header), *table.rows], schema=Schema.from_descriptor(schema))
                 for name, table in tables.items()
-                if (schema := _usable_schema(resources[name], tables))
+                if (schema := _usable_schema(table, resources[name], tables))
             ]
         )
     except FrictionlessException as error:
-        return [Problem("datapackage", None, "", "", f"must be a valid data package, got: {error.error.message}")]
+        what = f"must be a valid data package, got: {error.error.message}"
+        return [Problem("datapackage", None, "", "", what, "correct datapackage.json")]
     report = package.validate(limit_errors=1_000_000)
     found = []
     for task in report.tasks:
-        for error in task.errors:
-            problem = _problem(tables[task.name], error, resources[task.name])
+        for fault in task.errors:
+            problem = _problem(tables[task.name], fault, resources[task.name])
             if problem is not None:
                 found.append(problem)
     return found
 
 
-def _usable_schema(resource: dict[str, Any], tables: Mapping[str, Table]) -> dict[str, Any]:
-    """The schema without foreign keys to tables that could not be read: those have their own problem."""
+def _usable_schema(table: Table, resource: dict[str, Any], tables: Mapping[str, Table]) -> dict[str, Any]:
+    """The schema with those foreign keys that do not hold: for each one the library reads the whole other table again.
+
+    A key into a table that could not be read to its end is left out too: that table has its own problem.
+    """
     schema = dict(resource.get("schema", {}))
-    schema["foreignKeys"] = [key for key in schema.get("foreignKeys", []) if not _target(key) or _target(key) in tables]
+    schema["foreignKeys"] = [key for key in schema.get("foreignKeys", []) if not _holds(key, table, tables)]
     return schema
 
 
-def _target(key: Mapping[str, Any]) -> str:
-    return str(key["reference"].get("resource", ""))
+def _holds(key: Mapping[str, Any], table: Table, tables: Mapping[str, Table]) -> bool:
+    target = tables.get(key["reference"].get("resource") or table.name)
+    if target is None or target.cut_short:
+        return True
+    column, other = (_only(fields) for fields in (key["fields"], key["reference"]["fields"]))
+    if column not in table.header or other not in target.header:
+        return False
+    at, there = table.header.index(column), target.header.index(other)
+    return {row[at] for row in table.rows} - {""} <= {row[there] for row in target.rows}
+
+
+def _only(fields: str | list[str]) -> str:
+    return fields if isinstance(fields, str) else fields[0] if len(fields) == 1 else ""
 
 
 def _problem(table: Table, error: Any, resource: Mapping[str, Any]) -> Problem | None:
@@ -86,7 +101,7 @@ Made = tuple[str, str, str, str]
 def _type(_: Table, __: int, error: Any, resource: Mapping[str, Any]) -> Made:
     kind = next(f["type"] for f in resource["schema"]["fields"] if f["name"] == error.field_name)
     kinds = {"number": "a plain number such as 0.5", "integer": "a whole number", "boolean": "true or false"}
-    reason = f'must be {kinds.get(kind, kind)}, got "{error.cell}"'
+    reason = f'must be {kinds.get(kind, kind)}, got "{shown(error.cell)}"'
     return error.field_name, error.cell, reason, "write the value as the description of the column says"
 
 
@@ -95,7 +110,7 @@ def _constraint(_: Table, __: int, error: Any, resource: Mapping[str, Any]) -> M
     rule = re.match(r'constraint "(\w+)"', error.note)
     name = rule[1] if rule else ""
     limit = field.get("constraints", {}).get(name)
-    got = f'got "{error.cell}"'
+    got = f'got "{shown(error.cell)}"'
     words: dict[str, tuple[str, str]] = {
         "required": ("must not be empty", "fill the cell in"),
         "enum": (
@@ -111,7 +126,7 @@ def _constraint(_: Table, __: int, error: Any, resource: Mapping[str, Any]) -> M
 
 
 def _unique(_: Table, __: int, error: Any, ___: Mapping[str, Any]) -> Made:
-    reason = f'must be unique, got "{error.cell}" again'
+    reason = f'must be unique, got "{shown(error.cell)}" again'
     return error.field_name, str(error.cell), reason, "give one of the rows another id, or remove it"
 
 
@@ -124,14 +139,14 @@ def _primary_key(table: Table, index: int, error: Any, resource: Mapping[str, An
         value = table.rows[index][table.header.index(column)]
     if not value:
         return column, value, "must not be empty", "give the row an id"
-    return column, value, f'must be unique, got "{value}" again', "give one of the rows another id, or remove it"
+    return column, value, f'must be unique, got "{shown(value)}" again', "give one of the rows another id, or remove it"
 
 
 def _foreign_key(_: Table, __: int, error: Any, ___: Mapping[str, Any]) -> Made:
     column, value = error.field_names[0], str(error.field_cells[0])
     target = error.reference_name or "the same table"
     where = f"{target}.csv" if error.reference_name else target
-    reason = f'must be an id of {where}, got "{value}"'
+    reason = f'must be an id of {where}, got "{shown(value)}"'
     return column, value, reason, f"add a row for it to {where}, or write the id as it stands there"
 
 

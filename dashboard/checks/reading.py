@@ -22,7 +22,7 @@ _SEPARATORS = {";": "separator ;", "\t": "separator tab", "|": "separator |"}
 _SAVE = "save it again with commas, in LibreOffice: Save as, Edit filter settings, Field delimiter ,"
 
 
-@dataclass(frozen=True)
+@dataclass
 class Table:
     """A well-formed table: header, rows of cells, and the line at which an editor shows each row."""
 
@@ -31,6 +31,7 @@ class Table:
     rows: list[list[str]] = field(default_factory=list)
     lines: list[int] = field(default_factory=list)
     broken_ids: set[str] = field(default_factory=set)
+    cut_short: bool = False
 
     def records(self) -> Iterator[tuple[int, dict[str, str]]]:
         """Line and cells by column of each row."""
@@ -63,6 +64,7 @@ def read_table(name: str, content: bytes, columns: Sequence[str], problems: list
             line = lines.line_num + 1
     except csv.Error as error:
         problems.append(_unclosed(name, line, text, header, error))
+        table.cut_short = True
     if line == 2 and not table.rows and not any(problem.table == name for problem in problems):
         problems.append(Problem(name, 2, "", "", "must hold at least one row, got only a header", "add the rows"))
     return table
@@ -108,7 +110,7 @@ def _undecodable(name: str, content: bytes, position: int) -> Problem:
     before = content[:position].decode("utf-8")
     rows = list(csv.reader(io.StringIO(before, newline="")))
     header = rows[0] if rows else []
-    column = header[len(rows[-1]) - 1] if 1 < len(rows) and 0 < len(rows[-1]) <= len(header) else ""
+    column = header[len(rows[-1]) - 1] if len(rows) > 1 and 0 < len(rows[-1]) <= len(header) else ""
     byte = f"0x{content[position]:02x}"
     reason = f"must be UTF-8, got byte {byte}, as in Latin-1 or Windows-1252"
     return Problem(name, _line(content, position), column, byte, reason, "save it again as UTF-8")
@@ -133,12 +135,10 @@ def _header_fits(name: str, header: list[str], columns: Sequence[str], problems:
             problems.append(Problem(name, 1, column, column, what, "keep one of them"))
     fields = {header_field(column)[0]: column for column in columns}
     found = {header_field(column)[0]: column for column in header}
-    for column in columns:
-        if column not in header:
-            problems.append(_missing_column(name, column, found.get(header_field(column)[0])))
-    for column in header:
-        if column not in columns and header_field(column)[0] not in fields:
-            problems.append(_unknown_column(name, column, columns))
+    missing = [column for column in columns if column not in header]
+    unknown = [column for column in header if column not in columns and header_field(column)[0] not in fields]
+    problems += [_missing_column(name, column, found.get(header_field(column)[0])) for column in missing]
+    problems += [_unknown_column(name, column, columns) for column in unknown]
     if len(problems) == before and header != list(columns):
         at = next(i for i, column in enumerate(columns) if header[i] != column)
         what = f'header: must have "{columns[at]}" as column {at + 1}, got "{header[at]}"'
@@ -192,6 +192,11 @@ def _unclosed(name: str, line: int, text: str, header: list[str], error: csv.Err
         what = "must have cells of at most 131,072 characters"
     mend = 'write a quote inside a cell twice, as in "a ""word"" in quotes"'
     return Problem(name, line, column, "", f"{what}, got: {error}", mend)
+
+
+def shown(cell: str) -> str:
+    """A cell in a message: its beginning, if it is long."""
+    return cell if len(cell) <= 60 else cell[:57] + "..."
 
 
 def columns_of(resource: Mapping[str, object]) -> list[str]:

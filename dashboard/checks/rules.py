@@ -3,10 +3,11 @@
 import re
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date
+from itertools import pairwise
 
 from dashboard.catalog import Problem, name_key
 from dashboard.checks.limits import LIMITS, QUANTITY_LIMITS, Limit
-from dashboard.checks.reading import Table
+from dashboard.checks.reading import Table, shown
 from dashboard.records import header_field
 from dashboard.units import UNITS, QuantityError, UnitError, magnitude, quantity, read_cell, unit
 
@@ -15,12 +16,13 @@ Kinds = Mapping[str, Mapping[str, str]]  # table -> column -> number, integer, b
 Rule = Callable[[Tables], Iterator[Problem]]
 
 LAST_YEAR, LAST_END = 2040, 2060  # leases of buildings run longest
+LONGEST = 4_000
 DATES = frozenset(
     "published accessed released announced start end said from until date vintage peak_date year".split()  # noqa: SIM905
 )
 _DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?", re.ASCII)
 _NOTHING = frozenset({"na", "n/a", "#n/a", "nan", "null", "none", "nil", "-", "--", "–", "?", "tbd", "unknown."})
-_HIDDEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u200b-\u200f\u2028-\u202e\u2060\ufeff]")  # noqa: PLE2515
+_HIDDEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u200b-\u200f\u2028-\u202e\u2060\ufeff]")
 _ADDRESS = re.compile(r"https?://[^\s/:@\"'<>\\^`{|}]+(?::\d+)?(?:[/?#][^\s\"<>\\^`{|}]*)?", re.IGNORECASE)
 _ORDERED = (
     ("low", "central", "high"),
@@ -37,11 +39,14 @@ def cells(tables: Tables, kinds: Kinds) -> Iterator[Problem]:
         for line, row in table.records():
             for column, cell in row.items():
                 if cell.lower() in _NOTHING and kinds[table.name].get(column) != "choice":
-                    what = f'must be left empty where nothing is known, got "{cell}"'
+                    what = f'must be left empty where nothing is known, got "{shown(cell)}"'
                     yield Problem(table.name, line, column, cell, what, "empty the cell")
                 elif cell != cell.strip():
-                    what = f'must not begin or end with a space, got "{cell[:40]}"'
+                    what = f'must not begin or end with a space, got "{shown(cell)}"'
                     yield Problem(table.name, line, column, cell, what, "remove the space")
+                elif len(cell) > LONGEST:
+                    what = f"must be at most {LONGEST:,} characters, got {len(cell):,}"
+                    yield Problem(table.name, line, column, cell[:60], what, "shorten the text")
                 elif hidden := _HIDDEN.search(cell):
                     what = f"must hold visible characters only, got U+{ord(hidden[0]):04X}"
                     yield Problem(table.name, line, column, cell, what, "type the cell again")
@@ -67,9 +72,9 @@ def _number_reason(cell: str, kind: str) -> str:
     except QuantityError as error:
         return str(error)
     if number == 0 and cell.startswith("-"):
-        return f'must be 0 without a minus, got "{cell}"'
+        return f'must be 0 without a minus, got "{shown(cell)}"'
     if kind == "integer" and "." in cell:
-        return f'must be a whole number, got "{cell}"'
+        return f'must be a whole number, got "{shown(cell)}"'
     return ""
 
 
@@ -118,9 +123,9 @@ def order(tables: Tables) -> Iterator[Problem]:
 def _out_of_order(table: Table, columns: list[str]) -> Iterator[Problem]:
     for line, row in table.records():
         known = [(column, value) for column in columns if (value := _sortable(row[column])) is not None]
-        for (before, low), (column, high) in zip(known, known[1:], strict=False):
+        for (before, low), (column, high) in pairwise(known):
             if _is_above(low, high):
-                what = f'must be at least {before} "{row[before]}", got "{row[column]}"'
+                what = f'must be at least {before} "{shown(row[before])}", got "{shown(row[column])}"'
                 yield Problem(table.name, line, column, row[column], what, "put low, central and high in order")
 
 
@@ -202,14 +207,14 @@ def _date_reason(cell: str, last: int) -> str:
         return ""
     match = _DATE.fullmatch(cell)
     if match is None:
-        return f'must be a date such as 2025, 2025-10 or 2025-10-28, got "{cell}"'
+        return f'must be a date such as 2025, 2025-10 or 2025-10-28, got "{shown(cell)}"'
     year, month, day = (int(part) if part else 1 for part in match.groups())
     try:
         date(year, month, day)
     except ValueError:
-        return f'must be a date that exists, got "{cell}"'
+        return f'must be a date that exists, got "{shown(cell)}"'
     if not 1900 <= year <= last:
-        return f'must be from 1900 to {last}, got "{cell}"'
+        return f'must be from 1900 to {last}, got "{shown(cell)}"'
     return ""
 
 
@@ -220,7 +225,7 @@ def addresses(tables: Tables) -> Iterator[Problem]:
     for line, row in table.records():
         address = row["address"]
         if address and not _ADDRESS.fullmatch(address):
-            what = f'must be a web address that begins with https:// or http://, got "{address[:60]}"'
+            what = f'must be a web address that begins with https:// or http://, got "{shown(address)}"'
             yield Problem("sources", line, "address", address, what, "copy the address from the browser")
         if not address and row["tier"] in ("primary", "secondary"):
             what = f"must be filled in for a {row['tier']} source, got nothing"
@@ -304,14 +309,14 @@ def links(tables: Tables) -> Iterator[Problem]:
     for line, row in table.records():
         if row["to_kind"] in known and row["to_id"] not in known[row["to_kind"]]:
             where = "commitments.csv" if row["to_kind"] == "commitment" else "sites.csv"
-            what = f'must be an id of {where}, got "{row["to_id"]}"'
+            what = f'must be an id of {where}, got "{shown(row["to_id"])}"'
             yield Problem("links", line, "to_id", row["to_id"], what, "write the id as it stands there")
         if row["from_id"] == row["to_id"]:
             yield Problem("links", line, "to_id", row["to_id"], "must be another row than from_id", "link two rows")
         if row["relation"] not in ("restates", "replaces"):
             for column in ("from_id", "to_id"):
                 if row[column] in totals:
-                    what = f'must not be a total (agg-) in "{row["relation"]}", got "{row[column]}"'
+                    what = f'must not be a total (agg-) in "{row["relation"]}", got "{shown(row[column])}"'
                     mend = "a total is never a part: link the single deals, or use restates or replaces"
                     yield Problem("links", line, column, row[column], what, mend)
 
@@ -343,22 +348,35 @@ def weights(tables: Tables) -> Iterator[Problem]:
 
 
 def sources(tables: Tables) -> Iterator[Problem]:
-    """Every row and every value with a source that exists, and no source that nothing cites."""
+    """Every row and every value with a source that exists."""
     if (known := tables.get("sources")) is None:
         return
     ids = known.by_id().keys() | known.broken_ids
-    used: set[str] = set()
-    for table in tables.values():
-        for line, row in table.records() if table.name != "sources" else ():
-            for column in (c for c in table.header if c in ("source_id", "source_ids") or c.endswith("_source_id")):
-                cited = [part.strip() for part in row[column].split(";") if part.strip()]
-                used.update(cited)
-                yield from _cited(table.name, line, column, cited, ids, valued=_valued(column, row))
-    if all(not table.broken_ids for table in tables.values()):
-        for line, row in known.records():
-            if row["source_id"] not in used:
-                what = f'must be cited by a row of another table, got "{row["source_id"]}", which none cites'
-                yield Problem("sources", line, "source_id", row["source_id"], what, "cite it, or remove the row")
+    for name, line, column, row in _citations(tables):
+        yield from _cited(name, line, column, _split(row[column]), ids, valued=_valued(column, row))
+
+
+def unused_sources(tables: Tables) -> Iterator[Problem]:
+    """No source that nothing cites."""
+    if (known := tables.get("sources")) is None:
+        return
+    used = {source_id for _, _, column, row in _citations(tables) for source_id in _split(row[column])}
+    for line, row in known.records():
+        if row["source_id"] not in used:
+            what = f'must be cited by a row of another table, got "{shown(row["source_id"])}", which none cites'
+            yield Problem("sources", line, "source_id", row["source_id"], what, "cite it, or remove the row")
+
+
+def _citations(tables: Tables) -> Iterator[tuple[str, int, str, dict[str, str]]]:
+    for name, table in tables.items():
+        columns = [c for c in table.header if c in ("source_id", "source_ids") or c.endswith("_source_id")]
+        for line, row in table.records() if name != "sources" else ():
+            for column in columns:
+                yield name, line, column, row
+
+
+def _split(cell: str) -> list[str]:
+    return [part.strip() for part in cell.split(";") if part.strip()]
 
 
 def _valued(column: str, row: Mapping[str, str]) -> str:
@@ -376,7 +394,7 @@ def _cited(name: str, line: int, column: str, cited: list[str], ids: set[str], *
         )
     for source_id in cited:
         if source_id not in ids:
-            what = f'must be an id of sources.csv, got "{source_id}"'
+            what = f'must be an id of sources.csv, got "{shown(source_id)}"'
             mend = "add a row for it to sources.csv, or write the id as it stands there"
             yield Problem(name, line, column, source_id, what, mend)
 

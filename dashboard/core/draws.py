@@ -2,10 +2,11 @@
 
 import functools
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 from statistics import NormalDist
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,6 +43,12 @@ def _tables(count: int, seed: int) -> Array:
     return tables
 
 
+@functools.lru_cache(maxsize=2)
+def _single_tables(count: int, seed: int) -> NDArray[np.float32]:
+    """The same end to end in single precision, for long lists."""
+    return _tables(count, seed).astype(np.float32).ravel()
+
+
 @functools.lru_cache(maxsize=16)
 def _positions(count: int) -> NDArray[np.intp]:
     positions = np.arange(count)
@@ -69,6 +76,14 @@ class Draws:
         table, places = self._places(name)
         return _tables(self.count, self.seed)[table].take(places)
 
+    def many(self, names: Sequence[str]) -> NDArray[np.float32]:
+        """The draws of each name in single precision, shape (len(names), count): as one by one, in half the time."""
+        whole: type[np.signedinteger[Any]] = np.int32 if self.count <= 32_768 else np.int64
+        keys: NDArray[Any] = np.array([self._key(name) for name in names], dtype=whole).reshape(-1, 3)
+        places = _positions(self.count).astype(whole) * keys[:, 2:] + keys[:, 1:2]
+        places = places & (self.count - 1) if self.count.bit_count() == 1 else places % self.count
+        return _single_tables(self.count, self.seed)[places + self.count * keys[:, :1]]
+
     def uniform(self, name: str) -> Array:
         """Draws in (0, 1) for a doubt between categories, shape (count,)."""
         table, places = self._places(name)
@@ -90,7 +105,13 @@ class Draws:
         return combined(self(f"{name} of {group}"), single, correlation**0.5)
 
     def _places(self, name: str) -> tuple[int, NDArray[np.intp]]:
-        """Which random order a name uses, and the places in it, (stride x i + start) mod count.
+        """Which random order a name uses, and the places in it: (start + stride x i) mod count."""
+        table, start, stride = self._key(name)
+        places = _positions(self.count) * stride + start
+        return table, places & (self.count - 1) if self.count.bit_count() == 1 else places % self.count
+
+    def _key(self, name: str) -> tuple[int, int, int]:
+        """Table, start and stride of a name.
 
         The stride has no factor in common with the count, so that every stratum comes once. A permutation of its own
         for each name would say the same and take five times as long.
@@ -100,8 +121,7 @@ class Draws:
         start, stride = rest % self.count, rest // self.count % self.count
         while math.gcd(stride, self.count) != 1:
             stride += 1
-        places = _positions(self.count) * stride + start
-        return table, places & (self.count - 1) if self.count.bit_count() == 1 else places % self.count
+        return table, start, stride
 
 
 def combined(common: Array, single: Array, weight: float) -> Array:

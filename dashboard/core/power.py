@@ -95,7 +95,7 @@ def peak_of_connection(connection: Power, peak_over_grid: Ratio) -> Power:
 
 def by_basis(basis: Any, it: Quantity, facility: Quantity, grid: Quantity) -> Quantity:
     """Pick per draw among three readings of the same announcement; `basis` holds 0 (IT), 1 (facility) or 2 (grid)."""
-    readings = [np.asarray(reading.m_as(unit("MW")), dtype=float) for reading in (it, facility, grid)]
+    readings = [np.asarray(reading.m_as(unit("MW"))) for reading in (it, facility, grid)]
     return Quantity(np.choose(basis, readings), "MW")
 
 

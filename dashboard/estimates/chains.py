@@ -161,7 +161,7 @@ def _onward(ask: Ask, p: Inputs, rated: Quantity, peak: Quantity, it_average: Qu
 
 
 def _consequences(ask: Ask, p: Inputs, rated: Quantity, yearly: Quantity) -> Results:
-    intensity, price = p("grid_intensity", ask.region), p("electricity_price")
+    intensity, price = p("grid_intensity", ask.region, "world"), p("electricity_price")
     w_site, w_power = p("site_water"), p("power_water")
     results = {
         "emissions": energy.emissions(yearly, intensity),

@@ -16,7 +16,8 @@ from dashboard.estimates.estimate import estimate
 from dashboard.records import Commitment
 from dashboard.units import Quantity, number_text
 
-WORDS = {"power": "the stated power", "chips": "the chips", "money": "the dollars"}
+WORDS = {"power": "the stated power is", "chips": "the chips make", "money": "the dollars buy"}
+OBJECTS = {"chips": "what the chips make", "money": "what the dollars buy"}
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,7 @@ class Check:
         """What a reader is told."""
         low, middle, high = (number_text(value) for value in (self.ratio.low, self.ratio.central, self.ratio.high))
         verdict = "they agree within their ranges" if self.ratio.agree else "they do not describe the same thing"
-        return f"{WORDS[self.first].capitalize()} give {middle} times {WORDS[self.second]} ({low}–{high}): {verdict}."
+        return f"{WORDS[self.first].capitalize()} {middle} times {OBJECTS[self.second]} ({low}–{high}): {verdict}."
 
 
 def it_readings(deal: Commitment, catalog: Catalog, draws: Draws) -> dict[str, Quantity]:

@@ -4,7 +4,7 @@ from typing import Any
 
 from dashboard.catalog import Catalog
 from dashboard.estimates.ask import Ask, basis_weights
-from dashboard.records import Commitment
+from dashboard.records import Chip, Commitment
 from dashboard.units import Quantity
 
 
@@ -29,12 +29,20 @@ def _by_power(deal: Commitment, catalog: Catalog, doubts: dict[str, Any]) -> Ask
     weights = basis_weights(basis, catalog)
     if basis == "unknown" and deal.claim_type:
         weights = catalog.claim_types[deal.claim_type].weights
-    chip = catalog.accelerators.get(deal.chip_id)
+    chip = _sized_chip(deal.chip_id, catalog)
     return Ask("power", deal.power, chip, basis, weights, **doubts)  # type: ignore[arg-type]
 
 
+def _sized_chip(chip_id: str, catalog: Catalog) -> Chip | None:
+    """The chip, where some power of it is published, so that the deal's GW can be turned into chips."""
+    chip = catalog.accelerators.get(chip_id)
+    if chip is None or chip.tdp is not None or chip.system_power is not None:
+        return chip
+    return chip if catalog.parameter_or_none("it_power", chip.chip_id, chip.family) else None
+
+
 def _by_chips(deal: Commitment, catalog: Catalog, doubts: dict[str, Any]) -> Ask | None:
-    chip = catalog.accelerators.get(deal.chip_id)
+    chip = _sized_chip(deal.chip_id, catalog)
     if chip is None or deal.chip_count_low is None:
         return None
     return Ask("chips", Quantity(deal.chip_count_low, "chip"), chip, "it", **doubts)

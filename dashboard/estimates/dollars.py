@@ -28,15 +28,18 @@ class NoPower:
 
 
 def term_of(deal: Commitment, catalog: Catalog) -> Quantity | None:
-    """The term of a deal: as stated, else from start to end, else from its announcement to the end that a restatement
-    gives, else the median of the terms of all contracts in the table."""
+    """The term of a deal, by the first of these that is known.
+
+    As stated; from start to end; from its announcement to the end that a restatement gives; the median of the terms
+    of all contracts in the table.
+    """
     if deal.term is not None:
         return deal.term
     if deal.start and deal.end:
-        return quantity((moment(deal.end) - moment(deal.start)) / 12, "year")
+        return quantity(round((moment(deal.end) - moment(deal.start)) / 12, 1), "year")
     ends = [row.end for row in _same_deal(deal, catalog) if row.end]
     if ends and deal.announced:
-        return quantity((moment(max(ends)) - moment(deal.announced)) / 12, "year")
+        return quantity(round((moment(max(ends)) - moment(deal.announced)) / 12, 1), "year")
     terms = [
         magnitude(row.term, "year")
         for row in catalog.commitments.values()
@@ -81,9 +84,9 @@ def rent_per_power(catalog: Catalog, without: str = "") -> Spread | None:
     for deal in catalog.commitments.values():
         term = deal.term
         sized = deal.power is not None and deal.power_basis in ("it", "facility", "unknown")
-        if deal.money_kind == "rent" and deal.amount is not None and term is not None and sized:
-            if deal.commitment_id != without:
-                found.append((deal.amount / (deal.power * term)).to("million_USD/MW/annum"))
+        other = deal.money_kind == "rent" and deal.commitment_id != without
+        if other and sized and deal.amount is not None and term is not None:
+            found.append((deal.amount / (deal.power * term)).to("million_USD/MW/annum"))
     if len(found) < 3:
         return None
     found.sort(key=lambda value: float(value.m))

@@ -8,11 +8,12 @@ from dashboard.estimates.ask import BASES, BASIS_NAMES, Ask, basis_weights
 from dashboard.estimates.deals import commitment_ask
 from dashboard.estimates.estimate import Estimate, estimate, quantiles
 from dashboard.estimates.score import Case, score, summary
+from dashboard.records import Pair
 from dashboard.units import Quantity, magnitude, quantity
 
 CLAIM = "agg-openai-2025-10"
 STORY = {"openai-aws-2025": "AWS for OpenAI", "anthropic-rainier-2025": "Rainier for Anthropic"}
-GRIDS = ("ita", "usa", "deu", "fra", "gbr", "irl", "ercot", "pjm")
+GRIDS = ("ita", "usa", "deu", "fra", "gbr", "irl", "world")
 UNBUILT = ("announced", "signed", "under construction")
 
 
@@ -93,16 +94,17 @@ def grid_shares(catalog: Catalog) -> Iterator[Headline]:
 
 def accuracy(catalog: Catalog) -> Iterator[Headline]:
     """Our estimates against the independent pairs that are built: median error and bias."""
-    cases = [
-        Case(pair.case_id, 0, pair.chip, Quantity(pair.chip_count, "chip"), quantity(pair.power, pair.unit), pair.power_basis)
-        for pair in catalog.pairs.values()
-        if pair.independent and pair.status not in UNBUILT
-    ]
-    result = summary(score(cases, catalog))
+    pairs = [pair for pair in catalog.pairs.values() if pair.independent and pair.status not in UNBUILT]
+    result = summary(score([_case(pair) for pair in pairs], catalog))
     if result["scored"]:
         yield Headline("Score, pairs scored", "", float(result["scored"]))
         yield Headline("Score, median error", "%", 100 * result["median_ape"])
         yield Headline("Score, bias", "", result["bias"])
+
+
+def _case(pair: Pair) -> Case:
+    chips, power = Quantity(pair.chip_count, "chip"), quantity(pair.power, pair.unit)
+    return Case(pair.case_id, 0, pair.chip, chips, power, pair.power_basis)
 
 
 HEADLINES: Mapping[str, Work] = {

@@ -143,8 +143,10 @@ class Inputs:
 
 
 def is_one_system(chip: Chip, chips: Quantity | None) -> bool:
-    """Whether a count is at most one box, rack or pod of the chip."""
-    return chips is not None and chip.chips_per_system is not None and chips.m_as("chip") <= chip.chips_per_system
+    """Whether a count (or each of several) is at most one box, rack or pod of the chip."""
+    if chips is None or chip.chips_per_system is None:
+        return False
+    return bool(np.all(chips.m_as(unit("chip")) <= chip.chips_per_system))
 
 
 def ratio_scopes(chip: Chip) -> tuple[str, ...]:

@@ -9,12 +9,12 @@ from datetime import date
 
 from dashboard.catalog import Catalog
 from dashboard.estimates.readings import day_moment, moment_start
-from dashboard.records import Commitment, Link
+from dashboard.records import Claim, Commitment, Link
 
 
 @dataclass(frozen=True)
 class Selection:
-    """Rows that count, rows that do not and why, what is part of what, and which chips fill which capacity by how much."""
+    """Rows that count, rows that do not and why, what is part of what, and which chips fill what share of capacity."""
 
     rows: tuple[Commitment, ...]
     left_out: Mapping[str, str]
@@ -33,7 +33,7 @@ def select(catalog: Catalog, user: str, as_of: date) -> Selection:
     left_out: dict[str, str] = {}
     known: list[Commitment] = []
     for deal in catalog.commitments.values():
-        if deal.user == user:
+        if user in (deal.user, *deal.user.split("/")):
             reason = _refusal(deal, catalog, as_of)
             if reason:
                 left_out[deal.commitment_id] = reason
@@ -104,3 +104,10 @@ def _fills(rows: Iterable[Commitment], catalog: Catalog) -> dict[tuple[str, str]
         for link in catalog.links.values()
         if link.relation == "fills" and link.share is not None and {link.from_id, link.to_id} <= ids
     }
+
+
+def claims_in_force(claims: Iterable[Claim], as_of: date) -> tuple[Claim, ...]:
+    """The claims that stand on a day: said by then and superseded by none said by then; a restatement never adds."""
+    said = [claim for claim in claims if moment_start(claim.said) <= day_moment(as_of)]
+    superseded = {claim.supersedes for claim in said if claim.supersedes}
+    return tuple(claim for claim in said if claim.claim_id not in superseded)

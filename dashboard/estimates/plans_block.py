@@ -1,0 +1,193 @@
+"""Some plans of a list worked together: the named doubts of each, and what the block adds to the sums.
+
+Plans of one shape go through the same chain as a single estimate, a row of draws for each.
+"""
+
+import functools
+import pickle
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dashboard.catalog import Catalog
+from dashboard.core.draws import Array, Draws, choice
+from dashboard.estimates.chains import CHAINS
+from dashboard.estimates.estimate import RESULT_UNITS, quick_levels
+from dashboard.estimates.inputs import Factor, Inputs
+from dashboard.estimates.plans_read import Plan, shape_ask
+from dashboard.estimates.readings import MONTHS
+from dashboard.records import Parameter
+from dashboard.units import magnitude
+
+TOGETHER = 64  # plans of one shape worked in one go
+MONTHLY = ("facility_peak", "facility_average")
+ALL = ""
+
+Single = NDArray[np.float32]
+Columns = tuple[tuple[str, int], ...]  # columns to sum by, each with its place in a row
+Cell = tuple[str, str]  # a column and one of its values; ("", "") is all rows
+MonthCell = tuple[str, str, int]
+
+
+@dataclass(frozen=True)
+class PlanNormals:
+    """The named doubts of several plans of one shape: a row of draws for each, or one row where all share it."""
+
+    draws: Draws
+    plans: Sequence[Plan]
+    family: str
+    region: str
+    scopes: tuple[str, ...]
+    catalog: Catalog
+    known: dict[str, Any] = field(default_factory=dict)
+
+    def normal(self, factor: Factor) -> Any:
+        """As `DrawnNormals.normal`, for all plans at once."""
+        row = factor.row
+        if row is None:
+            name = self.scopes[0] if self.scopes else ""
+            return self.draws(f"{factor.name} of {name}").astype(np.float32)
+        own = self._own(row)
+        if row.linked_quantity and row.linked_correlation is not None:
+            partner = self.catalog.parameter_or_none(row.linked_quantity, *self.scopes)
+            if partner is not None:
+                weight = row.linked_correlation
+                return weight * self._own(partner) + (1 - weight**2) ** 0.5 * own
+        return own
+
+    def _own(self, row: Parameter) -> Any:
+        if row.parameter_id not in self.known:
+            self.known[row.parameter_id] = self._correlated(row)
+        return self.known[row.parameter_id]
+
+    def _correlated(self, row: Parameter) -> Any:
+        groups = self._groups(row.shared_by)
+        if not groups[0] or row.correlation == 0:
+            return self.draws.many([f"{row.quantity} of {plan.item}" for plan in self.plans])
+        shared = self._shared(row.quantity, groups)
+        if row.correlation == 1:
+            return shared
+        own = self.draws.many([f"{row.quantity} of {plan.item}" for plan in self.plans])
+        weight = row.correlation**0.5
+        own *= (1 - weight**2) ** 0.5
+        own += weight * shared
+        return own
+
+    def _shared(self, quantity: str, groups: list[str]) -> Any:
+        """The common draws: one row where all plans share them, else one for each plan."""
+        if len(set(groups)) == 1:
+            return self.draws(f"{quantity} of {groups[0]}").astype(np.float32)
+        return self.draws.many([f"{quantity} of {group}" for group in groups])
+
+    def _groups(self, shared_by: str) -> list[str]:
+        if shared_by == "operator":
+            return [f"operator {plan.operator}" if plan.operator else f"operator of {plan.item}" for plan in self.plans]
+        fixed = {
+            "chip_family": f"family {self.family}" if self.family else "",
+            "region": f"region {self.region}",
+            "all": "all",
+        }
+        return [fixed.get(shared_by, "")] * len(self.plans)
+
+    def category(self, name: str, weights: tuple[float, ...]) -> Any:
+        """The category per plan and draw."""
+        uniforms = np.array([self.draws.uniform(f"{name} of {plan.item}") for plan in self.plans])
+        return choice(uniforms, weights)
+
+
+@dataclass(frozen=True)
+class BlockSums:
+    """What one block adds: results by group, and steps up and down by group and month, summed inside each draw."""
+
+    totals: Mapping[Cell, Mapping[str, Array]]
+    holders: Mapping[Cell, Mapping[str, int]]
+    edges: Mapping[MonthCell, Single]
+    rows: tuple[Mapping[str, Array], ...]
+
+
+def work(blob: bytes, plans: Sequence[Plan], columns: Columns, draws: Draws, *, keep: bool) -> BlockSums:
+    """One block of plans: what a worker does, here or elsewhere. `blob` is the catalog, pickled."""
+    catalog = _catalog(blob)
+    totals: dict[Cell, dict[str, Array]] = {}
+    holders: dict[Cell, dict[str, int]] = {}
+    edges: dict[MonthCell, Array] = {}
+    rows: dict[int, Mapping[str, Array]] = {}
+    shapes: dict[tuple[object, ...], list[Plan]] = {}
+    for plan in plans:
+        shapes.setdefault(plan.shape, []).append(plan)
+    for alike in shapes.values():
+        for first in range(0, len(alike), TOGETHER):
+            some = alike[first : first + TOGETHER]
+            results = results_of(some, catalog, draws)
+            _add_totals(totals, holders, some, columns, results)
+            _add_edges(edges, some, columns, results)
+            if keep:
+                rows |= _row_levels(some, results)
+    single = {cell: vectors.astype(np.float32) for cell, vectors in edges.items()}
+    return BlockSums(totals, holders, single, tuple(rows[plan.line] for plan in plans) if keep else ())
+
+
+@functools.lru_cache(maxsize=1)
+def _catalog(blob: bytes) -> Catalog:
+    found = pickle.loads(blob)  # noqa: S301 - made by ourselves, a moment ago, for this very worker
+    assert isinstance(found, Catalog)
+    return found
+
+
+def results_of(plans: Sequence[Plan], catalog: Catalog, draws: Draws) -> dict[str, Single]:
+    """Every result of plans of one shape in its unit of `RESULT_UNITS`: a row of draws for each plan."""
+    ask = shape_ask(plans, catalog)
+    chip = ask.chip
+    scopes = (chip.chip_id, chip.family, chip.overhead_class) if chip else ()
+    normals = PlanNormals(draws, plans, chip.family if chip else "", ask.region, scopes, catalog)
+    results = CHAINS[ask.kind](ask, Inputs(catalog, ask, normals))
+    shape = (len(plans), draws.count)
+    return {name: np.broadcast_to(magnitude(value, RESULT_UNITS[name]), shape) for name, value in results.items()}
+
+
+def cells_of(plan: Plan, columns: Columns) -> list[Cell]:
+    """The groups that a plan belongs to: one in each column, or all rows."""
+    return [(name, plan.cells[place]) for name, place in columns] or [(ALL, ALL)]
+
+
+def _add_totals(
+    totals: dict[Cell, dict[str, Array]],
+    holders: dict[Cell, dict[str, int]],
+    plans: Sequence[Plan],
+    columns: Columns,
+    results: Mapping[str, Single],
+) -> None:
+    """Add each plan to its groups, and count how many plans of the group have a result at all."""
+    for i, plan in enumerate(plans):
+        for cell in cells_of(plan, columns):
+            sums, counted = totals.setdefault(cell, {}), holders.setdefault(cell, {})
+            for name, values in results.items():
+                counted[name] = counted.get(name, 0) + 1
+                if name in sums:
+                    sums[name] += values[i]
+                else:
+                    sums[name] = values[i].astype(float)
+
+
+def _add_edges(
+    edges: dict[MonthCell, Array], plans: Sequence[Plan], columns: Columns, results: Mapping[str, Single]
+) -> None:
+    """A plan steps up at the start of its first month and down after its last."""
+    for i, plan in enumerate(plans):
+        if not plan.is_dated:
+            continue
+        both = [results[name][i] for name in MONTHLY]
+        for cell in cells_of(plan, columns):
+            for month, sign in ((plan.start, 1), (plan.end + 1, -1)):
+                if month < MONTHS:
+                    sums = edges.setdefault((*cell, month), np.zeros((len(MONTHLY), len(both[0]))))
+                    for k, values in enumerate(both):
+                        (np.add if sign > 0 else np.subtract)(sums[k], values, out=sums[k])
+
+
+def _row_levels(plans: Sequence[Plan], results: Mapping[str, Single]) -> dict[int, Mapping[str, Array]]:
+    found = {name: quick_levels(values) for name, values in results.items()}
+    return {plan.line: {name: table[i] for name, table in found.items()} for i, plan in enumerate(plans)}

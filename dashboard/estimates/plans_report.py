@@ -1,0 +1,96 @@
+"""The estimates of a list as one JSON object, as lines of text, and as the rows of a CSV."""
+
+import csv
+from collections.abc import Iterator
+from typing import Any, TextIO
+
+from dashboard.estimates.estimate import RESULT_UNITS
+from dashboard.estimates.plans import PlanTotals, month_rows
+from dashboard.estimates.plans_block import ALL, Cell
+from dashboard.estimates.report import LABELS
+from dashboard.units import range_text, reader_text
+
+NAMES = ("q05", "q25", "q50", "q75", "q95")
+IN_CSV = {"q05": 0, "q50": 2, "q95": 4}
+
+
+def as_json(name: str, totals: PlanTotals, *, rows: bool = True) -> dict[str, Any]:
+    """File, version, seed, each row's results, the totals of each group, and the months in which plans run."""
+    found: dict[str, Any] = {
+        "file": name,
+        "data_version": totals.data_version,
+        "seed": totals.seed,
+        "draws": totals.draws,
+        "count": len(totals.plan_list.plans),
+        "undated": totals.undated,
+        "totals": [_total(totals, cell) for cell in totals.levels],
+    }
+    if rows:
+        found["rows"] = [
+            {"line": plan.line, "id": plan.item, "kind": plan.kind, "results": _results(levels)}
+            for plan, levels in zip(totals.plan_list.plans, totals.rows, strict=True)
+        ]
+    return found
+
+
+def _total(totals: PlanTotals, cell: Cell) -> dict[str, Any]:
+    column, value = cell
+    months = month_rows(totals, cell) if cell in totals.monthly else []
+    return {
+        "by": column or None,
+        "value": value if column else None,
+        "count": totals.counts[cell],
+        "results": _results(totals.levels[cell]),
+        "months": [
+            {"month": row["month"], **{k: _named("MW", v) for k, v in row.items() if k != "month"}} for row in months
+        ],
+    }
+
+
+def _results(levels: Any) -> dict[str, Any]:
+    return {name: _named(RESULT_UNITS[name], levels[name]) for name in RESULT_UNITS if name in levels}
+
+
+def _named(unit: str, levels: Any) -> dict[str, Any]:
+    return {"unit": unit, **dict(zip(NAMES, (float(level) for level in levels), strict=True))}
+
+
+def as_text(totals: PlanTotals) -> str:
+    """Totals of all rows with their ranges, then one line for each group, the largest first."""
+    count = len(totals.plan_list.plans)
+    lines = [f"{count:,} plans  (data {totals.data_version}, seed {totals.seed}, {totals.draws:,} draws)", ""]
+    for name, levels in totals.levels[(ALL, ALL)].items():
+        unit = RESULT_UNITS[name]
+        span = range_text(levels[0], levels[4], unit)
+        lines.append(f"  {LABELS[name]:<24}{reader_text(levels[2], unit):>16}   5–95 %: {span}")
+    groups = [cell for cell in totals.levels if cell != (ALL, ALL)]
+    for column in dict.fromkeys(column for column, _ in groups):
+        lines += ["", f"Facility peak by {column}"]
+        ranked = sorted((c for c in groups if c[0] == column), key=lambda c: -totals.levels[c]["facility_peak"][2])
+        lines += [_group_line(totals, cell) for cell in ranked]
+    if totals.undated:
+        lines += ["", f"Note: plans without a start stand in no month: {totals.undated:,}."]
+    return "\n".join(lines)
+
+
+def _group_line(totals: PlanTotals, cell: Cell) -> str:
+    levels = totals.levels[cell]["facility_peak"]
+    span = range_text(levels[0], levels[4], "MW")
+    name = cell[1] or "(blank)"
+    count = f"{totals.counts[cell]:,} plan" + ("s" if totals.counts[cell] > 1 else "")
+    return f"  {name[:30]:<32}{count:>14}{reader_text(levels[2], 'MW'):>12}   5–95 %: {span}"
+
+
+def write_csv(totals: PlanTotals, stream: TextIO) -> None:
+    """The file's own columns, then `facility_peak_q50 [MW]` and its like; blank where a plan has no such result."""
+    names = [name for name in RESULT_UNITS if any(name in levels for levels in totals.rows)]
+    writer = csv.writer(stream, lineterminator="\n")
+    added = [f"{name}_{level} [{RESULT_UNITS[name]}]" for name in names for level in IN_CSV]
+    writer.writerow([*totals.plan_list.header, *added])
+    writer.writerows(_csv_rows(totals, names))
+
+
+def _csv_rows(totals: PlanTotals, names: list[str]) -> Iterator[list[str]]:
+    for plan, levels in zip(totals.plan_list.plans, totals.rows, strict=True):
+        cells = [f"{levels[n][i]:.6g}" if n in levels else "" for n in names for i in IN_CSV.values()]
+        yield [*plan.cells, *cells]

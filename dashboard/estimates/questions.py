@@ -1,0 +1,231 @@
+"""The questions that readers ask of a load, each with the one kind of load that it may be asked of.
+
+Source: method section 5.
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from dashboard.catalog import Catalog
+from dashboard.core import energy, power
+from dashboard.core.draws import Draws
+from dashboard.core.pairing import Kind, PairingError, require
+from dashboard.estimates.estimate import Estimate, quantiles
+from dashboard.estimates.inputs import DrawnNormals, Inputs
+from dashboard.records import Equivalent, Grid
+from dashboard.units import Quantity, magnitude, number_text, quantity, range_text, reader_text
+
+FOR_SCALE = "for scale only: this grid does not carry the load"
+
+
+@dataclass(frozen=True)
+class Load:
+    """A load of one kind in draws, and the grids that carry it (none where it is not known)."""
+
+    label: str
+    kind: Kind
+    value: Quantity
+    carried_by: frozenset[str] = frozenset()
+    source_ids: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The answer to one question: draws, in a unit for readers, and a sentence."""
+
+    question: str
+    value: Quantity
+    unit: str
+    sentence: str
+    for_scale_only: bool
+    source_ids: tuple[str, ...]
+
+    @property
+    def levels(self) -> tuple[float, ...]:
+        """5th, 25th, 50th, 75th and 95th percentile in `unit`."""
+        return quantiles(magnitude(self.value, self.unit))
+
+
+def loads(answer: Estimate, catalog: Catalog, grid_ids: Collection[str] = ()) -> dict[Kind, Load]:
+    """One estimate as its four kinds of load: facility capacity, highest hour, average and a year's energy."""
+    p = Inputs(catalog, answer.ask, DrawnNormals(Draws(answer.draws, answer.seed), answer.ask, catalog))
+    capacity = answer.results["facility_peak"]
+    values: Mapping[Kind, Quantity] = {
+        "capacity": capacity,
+        "peak": power.average_power(capacity, p("peak_share")),
+        "average": answer.results["facility_average"],
+        "energy": answer.results["annual_energy"],
+    }
+    carriers = frozenset(name for grid_id in grid_ids for name in with_parents(grid_id, catalog))
+    return {kind: Load(answer.ask.text, kind, value, carriers, answer.source_ids) for kind, value in values.items()}
+
+
+def with_parents(grid_id: str, catalog: Catalog) -> list[str]:
+    """A grid and the larger ones it is part of; the world is left out, for it carries everything and nothing."""
+    found: list[str] = []
+    while grid_id and grid_id not in found and grid_id != "world":
+        found.append(grid_id)
+        grid_id = catalog.grids[grid_id].parent if grid_id in catalog.grids else ""
+    return found
+
+
+def _on(load: Load, grid: Grid) -> bool:
+    return grid.grid_id in load.carried_by
+
+
+def _tail(load: Load, grid: Grid) -> str:
+    return "" if _on(load, grid) else f"; {FOR_SCALE}"
+
+
+def share_of_energy(load: Load, grid: Grid) -> Answer:
+    """A year's energy over the grid's yearly demand, in per cent.
+
+    Raises:
+        PairingError: the load is no energy, or the grid has no published demand.
+    """
+    question = f"share of the yearly demand of {grid.name}"
+    require("energy", load.kind, load.value, question)
+    if grid.demand is None:
+        raise PairingError(f"{question}: no demand is published; its peak is not comparable with an energy")
+    share = (load.value / grid.demand).to("percent")
+    low, _, middle, _, high = quantiles(share.m)
+    text = f"{number_text(middle)} % of the demand of {grid.name} in {grid.year} ({number_text(low)}–{number_text(high)} %)"
+    return _answer(question, share, "percent", text + _tail(load, grid), load, grid, grid.demand_source_id)
+
+
+def strain_on_peak(load: Load, grid: Grid) -> Answer:
+    """The load's highest hour over the grid's record peak, in per cent: κ P_pk / record.
+
+    Raises:
+        PairingError: the load is no peak (a nameplate is none), or the grid has no published peak.
+    """
+    question = f"strain on the record peak of {grid.name}"
+    require("peak", load.kind, load.value, question)
+    if grid.peak is None:
+        raise PairingError(f"{question}: no peak is published; its demand is not comparable with a peak")
+    share = (load.value / grid.peak).to("percent")
+    low, _, middle, _, high = quantiles(share.m)
+    kind = "at least, for its record is a lower bound" if grid.peak_kind == "lower bound" else "if both fall together"
+    text = (
+        f"{number_text(middle)} % of the record peak of {grid.name} ({number_text(low)}–{number_text(high)} %), {kind}"
+    )
+    return _answer(question, share, "percent", text + _tail(load, grid), load, grid, grid.peak_source_id)
+
+
+def _answer(question: str, value: Quantity, unit: str, text: str, load: Load, grid: Grid, source: str) -> Answer:
+    return Answer(question, value, unit, f"{text}.", not _on(load, grid), (*load.source_ids, source))
+
+
+def plants_for_energy(load: Load, plant: str, catalog: Catalog, draws: Draws | None = None) -> Answer:
+    """Nameplate of plants that make the load's energy in a year: average / capacity factor.
+
+    Raises:
+        PairingError: the load is not an average.
+    """
+    question = f"{plant} plants for the energy"
+    require("average", load.kind, load.value, question)
+    row = catalog.parameter("capacity_factor", plant)
+    factor = row.spread.at((draws or Draws())(f"capacity_factor of {plant}"))
+    value = energy.plant_capacity(load.value, factor)
+    low, _, middle, _, high = quantiles(magnitude(value, "MW"))
+    text = f"{reader_text(middle, 'MW')} of {plant} ({range_text(low, high, 'MW')}) make as much energy in a year."
+    return Answer(question, value, "MW", text, for_scale_only=False, source_ids=(*load.source_ids, *row.source_ids))
+
+
+def plants_for_adequacy(load: Load, plant: str, catalog: Catalog, draws: Draws | None = None) -> Answer:
+    """Plants that cover the load at the system's peak with reserve: κ P_pk (1 + reserve) / accredited share.
+
+    Raises:
+        PairingError: the load is not a peak.
+    """
+    question = f"{plant} plants for adequacy"
+    require("peak", load.kind, load.value, question)
+    draws = draws or Draws()
+    reserve, credit = catalog.parameter("reserve_margin"), catalog.parameter("accreditation", plant)
+    accredited = energy.accredited_capacity(load.value, reserve.spread.central)
+    value = (accredited / credit.spread.at(draws(f"accreditation of {plant}"))).to("MW")
+    low, _, middle, _, high = quantiles(magnitude(value, "MW"))
+    share = f"{100 * reserve.central:.0f} %"
+    text = (
+        f"{reader_text(middle, 'MW')} of {plant} ({range_text(low, high, 'MW')}) cover its peak with {share} reserve."
+    )
+    sources = (*load.source_ids, *reserve.source_ids, *credit.source_ids)
+    return Answer(question, value, "MW", text, for_scale_only=False, source_ids=sources)
+
+
+def households(load: Load, household: Equivalent) -> Answer:
+    """How many households use as much in a year: energy / energy of one household.
+
+    Raises:
+        PairingError: the load is no energy, or the other thing is no household.
+    """
+    question = f"as many as: {household.name}"
+    require("energy", load.kind, load.value, question)
+    if household.category != "household":
+        raise PairingError(f"{question}: must be a household, got {household.category}")
+    yearly = quantity(household.value, household.unit) * quantity(1, "year")
+    value = (load.value / yearly).to("")
+    low, _, middle, _, high = (level / 1e6 for level in quantiles(value.m))
+    ends = f"{number_text(low)}–{number_text(high)}"
+    text = f"As much as {number_text(middle)} million times ({ends}): {household.name}; for scale only."
+    return Answer(question, value, "1", text, for_scale_only=True, source_ids=(*load.source_ids, household.source_id))
+
+
+def emissions(load: Load, intensity: Quantity, source_ids: tuple[str, ...]) -> Answer:
+    """CO₂ of a year's energy at a grid's average intensity.
+
+    Raises:
+        PairingError: the load is no energy.
+    """
+    require("energy", load.kind, load.value, "emissions")
+    value = energy.emissions(load.value, intensity)
+    return _consequence("emissions", value, "Mt", "of CO₂ a year at the grid's average mix", load, source_ids)
+
+
+def water(load: Load, on_site: Quantity, at_plants: Quantity, source_ids: tuple[str, ...]) -> Answer:
+    """Water of a year's energy, on site and at power plants.
+
+    Raises:
+        PairingError: the load is no energy.
+    """
+    require("energy", load.kind, load.value, "water")
+    value = energy.water(load.value, on_site, at_plants)
+    return _consequence("water", value, "GL", "of water a year, on site and at power plants", load, source_ids)
+
+
+def electricity_cost(load: Load, price: Quantity, source_ids: tuple[str, ...]) -> Answer:
+    """Bill of a year's energy.
+
+    Raises:
+        PairingError: the load is no energy.
+    """
+    require("energy", load.kind, load.value, "electricity cost")
+    value = energy.electricity_cost(load.value, price)
+    return _consequence("electricity cost", value, "USD", "for electricity a year", load, source_ids)
+
+
+def _consequence(
+    question: str, value: Quantity, unit: str, what: str, load: Load, source_ids: tuple[str, ...]
+) -> Answer:
+    low, _, middle, _, high = quantiles(magnitude(value, unit))
+    text = f"{reader_text(middle, unit)} {what} ({range_text(low, high, unit)})."
+    return Answer(question, value, unit, text, for_scale_only=False, source_ids=(*load.source_ids, *source_ids))
+
+
+def total_load(label: str, parts: Collection[Load]) -> Load:
+    """Loads of one kind summed inside each draw.
+
+    Raises:
+        PairingError: the kinds differ, or there is none.
+    """
+    kinds = {part.kind for part in parts}
+    if len(kinds) != 1:
+        raise PairingError(f"{label}: must be loads of one kind, got {', '.join(sorted(kinds)) or 'none'}")
+    values = [part.value for part in parts]
+    unit = "TWh" if kinds == {"energy"} else "MW"
+    summed = Quantity(np.sum([np.asarray(magnitude(value, unit)) for value in values], axis=0), unit)
+    carriers = frozenset.intersection(*(part.carried_by for part in parts))
+    sources = tuple(dict.fromkeys(source for part in parts for source in part.source_ids))
+    return Load(label, kinds.pop(), summed, carriers, sources)

@@ -1,0 +1,130 @@
+"""Tables of other publishers as they ship them, taken over through the same checks and differences as any update."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from dashboard import records, updates
+from dashboard.catalog import DataError
+from dashboard.checks import check_files, read_files
+from dashboard.checks.package import DESCRIPTOR, read_descriptor
+from dashboard.checks.reading import Table, columns_of, read_table
+from dashboard.importers import epoch_clusters, epoch_sites, owid
+from dashboard.importers.merging import LEFT_OUT, Entry, Merge, Publisher
+from dashboard.importers.upstream import ImportFileError, Upstream, open_upstream
+
+__all__ = ["KINDS", "ImportFileError", "Result", "as_json", "as_text", "run"]
+
+Kind = tuple[Publisher, Callable[[list[Upstream], Merge], None]]
+KINDS: Mapping[str, Kind] = MappingProxyType(
+    {
+        "owid-energy": (owid.PUBLISHER, owid.merge),
+        "epoch-sites": (epoch_sites.PUBLISHER, epoch_sites.merge),
+        "epoch-clusters": (epoch_clusters.PUBLISHER, epoch_clusters.merge),
+    }
+)
+
+
+@dataclass(frozen=True)
+class Result:
+    """What an import found in the upstream files, and what it would make of our tables."""
+
+    kind: str
+    publisher: Publisher
+    as_of: date
+    counts: Mapping[str, int]
+    entries: tuple[Entry, ...]
+    notes: tuple[str, ...]
+    outcome: updates.Outcome
+
+
+def run(kind: str, addresses: Sequence[str], folder: Path, *, as_of: str = "", apply: bool = False) -> Result:
+    """Take over files at paths or http(s) addresses; the folder changes only with `apply`.
+
+    Raises:
+        ImportFileError: no such kind; a file cannot be read, or a column is not there.
+        DataError: our own tables are not in order.
+    """
+    if kind not in KINDS:
+        raise ImportFileError(f'kind: must be one of {", ".join(KINDS)}, got "{kind[:40]}"')
+    day = _day(as_of)
+    publisher, merge = KINDS[kind]
+    files = [open_upstream(address) for address in addresses]
+    into = Merge(_our_tables(folder), publisher, day, next((file.address for file in files if file.address), ""))
+    merge(files, into)
+    for file in files:
+        for line, reason in file.broken:
+            into.tell(LEFT_OUT, f"{file.name} row {line}", reason)
+        into.notes += [f"{file.name}: {note}" for note in file.notes]
+    tables, dropped = into.finish()
+    outcome = updates.update(folder, tables, apply=apply, droppable=dropped)
+    return Result(kind, publisher, day, into.counts(), tuple(into.entries), tuple(into.notes), outcome)
+
+
+def _day(text: str) -> date:
+    if not text:
+        return datetime.now(UTC).date()
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise ImportFileError(f'as-of: must be a day such as 2026-08-22, got "{text[:40]}"') from None
+
+
+def _our_tables(folder: Path) -> dict[str, Table]:
+    files = read_files(folder)
+    problems = check_files(files)
+    if problems:
+        raise DataError(problems)
+    descriptor = files[DESCRIPTOR]
+    assert isinstance(descriptor, bytes)
+    resources = read_descriptor(descriptor, [])
+    tables = {}
+    for name in records.TABLES:
+        content = files[f"{name}.csv"]
+        assert isinstance(content, bytes)
+        table = read_table(name, content, columns_of(resources[name]), [])
+        assert table is not None
+        tables[name] = table
+    return tables
+
+
+# --- words -----------------------------------------------------------------------------------------------------------
+
+SHOWN = 40
+
+
+def as_json(result: Result) -> dict[str, Any]:
+    """The object of `import --json`."""
+    return {
+        "kind": result.kind,
+        "publisher": result.publisher.name,
+        "licence": result.publisher.licence,
+        "credit": result.publisher.credit,
+        "as_of": result.as_of.isoformat(),
+        "rows": dict(result.counts),
+        "entries": [vars(entry) for entry in result.entries],
+        "notes": list(result.notes),
+        "update": updates.as_json(result.outcome),
+    }
+
+
+def as_text(result: Result) -> list[str]:
+    """The import as lines: licence, what was noticed, what became of the rows, then the update."""
+    lines = [
+        f"{result.publisher.work} by {result.publisher.name}, read as of {result.as_of.isoformat()}",
+        f"Licence {result.publisher.licence}. Credit: {result.publisher.credit}",
+        *(f"  {note}" for note in result.notes),
+        f"{sum(result.counts.values())} rows: {', '.join(f'{n} {status}' for status, n in result.counts.items())}",
+    ]
+    reasons: dict[str, list[Entry]] = {}
+    for entry in result.entries:
+        if entry.status == LEFT_OUT:
+            reasons.setdefault(entry.reason, []).append(entry)
+    for reason, entries in sorted(reasons.items(), key=lambda item: -len(item[1])):
+        names = ", ".join(entry.name for entry in entries[:SHOWN])
+        more = f" and {len(entries) - SHOWN} more; --json has all" if len(entries) > SHOWN else ""
+        lines.append(f"  not understood ({sum(entry.rows for entry in entries)}): {reason}: {names}{more}")
+    return [*lines, "", *updates.as_text(result.outcome)]

@@ -1,0 +1,132 @@
+"""Epoch AI's GPU Clusters: clusters whose power was reported, as pairs; `independent` says which may be scored.
+
+A pair is not independent where the cluster is planned (its count is often guessed from the power), may be a duplicate,
+is excluded by Epoch AI, is not confirmed, has a count or a power that is itself worked out, or a power taken from the
+TOP500 list, which Epoch AI raised by half.
+"""
+
+import re
+from collections.abc import Mapping
+
+from dashboard.catalog import name_key
+from dashboard.importers.merging import LEFT_OUT, MATCHED, PREFIX, Merge, Publisher, slug, unique, words
+from dashboard.importers.upstream import Upstream, number, number_text
+
+PUBLISHER = Publisher(
+    name="Epoch AI",
+    work="GPU Clusters",
+    licence="CC BY 4.0",
+    credit="Epoch AI, GPU Clusters, CC BY 4.0",
+    slug="epoch-gpu-clusters",
+)
+WANTED = (
+    "Name",
+    "Status",
+    "Certainty",
+    "Chip type (primary)",
+    "Chip quantity (primary)",
+    "First Operational Date",
+    "Possible Duplicate",
+    "Exclude",
+    "Reported Power Capacity (MW)",
+)
+OPTIONAL = ("Note", "Hardware note", "Quote", "Chip type (secondary)", "Chip quantity (secondary)", "Source 1")
+ORDER = (
+    "Name", "Status", "Certainty", "Chip type (primary)", "Chip quantity (primary)", "First Operational Date", "Note",
+    "Hardware note", "Quote", "Possible Duplicate", "Chip type (secondary)", "Chip quantity (secondary)", "Exclude",
+    "Reported Power Capacity (MW)", "Source 1",
+)  # fmt: skip
+_STATUS = {"Existing": "operating", "Planned": "announced", "Decommissioned": "retired"}
+_WORKED_OUT = re.compile(r"estimat|calculat|guess|assum|infer|rough|unclear|based on the power", re.IGNORECASE)
+
+
+def merge(files: list[Upstream], into: Merge) -> None:
+    """Put every cluster with a reported power and one known kind of chip into the pairs."""
+    chips = _chip_ids(into)
+    made: set[str] = set()
+    for file in files:
+        found = file.columns(WANTED, OPTIONAL, ORDER)
+        for line, row in file.records(found):
+            label = f"{row['Name']} (row {line})"
+            reason = _unfit(row, chips)
+            ours = "" if reason else _our_pair(row, chips, into)
+            if reason:
+                into.tell(LEFT_OUT, label, reason)
+            elif ours:
+                into.tell(MATCHED, label, f"our own pair {ours}, which stays as it is")
+            else:
+                pair = _pair(row, chips, into, made)
+                made.add(pair["case_id"])
+                into.tell(into.put("pairs", pair), label, pair["case_id"])
+
+
+def _chip_ids(into: Merge) -> dict[str, str]:
+    names: dict[str, str] = {}
+    for chip_id, row in into.rows("accelerators").items():
+        for name in (chip_id, *row["aliases"].split(";"), row["name"]):
+            names.setdefault(name_key(name.strip()), chip_id)
+    return names
+
+
+def _unfit(row: Mapping[str, str], chips: Mapping[str, str]) -> str:
+    """Why a cluster makes no pair; empty where it does."""
+    power, count = number(row["Reported Power Capacity (MW)"]), number(row["Chip quantity (primary)"])
+    chip = row["Chip type (primary)"]
+    reasons = (
+        (not row["Reported Power Capacity (MW)"], "no reported power"),
+        (not power, f'reported power must be a number, got "{row["Reported Power Capacity (MW)"]}"'),
+        (not row["Name"], "no name"),
+        (not chip, "no chip named"),
+        (not count or count < 1, "no chip count"),
+        (bool(row.get("Chip type (secondary)")), "two kinds of chip share the power"),
+        (name_key(chip) not in chips, f'chip must be one of accelerators.csv, got "{chip}"'),
+        (row["Status"] not in _STATUS, f'status must be one of {", ".join(_STATUS)}, got "{row["Status"]}"'),
+        (not re.match(r"20[1-4]\d", row["First Operational Date"]), "no year of operation"),
+    )
+    return next((reason for wrong, reason in reasons if wrong), "")
+
+
+def _our_pair(row: Mapping[str, str], chips: Mapping[str, str], into: Merge) -> str:
+    chip_id, name = chips[name_key(row["Chip type (primary)"])], words(row["Name"])
+    for case_id, pair in into.rows("pairs").items():
+        own = words(re.sub(r"\(.*?\)", "", pair["name"])) - {"booster", "acc", "c", "g"}
+        count = pair["chip_count"] == f"{number(row['Chip quantity (primary)']):.0f}"
+        if not case_id.startswith(PREFIX) and own and own <= name and (count or pair["chip_id"] == chip_id):
+            return case_id
+    return ""
+
+
+def _pair(row: Mapping[str, str], chips: Mapping[str, str], into: Merge, made: set[str]) -> dict[str, str]:
+    doubts = _doubts(row)
+    power, count = number(row["Reported Power Capacity (MW)"]), number(row["Chip quantity (primary)"])
+    assert power is not None
+    return {
+        "case_id": unique(PREFIX + slug(row["Name"])[:80].strip("-"), made),
+        "name": row["Name"].strip('"'),
+        "chip": row["Chip type (primary)"],
+        "chip_id": chips[name_key(row["Chip type (primary)"])],
+        "chip_count": f"{count:.0f}",
+        "power": number_text(power),
+        "unit": "MW",
+        "power_basis": "unknown",
+        "year": row["First Operational Date"][:4],
+        "status": _STATUS[row["Status"]],
+        "independent": "false" if doubts else "true",
+        "source_id": into.source_id,
+        "seen": "compilation",
+        "note": f"Not independent: {'; '.join(doubts)}." if doubts else "",
+    }
+
+
+def _doubts(row: Mapping[str, str]) -> list[str]:
+    said = " ".join(row.get(column, "") for column in ("Note", "Hardware note", "Quote"))
+    listed = "top500" in f"{said} {row.get('Source 1', '')}".lower()
+    reasons = (
+        (row["Status"] == "Planned", "planned, so the count may be guessed from the power"),
+        (row["Possible Duplicate"] == "True", "a possible duplicate"),
+        (bool(row["Exclude"]), "excluded by Epoch AI"),
+        (row["Certainty"] != "Confirmed", "not confirmed"),
+        (listed, "power from the TOP500 list, raised by half"),
+        (not listed and bool(_WORKED_OUT.search(said)), "count or power is worked out"),
+    )
+    return [reason for doubtful, reason in reasons if doubtful]

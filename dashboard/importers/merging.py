@@ -1,0 +1,145 @@
+"""Rows of another publisher into our tables: matched, added, changed or left out, each told; our own rows stay."""
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from dashboard import sheets
+from dashboard.checks.reading import Table
+
+MATCHED, CHANGED, ADDED, LEFT_OUT = "matched", "changed", "added", "not understood"
+STATUSES = (MATCHED, CHANGED, ADDED, LEFT_OUT)
+PREFIX = "epoch-"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What became of one upstream row, or of all rows of one country."""
+
+    status: str
+    name: str
+    reason: str = ""
+    rows: int = 1
+
+
+@dataclass(frozen=True)
+class Publisher:
+    """Who made an upstream file, under which licence, and how the credit must read."""
+
+    name: str
+    work: str
+    licence: str
+    credit: str
+    slug: str
+    address: str = ""
+    tier: str = "compilation"
+
+
+@dataclass
+class Merge:
+    """Our tables while an import goes into them."""
+
+    tables: Mapping[str, Table]
+    publisher: Publisher
+    as_of: date
+    address: str = ""
+    entries: list[Entry] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    _rows: dict[str, dict[str, dict[str, str]]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._rows = {name: table.by_id() for name, table in self.tables.items()}
+
+    @property
+    def source_id(self) -> str:
+        """The source row of this copy."""
+        return f"{self.publisher.slug}-{self.as_of.isoformat()}"
+
+    def rows(self, table: str) -> Mapping[str, dict[str, str]]:
+        """The rows of a table as they are now, by id."""
+        return self._rows[table]
+
+    def tell(self, status: str, name: str, reason: str = "", rows: int = 1) -> None:
+        """Note what became of an upstream row."""
+        self.entries.append(Entry(status, name, reason, rows))
+
+    def put(self, table: str, row: Mapping[str, str], *, same: Collection[str] = ("source_id", "vintage")) -> str:
+        """Put a row in; one that differs only in `same` columns stays as it is. Returns what became of it."""
+        header = self.tables[table].header
+        key = row[header[0]]
+        full = {column: row.get(column, "") for column in header}
+        old = self._rows[table].get(key)
+        if old is not None and all(old[c] == full[c] for c in header if c not in same):
+            return MATCHED
+        self._rows[table][key] = full
+        return ADDED if old is None else CHANGED
+
+    def finish(self) -> tuple[dict[str, bytes], frozenset[str]]:
+        """The tables that changed as CSV, and the ids of sources that nothing cites any longer."""
+        before, after = (_cited(rows) for rows in (self._before(), self._rows))
+        if self.source_id in after and self.source_id not in self._rows["sources"]:
+            self._rows["sources"][self.source_id] = self._source_row()
+        dropped = frozenset(before - after)
+        for source_id in dropped:
+            self._rows["sources"].pop(source_id, None)
+        changed = [name for name, rows in self._rows.items() if rows != self.tables[name].by_id()]
+        return {name: self._csv(name) for name in changed}, dropped
+
+    def _before(self) -> dict[str, dict[str, dict[str, str]]]:
+        return {name: table.by_id() for name, table in self.tables.items()}
+
+    def _csv(self, name: str) -> bytes:
+        header = self.tables[name].header
+        return sheets.csv_text(header, ([row[c] for c in header] for row in self._rows[name].values())).encode()
+
+    def _source_row(self) -> dict[str, str]:
+        known = {
+            "source_id": self.source_id,
+            "title": f"{self.publisher.work}, copy of {self.as_of.isoformat()}",
+            "publisher": self.publisher.name,
+            "accessed": self.as_of.isoformat(),
+            "address": self.address or self.publisher.address,
+            "licence": self.publisher.licence,
+            "tier": self.publisher.tier,
+        }
+        return {column: known.get(column, "") for column in self.tables["sources"].header}
+
+    def counts(self) -> dict[str, int]:
+        """Upstream rows by what became of them."""
+        found: Counter[str] = Counter()
+        for entry in self.entries:
+            found[entry.status] += entry.rows
+        return {status: found[status] for status in STATUSES}
+
+
+def _cited(tables: Mapping[str, Mapping[str, Mapping[str, str]]]) -> set[str]:
+    return {
+        source_id
+        for name, rows in tables.items()
+        if name != "sources"
+        for row in rows.values()
+        for column, cell in row.items()
+        if column in ("source_id", "source_ids") or column.endswith("_source_id")
+        for source_id in cell.split("; ")
+        if source_id
+    }
+
+
+def slug(text: str) -> str:
+    """A name as a part of an id: lower-case letters, digits and single hyphens."""
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")
+
+
+def words(*texts: str) -> set[str]:
+    """The words of names, lower-case, without marks."""
+    return {word for text in texts for word in slug(text).split("-") if word}
+
+
+def unique(key: str, taken: Iterable[str]) -> str:
+    """The key, with -2, -3 and so on where it is taken."""
+    used = set(taken)
+    return next(name for n in range(1, 10_000) if (name := key if n == 1 else f"{key}-{n}") not in used)

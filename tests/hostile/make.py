@@ -1,0 +1,251 @@
+"""Makes the hostile files from the small tables of `good/`, each with the place that must be named.
+
+Run it after a column was added: `python tests/hostile/make.py`. A test holds the files to this list.
+"""
+
+import csv
+import gzip
+import io
+import zipfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+HERE = Path(__file__).parent
+Change = Callable[[bytes], bytes]
+
+
+@dataclass(frozen=True)
+class Case:
+    """One hostile file: what was done to which table, and where and how the problem must be told."""
+
+    name: str
+    table: str
+    change: Change
+    row: int
+    column: str
+    reason: str
+
+    @property
+    def file(self) -> Path:
+        """Where the file lies."""
+        return HERE / f"{self.table}--{self.name}.csv"
+
+
+def rows(content: bytes) -> list[list[str]]:
+    """The cells of a table, header first."""
+    return list(csv.reader(io.StringIO(content.decode(), newline="")))
+
+
+def text(cells: list[list[str]]) -> bytes:
+    """Cells as a table."""
+    out = io.StringIO()
+    csv.writer(out, lineterminator="\n").writerows(cells)
+    return out.getvalue().encode()
+
+
+def cell(row: int, column: str, value: str) -> Change:
+    """One cell set; row 1 is the header."""
+
+    def change(content: bytes) -> bytes:
+        cells = rows(content)
+        cells[row - 1][cells[0].index(column)] = value
+        return text(cells)
+
+    return change
+
+
+def header(before: str, after: str) -> Change:
+    """One column with another header."""
+    return cell(1, before, after)
+
+
+def replaced(before: bytes, after: bytes) -> Change:
+    """The first such bytes put for others."""
+
+    def change(content: bytes) -> bytes:
+        assert before in content, before
+        return content.replace(before, after, 1)
+
+    return change
+
+
+def columns(order: Callable[[list[str]], list[str]]) -> Change:
+    """Every row with its cells in another order or number."""
+    return lambda content: text([order(row) for row in rows(content)])
+
+
+def line(number: int, new: Callable[[list[str]], list[str]]) -> Change:
+    """One row with other cells."""
+
+    def change(content: bytes) -> bytes:
+        cells = rows(content)
+        cells[number - 1] = new(cells[number - 1])
+        return text(cells)
+
+    return change
+
+
+def added(*cells: str) -> Change:
+    """One row more."""
+    return lambda content: content + text([list(cells)])
+
+
+def zipped(content: bytes) -> bytes:
+    """The table inside a zip archive."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr(zipfile.ZipInfo("sites.csv"), content)
+    return out.getvalue()
+
+
+# The milestone in row 2 and the site in row 2 are of Abilene; the chip in row 4 is the H100.
+SITES, CHIPS, STATES, DEALS = "sites", "accelerators", "milestones", "commitments"
+NUMBER, DATE = "must be a plain number", "must be a date"
+POWER, TDP, LATITUDE = "power", "tdp [W]", "latitude [deg]"
+SOURCE = "aboutamazon-2025-project-rainier-online"
+
+CASES: tuple[Case, ...] = (
+    # the file as a whole
+    Case("utf-16", SITES, lambda c: c.decode().encode("utf-16"), 1, "", "got UTF-16"),
+    Case("utf-16-big-endian", SITES, lambda c: b"\xfe\xff" + c.decode().encode("utf-16-be"), 1, "", "got UTF-16"),
+    Case("utf-16-without-mark", SITES, lambda c: c.decode().encode("utf-16-le"), 1, "", "got a NUL byte"),
+    Case("latin-1", SITES, replaced(b"Crusoe; Oracle", b"Crus\xe9; Oracle"), 2, "operator", "got byte 0xe9"),
+    Case("windows-1252", SITES, replaced(b"1 GW Stargate", b"1 GW \x93Stargate\x94"), 3, "note", "got byte 0x93"),
+    Case("byte-order-mark", SITES, lambda c: b"\xef\xbb\xbf" + c, 1, "", "got a byte order mark"),
+    Case("semicolons", "bounds", lambda c: c.replace(b",", b";"), 1, "", "got separator ;"),
+    Case("tabs", "bounds", lambda c: c.replace(b",", b"\t"), 1, "", "got separator tab"),
+    Case("bars", "bounds", lambda c: c.replace(b",", b"|"), 1, "", "got separator |"),
+    Case("crlf", SITES, lambda c: c.replace(b"\n", b"\r\n"), 1, "", "got CRLF"),
+    Case("old-mac", SITES, lambda c: c.replace(b"\n", b"\r"), 1, "", "got CR"),
+    Case("empty", SITES, lambda _: b"", 1, "", "got an empty file"),
+    Case("blank", SITES, lambda _: b" \n\n", 1, "", "got an empty file"),
+    Case("header-only", "equivalents", lambda c: c.split(b"\n")[0] + b"\n", 2, "", "got only a header"),
+    Case("zip", SITES, zipped, 1, "", "got a zip archive"),
+    Case("gzip", SITES, lambda c: gzip.compress(c, mtime=0), 1, "", "got a gzip archive"),
+    Case("pdf", SITES, lambda c: b"%PDF-1.7\n" + c, 1, "", "got a PDF"),
+    Case("nul-byte", SITES, replaced(b"Stargate UAE", b"Stargate\0UAE"), 3, "", "got a NUL byte"),
+    Case("json", SITES, lambda _: b'[{"site_id": "abilene"}]\n', 1, "site_id", 'must have the column "site_id"'),
+    # rows and columns
+    Case("unclosed-quote", SITES, replaced(b'"Project Rainier, New Carlisle"', b'"Project Rainier'), 4, "name", "quote"),
+    Case("stray-quote", SITES, replaced(b'"Project Rainier, New', b'"Project" Rainier, New'), 4, "", "closed quotes"),
+    Case("extra-cell", SITES, line(3, lambda r: [*r, "more"]), 3, "note", "must have 14 cells as the header has, got 15"),
+    Case("missing-cells", SITES, line(3, lambda r: r[:-2]), 3, "own_power", "must have 14 cells as the header has, got 12"),
+    Case("decimal-comma", SITES, replaced(b",32.449,", b",32,449,"), 2, "note", "got 15"),
+    Case("blank-line", SITES, replaced(b"\nstargate-uae", b"\n\nstargate-uae"), 3, "", "got a blank line"),
+    Case("duplicate-header", SITES, header("region", "country"), 1, "country", 'got "country" 2 times'),
+    Case("missing-column", SITES, columns(lambda r: r[:5] + r[6:]), 1, "grid_id", "got none of that name"),
+    Case("unknown-column", SITES, header("note", "remark"), 1, "remark", "must be one of the columns"),
+    Case("empty-header", SITES, header("note", ""), 1, "note", "got none of that name"),
+    Case("columns-moved", SITES, columns(lambda r: [r[1], r[0], *r[2:]]), 1, "site_id", 'got "name"'),
+    Case("duplicate-id", SITES, cell(3, "site_id", "abilene"), 3, "site_id", "must be unique"),
+    Case("empty-id", SITES, cell(3, "site_id", ""), 3, "site_id", "must not be empty"),
+    Case("id-with-space", SITES, cell(3, "site_id", "stargate uae"), 3, "site_id", "lower-case letters, digits"),
+    Case("id-in-capitals", SITES, cell(3, "site_id", "Stargate-UAE"), 3, "site_id", "lower-case letters, digits"),
+    # numbers
+    Case("na-number", CHIPS, cell(4, TDP, "NA"), 4, TDP, 'got "NA"'),
+    Case("na-text", CHIPS, cell(4, "system_name", "N/A"), 4, "system_name", "must be left empty"),
+    Case("null-text", CHIPS, cell(4, "tdp_note", "null"), 4, "tdp_note", "must be left empty"),
+    Case("thousands-comma", CHIPS, cell(4, TDP, "1,000"), 4, TDP, NUMBER),
+    Case("thousands-space", CHIPS, cell(4, TDP, "1 000"), 4, TDP, NUMBER),
+    Case("thousands-thin-space", CHIPS, cell(4, TDP, "1\u202f000"), 4, TDP, NUMBER),
+    Case("full-width-digits", CHIPS, cell(4, TDP, "\uff17\uff10\uff10"), 4, TDP, NUMBER),
+    Case("arabic-digits", CHIPS, cell(4, TDP, "\u0667\u0660\u0660"), 4, TDP, NUMBER),
+    Case("huge-exponent", CHIPS, cell(4, TDP, "1e999"), 4, TDP, NUMBER),
+    Case("exponent", CHIPS, cell(4, TDP, "7e2"), 4, TDP, NUMBER),
+    Case("infinite", CHIPS, cell(4, TDP, "inf"), 4, TDP, NUMBER),
+    Case("not-a-number", CHIPS, cell(4, TDP, "nan"), 4, TDP, NUMBER),
+    Case("minus-zero", "grids", cell(2, "carbon_intensity [g/kWh]", "-0"), 2, "carbon_intensity [g/kWh]", "without a minus"),
+    Case("hexadecimal", CHIPS, cell(4, TDP, "0x2bc"), 4, TDP, NUMBER),
+    Case("expression", CHIPS, cell(4, TDP, "=7*100"), 4, TDP, NUMBER),
+    Case("hanging-expression", CHIPS, cell(4, TDP, "9**9**9"), 4, TDP, NUMBER),
+    Case("plus-sign", CHIPS, cell(4, TDP, "+700"), 4, TDP, NUMBER),
+    Case("about", CHIPS, cell(4, TDP, "≈700"), 4, TDP, NUMBER),
+    Case("range", CHIPS, cell(4, TDP, "600–700"), 4, TDP, NUMBER),
+    Case("unit-in-cell", CHIPS, cell(4, TDP, "700 W"), 4, TDP, NUMBER),
+    Case("space-before", CHIPS, cell(4, TDP, " 700"), 4, TDP, NUMBER),
+    Case("fraction-of-a-chip", CHIPS, cell(4, "chips_per_system", "8.5"), 4, "chips_per_system", "must be a whole number"),
+    Case("negative", CHIPS, cell(4, TDP, "-700"), 4, TDP, "must be from 10 to 25,000"),
+    Case("long-number", CHIPS, cell(4, TDP, "7" * 400), 4, TDP, NUMBER),
+    # units
+    Case("header-kilowatts", CHIPS, header(TDP, "tdp [kW]"), 1, TDP, 'must be "tdp [W]", got "tdp [kW]"'),
+    Case("header-milliwatts", DEALS, header("power [GW]", "power [mW]"), 1, "power [GW]", "no unit of the list"),
+    Case("header-without-unit", CHIPS, header(TDP, "tdp"), 1, TDP, 'got "tdp"'),
+    Case("header-invented-unit", CHIPS, header(TDP, "tdp [horses]"), 1, TDP, "horses is no unit"),
+    Case("unit-unknown", "evidence", cell(2, "unit", "furlong"), 2, "unit", "unit: must be one of"),
+    Case("unit-in-wrong-case", "pairs", cell(2, "unit", "mW"), 2, "unit", "milliwatt"),
+    Case("unit-of-energy", "claims", cell(2, "unit", "billion usd"), 2, "unit", "did you mean billion USD"),
+    Case("unit-missing", STATES, cell(2, "unit", ""), 2, "unit", "must name the unit of power"),
+    # bounds and order
+    Case("kilowatts-in-watts", CHIPS, cell(4, TDP, "0.7"), 4, TDP, "must be from 10 to 25,000"),
+    Case("milliwatts-in-watts", CHIPS, cell(4, TDP, "700000"), 4, TDP, "must be from 10 to 25,000"),
+    Case("milestone-of-25-gw", STATES, cell(2, POWER, "25000"), 2, POWER, "must be from 0 to 20,000 MW"),
+    Case("gigawatts-as-megawatts", DEALS, cell(2, "power [GW]", "30000"), 2, "power [GW]", "must be from 0.001 to 300"),
+    Case("demand-of-50000", "grids", cell(2, "demand [TWh]", "50000"), 2, "demand [TWh]", "must be from 0 to 40,000"),
+    Case("carbon-of-kilograms", "grids", cell(4, "carbon_intensity [g/kWh]", "384400"), 4, "carbon_intensity [g/kWh]", "1,500"),
+    Case("load-factor", "grids", cell(10, "peak [GW]", "60.24"), 10, "peak [GW]", "must give a load factor from 0.45 to 0.90"),
+    Case("correlation-above-1", "parameters", cell(2, "correlation", "1.9"), 2, "correlation", "must be at most 1"),
+    Case("low-above-central", "parameters", cell(2, "low", "1.45"), 2, "central", 'must be at least low "1.45"'),
+    Case("central-above-high", "parameters", cell(2, "high", "1.3"), 2, "high", 'must be at least central "1.39"'),
+    Case("rating-below-its-low", CHIPS, cell(4, "tdp_low [W]", "900"), 4, TDP, "must be at least tdp_low [W]"),
+    Case("weights-above-1", "claim_types", cell(2, "it_weight", "0.7"), 2, "it_weight", "must add up to 1"),
+    # dates
+    Case("end-before-start", DEALS, cell(2, "end", "2020"), 2, "end", "must be at least start"),
+    Case("no-such-day", STATES, cell(2, "date", "2025-02-30"), 2, "date", "must be a date that exists"),
+    Case("no-such-month", STATES, cell(2, "date", "2025-13"), 2, "date", "must be a date that exists"),
+    Case("date-in-words", STATES, cell(2, "date", "Oct 2025"), 2, "date", DATE),
+    Case("date-of-a-spreadsheet", STATES, cell(2, "date", "30/09/2025"), 2, "date", DATE),
+    Case("date-as-number", STATES, cell(2, "date", "45930"), 2, "date", DATE),
+    Case("date-after-2040", STATES, cell(2, "date", "2099"), 2, "date", "must be from 1900 to 2040"),
+    # addresses
+    Case("address-javascript", "sources", cell(2, "address", "javascript:alert(1)"), 2, "address", "web address"),
+    Case("address-file", "sources", cell(2, "address", "file:///etc/passwd"), 2, "address", "web address"),
+    Case("address-ftp", "sources", cell(2, "address", "ftp://example.org/a"), 2, "address", "web address"),
+    Case("address-with-quote", "sources", cell(2, "address", 'https://example.org/"onload='), 2, "address", "web address"),
+    Case("address-without-host", "sources", cell(2, "address", "https:///page"), 2, "address", "web address"),
+    Case("address-missing", "sources", cell(2, "address", ""), 2, "address", "must be filled in for a primary source"),
+    # places
+    Case("latitude-95", SITES, cell(2, LATITUDE, "95"), 2, LATITUDE, "must be"),
+    Case("coordinates-swapped", SITES, cell(3, LATITUDE, "54.6"), 3, LATITUDE, "in are, got 54.6"),
+    Case("sign-lost", SITES, cell(2, "longitude [deg]", "99.733"), 2, "longitude [deg]", "in usa, got 99.733"),
+    Case("country-wrong", SITES, cell(2, "country", "are"), 2, LATITUDE, "in are"),
+    Case("country-unknown", SITES, cell(2, "country", "xxx"), 2, "country", "must be"),
+    Case("half-a-place", SITES, cell(2, "longitude [deg]", ""), 2, "longitude [deg]", "beside the other coordinate"),
+    # ids that lead elsewhere
+    Case("alias-twice", CHIPS, cell(4, "aliases", "H100; A100 40"), 4, "aliases", "must name one chip only"),
+    Case("alias-in-other-words", CHIPS, cell(4, "aliases", "NVIDIA gb-200"), 5, "aliases", "must name one chip only"),
+    Case("total-as-a-part", "links", cell(2, "relation", "part of"), 2, "from_id", "must not be a total"),
+    Case("total-filled", "links", cell(3, "to_kind", "commitment"), 3, "to_id", "must be an id of commitments.csv"),
+    Case("link-to-itself", "links", cell(2, "to_id", "agg-openai-2025-10b"), 2, "to_id", "another row"),
+    Case("link-to-nothing", "links", cell(3, "to_id", "atlantis"), 3, "to_id", "must be an id of sites.csv"),
+    Case("total-not-marked", DEALS, cell(2, "aggregate", "false"), 2, "aggregate", "must be true"),
+    Case("site-unknown", STATES, cell(2, "site_id", "atlantis"), 2, "site_id", "must be an id of sites.csv"),
+    Case("chip-unknown", "pairs", cell(2, "chip_id", "z80"), 2, "chip_id", "must be an id of accelerators.csv"),
+    Case("source-unknown", STATES, cell(2, "source_id", "hearsay"), 2, "source_id", "must be an id of sources.csv"),
+    Case("source-missing", STATES, cell(2, "source_id", ""), 2, "source_id", "must name the source"),
+    Case("source-of-demand-missing", "grids", cell(2, "demand_source_id", ""), 2, "demand_source_id", "must name the source"),
+    Case("source-in-a-list-unknown", "claim_types", cell(2, "source_ids", "hearsay"), 2, "source_ids", "must be an id"),
+    Case("source-cited-by-none", "sources", added("aaa", "A", "B", "", "2026-01-01", "https://example.org", "", "secondary"), 100, "source_id", "none cites"),
+    # words
+    Case("boolean-yes", SITES, cell(2, "own_power", "yes"), 2, "own_power", "must be true or false"),
+    Case("boolean-capital", SITES, cell(2, "own_power", "TRUE"), 2, "own_power", "must be true or false"),
+    Case("choice-unknown", STATES, cell(2, "power_basis", "nameplate"), 2, "power_basis", "must be one of it, facility"),
+    Case("name-missing", SITES, cell(2, "name", ""), 2, "name", "must not be empty"),
+    Case("invisible-space", SITES, cell(2, "name", "Stargate\u200bAbilene"), 2, "name", "got U+200B"),
+    Case("text-turned-round", SITES, cell(2, "name", "Stargate\u202eenelibA"), 2, "name", "got U+202E"),
+    Case("escape-character", SITES, cell(2, "name", "Stargate\x1b[31m"), 2, "name", "got U+001B"),
+    Case("space-behind", SITES, cell(2, "operator", "Crusoe "), 2, "operator", "must not begin or end with a space"),
+    Case("cell-of-20000-letters", SITES, cell(2, "note", "a" * 20_000), 2, "note", "must be at most 4,000"),
+)  # fmt: skip
+
+
+def make(case: Case) -> bytes:
+    """The bytes of one hostile file."""
+    return case.change((HERE / "good" / f"{case.table}.csv").read_bytes())
+
+
+if __name__ == "__main__":
+    for old in HERE.glob("*--*.csv"):
+        old.unlink()
+    for made in CASES:
+        made.file.write_bytes(make(made))

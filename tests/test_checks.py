@@ -1,0 +1,198 @@
+import json
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from frictionless import Package
+
+from dashboard import catalog, updates
+from dashboard.__main__ import main
+from dashboard.checks import check
+from tests.hostile.make import CASES, HERE, Case, make
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A small valid folder of tables."""
+    found = tmp_path / "datasets"
+    shutil.copytree(HERE / "good", found)
+    shutil.copy(catalog.SHIPPED / "datapackage.json", found)
+    return found
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    """Every file of a folder, hidden ones too."""
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_shipped_tables_are_in_order() -> None:
+    """The tables that we ship have no problem, and are as many as promised."""
+    tables = catalog.load()
+
+    assert check(catalog.SHIPPED) == []
+    counts = {name: len(getattr(tables, name)) for name in ("accelerators", "commitments", "milestones", "grids")}
+    assert counts["accelerators"] >= 70
+    assert counts["commitments"] >= 100
+    assert counts["milestones"] >= 140
+    assert counts["grids"] >= 190
+    assert len(tables.equivalents) >= 40
+    assert len(tables.claims) >= 35
+
+
+def test_shipped_package_is_valid_to_frictionless_alone() -> None:
+    """The descriptor and the tables satisfy the library as it comes."""
+    report = Package(str(catalog.SHIPPED / "datapackage.json")).validate()
+
+    assert report.valid, report.flatten(["name", "rowNumber", "fieldName", "message"])
+
+
+def test_small_tables_are_in_order(folder: Path) -> None:
+    """The tables that the hostile files are made from have no problem themselves."""
+    found = check(folder)
+
+    assert found == []
+
+
+def test_corpus_is_as_made() -> None:
+    """The committed hostile files are those of the list, and at least sixty."""
+    files = {path.name: path.read_bytes() for path in HERE.glob("*--*.csv")}
+
+    assert len(CASES) >= 60
+    assert files == {case.file.name: make(case) for case in CASES}
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.table}-{case.name}")
+def test_hostile_file_is_refused_at_its_place(folder: Path, case: Case) -> None:
+    """A hostile file is refused with its table, row and column, a line per problem, and changes no byte."""
+    before = contents(folder)
+
+    outcome = updates.update(folder, {case.table: case.file.read_bytes()}, apply=True, allow_removals=True)
+
+    assert not outcome.applied
+    told = [p for p in outcome.problems if (p.table, p.row, p.column) == (case.table, case.row, case.column)]
+    assert any(case.reason in problem.reason for problem in told), [str(problem) for problem in outcome.problems]
+    assert all("\n" not in str(problem) and str(problem).isprintable() for problem in outcome.problems)
+    assert all(problem.mend for problem in outcome.problems)
+    assert contents(folder) == before
+
+
+@pytest.mark.parametrize("case", CASES[::15], ids=lambda case: f"{case.table}-{case.name}")
+def test_hostile_file_in_the_folder_is_found_by_check(folder: Path, case: Case) -> None:
+    """The command names the place of a hostile file that already lies in the folder, and exits with 1."""
+    (folder / f"{case.table}.csv").write_bytes(case.file.read_bytes())
+
+    result = CliRunner().invoke(main, ["check", str(folder), "--json"])
+
+    problems = json.loads(result.output)["problems"]
+    assert result.exit_code == 1
+    assert (case.table, case.row, case.column) in {(p["table"], p["row"], p["column"]) for p in problems}
+
+
+def test_every_problem_is_told_at_once(folder: Path) -> None:
+    """Three wrong tables give the problems of all three."""
+    for name in ("latin-1", "na-number", "low-above-central"):
+        case = next(case for case in CASES if case.name == name)
+        (folder / f"{case.table}.csv").write_bytes(case.file.read_bytes())
+
+    found = {(problem.table, problem.row) for problem in check(folder)}
+
+    assert {("sites", 2), ("accelerators", 4), ("parameters", 2)} <= found
+
+
+def test_rows_are_counted_as_an_editor_shows_them(folder: Path) -> None:
+    """A row behind a cell of two lines is named by the line it stands in."""
+    path = folder / "accelerators.csv"
+    text = path.read_text()
+    path.write_text(text.replace("vendor TDP,DGX-1", '"vendor\nTDP",DGX-1', 1).replace(",700,", ",7oo,", 1))
+
+    found = [(problem.row, problem.value) for problem in check(folder)]
+
+    assert found == [(5, "7oo")]
+
+
+@pytest.mark.parametrize("kind", ["directory", "pipe", "big", "missing", "link to nothing"])
+def test_what_is_no_file_is_refused_without_reading(folder: Path, kind: str) -> None:
+    """A directory, a pipe, 200 MB and a missing file are one line each, and nothing hangs."""
+    path = folder / "sites.csv"
+    path.unlink()
+    match kind:
+        case "directory":
+            path.mkdir()
+        case "pipe":
+            os.mkfifo(path)
+        case "big":
+            with path.open("wb") as file:
+                file.truncate(200_000_000)
+        case "link to nothing":
+            path.symlink_to("nowhere.csv")
+
+    found = [problem for problem in check(folder) if problem.table == "sites"]
+
+    words = {"directory": "got a directory", "pipe": "got a pipe", "big": "got 200 MB"}
+    assert len(found) == 1
+    assert words.get(kind, "must stand in") in found[0].reason
+
+
+@pytest.mark.parametrize("kind", ["directory", "pipe", "big", "missing"])
+def test_update_from_what_is_no_file_is_one_line(folder: Path, tmp_path: Path, kind: str) -> None:
+    """The update command says in one line what is wrong with its file, and exits with 1."""
+    path = tmp_path / "new.csv"
+    match kind:
+        case "directory":
+            path.mkdir()
+        case "pipe":
+            os.mkfifo(path)
+        case "big":
+            with path.open("wb") as file:
+                file.truncate(200_000_000)
+    before = contents(folder)
+
+    result = CliRunner().invoke(main, ["update", "sites", str(path), "--datasets", str(folder), "--apply"])
+
+    assert result.exit_code == 1
+    assert result.output.startswith("error: ")
+    assert result.output.count("\n") == 1
+    assert contents(folder) == before
+
+
+@pytest.mark.parametrize("table", ["../sites", "sites/../sites", "/etc/passwd", "sitse", ""])
+def test_table_of_another_name_is_refused(folder: Path, table: str) -> None:
+    """A table is one of those in the folder: a path is none."""
+    before = contents(folder)
+
+    result = CliRunner().invoke(main, ["update", table, str(folder / "sites.csv"), "--datasets", str(folder), "--apply"])
+
+    assert result.exit_code == 1
+    assert "table: must be one of" in result.output
+    assert contents(folder) == before
+
+
+def test_resource_with_a_path_elsewhere_is_refused(folder: Path) -> None:
+    """The descriptor may not point out of its folder."""
+    descriptor = folder / "datapackage.json"
+    descriptor.write_text(descriptor.read_text().replace('"path": "sites.csv"', '"path": "../sites.csv"'))
+
+    found = [str(problem) for problem in check(folder)]
+
+    assert any('resource sites: path must be "sites.csv", got "../sites.csv"' in line for line in found)
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"[]", b'{"resources": 7}', b'{"resources": [{}]}', b"\xff"])
+def test_broken_descriptor_is_one_problem(folder: Path, content: bytes) -> None:
+    """A descriptor that is none is told in one line."""
+    (folder / "datapackage.json").write_bytes(content)
+
+    found = check(folder)
+
+    assert [problem.table for problem in found] == ["datapackage"]
+
+
+def test_table_that_is_not_described_is_a_problem(folder: Path) -> None:
+    """A stray CSV beside the tables is told."""
+    (folder / "sites_old.csv").write_bytes((folder / "sites.csv").read_bytes())
+
+    found = [(problem.table, problem.reason) for problem in check(folder)]
+
+    assert found == [("sites_old", "must be described in datapackage.json, got no resource")]

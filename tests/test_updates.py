@@ -1,0 +1,427 @@
+import csv
+import io
+import json
+import os
+import random
+import shutil
+import signal
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from dashboard import catalog, sheets, store, updates
+from dashboard.__main__ import main
+from dashboard.checks import check
+from dashboard.updates import UpdateError, update
+from tests.hostile.make import HERE, Change, cell, columns, line
+
+DEMAND = "demand [TWh]"
+NEW_SITE = "epoch-test,Test Campus,Tester,,usa,usa,,,,,,,false,"
+NEW_SOURCE = "zzz-2026-test,A test,Tester,2026,2026-11-24,https://example.org/test,,secondary"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A small valid folder of tables."""
+    found = tmp_path / "datasets"
+    shutil.copytree(HERE / "good", found)
+    shutil.copy(catalog.SHIPPED / "datapackage.json", found)
+    return found
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    """Every file of a folder, hidden ones too."""
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def changed(folder: Path, table: str, change: Change) -> bytes:
+    """A table of the folder with a change."""
+    return change((folder / f"{table}.csv").read_bytes())
+
+
+def with_source(folder: Path) -> dict[str, bytes]:
+    """Two tables that are only in order together: a new source, and a milestone that cites it."""
+    sources = (folder / "sources.csv").read_bytes() + NEW_SOURCE.encode() + b"\n"
+    milestones = cell(2, "source_id", "zzz-2026-test")((folder / "milestones.csv").read_bytes())
+    old = "crusoe-2025-crusoe-abilene-is-live"
+    sources = b"".join(row for row in sources.splitlines(keepends=True) if not row.startswith(old.encode()))
+    return {"sources": sources, "milestones": milestones}
+
+
+def test_changed_added_and_removed_rows_are_shown(folder: Path) -> None:
+    """The difference names each row by its id, and each changed cell before and after."""
+    rows = list(csv.reader(io.StringIO((folder / "equivalents.csv").read_text())))
+    rows[1][4] = "0.3"
+    extra = ["test-kettle", *rows[2][1:]]
+    content = sheets.csv_text(rows[0], [rows[1], *rows[3:], extra]).encode()
+
+    outcome = update(folder, {"equivalents": content}, allow_removals=True)
+
+    difference = outcome.differences[0]
+    assert list(difference.added) == ["test-kettle"]
+    assert list(difference.removed) == ["kettle-power"]
+    assert difference.changed["ai-gemini-prompt"] == (updates.Cell("value", "0.24", "0.3"),)
+    assert any('~ ai-gemini-prompt: value: "0.24" → "0.3"' in text for text in updates.as_text(outcome))
+
+
+def test_headline_numbers_stand_before_and_after(folder: Path) -> None:
+    """A doubled demand of Italy halves the share of Italy, and moves no other headline."""
+    content = changed(folder, "grids", cell(8, DEMAND, "500"))
+
+    outcome = update(folder, {"grids": content})
+
+    moved = [m for m in outcome.headlines if m.before != m.after]
+    assert [m.name for m in moved] == ["OpenAI's 30 GW as a share of Italy"]
+    before, after = moved[0].before, moved[0].after
+    assert before is not None
+    assert after is not None
+    assert after.value == pytest.approx(before.value * 311.6 / 500)
+
+
+def test_headlines_cover_claim_deals_grids_and_score(folder: Path) -> None:
+    """The headlines hold the 30 GW on each basis, the story's deals, the grids and the score."""
+    content = changed(folder, "grids", cell(8, DEMAND, "310"))
+
+    names = [m.name for m in update(folder, {"grids": content}).headlines]
+
+    for wanted in ("30 GW, IT power", "30 GW, grid connection", "AWS for OpenAI, facility peak", "share of United States"):
+        assert any(wanted in name for name in names), wanted
+    assert "Score, median error" in names
+    assert "Score, bias" in names
+
+
+def test_nothing_is_written_without_apply(folder: Path) -> None:
+    """A trial leaves the folder as it was."""
+    before = contents(folder)
+
+    outcome = update(folder, {"grids": changed(folder, "grids", cell(8, DEMAND, "310"))})
+
+    assert not outcome.applied
+    assert contents(folder) == before
+
+
+def test_apply_writes_the_table_and_nothing_else(folder: Path) -> None:
+    """One table is new, every other file is byte-identical, and the folder passes check."""
+    before = contents(folder)
+    content = changed(folder, "grids", cell(8, DEMAND, "310"))
+
+    outcome = update(folder, {"grids": content}, apply=True)
+
+    assert outcome.applied
+    assert contents(folder) == before | {"grids.csv": content}
+    assert check(folder) == []
+    assert catalog.load(folder).version == outcome.version_after != outcome.version_before
+
+
+def test_several_tables_go_together(folder: Path) -> None:
+    """A new source and the row that cites it are refused apart and taken together."""
+    tables = with_source(folder)
+
+    apart = [update(folder, {name: content}, allow_removals=True) for name, content in tables.items()]
+    together = update(folder, tables, apply=True, allow_removals=True)
+
+    assert all(outcome.problems for outcome in apart)
+    assert together.applied
+    assert check(folder) == []
+
+
+def test_removals_need_leave(folder: Path) -> None:
+    """A row that is gone is refused by its id unless removals are allowed."""
+    content = changed(folder, "claims", lambda c: b"\n".join(c.split(b"\n")[:2]) + b"\n")
+    before = contents(folder)
+
+    refused = update(folder, {"claims": content}, apply=True)
+
+    assert [p.value for p in refused.problems] == ["story-aws-term", "story-aws-chips"]
+    assert "--allow-removals" in refused.problems[0].mend
+    assert contents(folder) == before
+    assert update(folder, {"claims": content}, allow_removals=True).problems == ()
+
+
+def test_row_that_a_page_stands_on_cannot_go(folder: Path) -> None:
+    """Tables without the story's deal would pass check, but leave a headline without its row: refused."""
+    deals = changed(folder, "commitments", lambda c: b"".join(r for r in c.splitlines(True) if b"openai-aws-2025," not in r))
+
+    outcome = update(folder, {"commitments": deals}, apply=True, allow_removals=True)
+
+    assert "story deals: must be possible to work out" in " ".join(p.reason for p in outcome.problems)
+    assert not outcome.applied
+
+
+def test_same_rows_change_nothing(folder: Path) -> None:
+    """Rows with other quoting are the same rows: nothing is written."""
+    before = contents(folder)
+    rows = list(csv.reader(io.StringIO((folder / "grids.csv").read_text())))
+    out = io.StringIO()
+    csv.writer(out, lineterminator="\n", quoting=csv.QUOTE_ALL).writerows(rows)
+
+    outcome = update(folder, {"grids": out.getvalue().encode()}, apply=True)
+
+    assert outcome.empty
+    assert contents(folder) == before
+
+
+def test_update_that_lost_the_race_is_refused(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """When the table changed between the look and the lock, the difference shown is stale: nothing is written."""
+    first, second = (changed(folder, "grids", cell(8, DEMAND, value)) for value in ("300", "305"))
+    lock = store.locked
+
+    def late(place: Path) -> object:
+        monkeypatch.setattr(store, "locked", lock)
+        update(folder, {"grids": first}, apply=True)
+        return lock(place)
+
+    monkeypatch.setattr(store, "locked", late)
+
+    with pytest.raises(UpdateError, match="another update has changed it"):
+        update(folder, {"grids": second}, apply=True)
+    assert (folder / "grids.csv").read_bytes() == first
+
+
+# --- the command -----------------------------------------------------------------------------------------------------
+
+
+def test_command_applies_with_sources(folder: Path, tmp_path: Path) -> None:
+    """`update milestones NEW --sources NEW_SOURCES --apply` writes both; --json tells what was done."""
+    for name, content in with_source(folder).items():
+        (tmp_path / f"{name}.csv").write_bytes(content)
+    new = [str(tmp_path / "milestones.csv"), "--sources", str(tmp_path / "sources.csv")]
+
+    result = CliRunner().invoke(
+        main, ["update", "milestones", *new, "--datasets", str(folder), "--apply", "--allow-removals", "--json"]
+    )
+
+    told = json.loads(result.output)
+    assert result.exit_code == 0
+    assert told["applied"]
+    assert {table["table"] for table in told["tables"]} == {"milestones", "sources"}
+    assert told["headlines"][0]["before"]["value"] == told["headlines"][0]["after"]["value"]
+
+
+def test_command_refuses_with_exit_1(folder: Path, tmp_path: Path) -> None:
+    """A table that is not in order exits with 1 and says that nothing was changed."""
+    new = tmp_path / "grids.csv"
+    new.write_bytes(changed(folder, "grids", cell(8, DEMAND, "NA")))
+
+    result = CliRunner().invoke(main, ["update", "grids", str(new), "--datasets", str(folder), "--apply"])
+
+    assert result.exit_code == 1
+    assert 'grids.csv:8: demand [TWh]: must be a plain number such as 1000 or 0.5, got "NA"' in result.output
+    assert "nothing was changed" in result.output
+
+
+def test_command_reads_also(folder: Path, tmp_path: Path) -> None:
+    """`--also` without its = is a usage error, exit 2."""
+    result = CliRunner().invoke(main, ["update", "grids", str(tmp_path), "--also", "sites"])
+
+    assert result.exit_code == 2
+
+
+# --- whole or not at all ---------------------------------------------------------------------------------------------
+
+
+def states(folder: Path) -> tuple[dict[str, bytes], dict[str, bytes]]:
+    """Three tables as they are and as they may become, both in order."""
+    new = {f"{name}.csv": content for name, content in with_source(folder).items()}
+    new["grids.csv"] = changed(folder, "grids", cell(8, DEMAND, "310"))
+    old = {name: (folder / name).read_bytes() for name in new}
+    for name, content in new.items():
+        (folder / name).write_bytes(content)
+    assert check(folder) == []
+    for name, content in old.items():
+        (folder / name).write_bytes(content)
+    assert check(folder) == []
+    return old, new
+
+
+def forked(work: Callable[[], object]) -> int:
+    """A copy of this process that does the work and ends."""
+    child = os.fork()
+    if child == 0:
+        try:
+            work()
+        finally:
+            os._exit(0)
+    return child
+
+
+def write(folder: Path, files: dict[str, bytes]) -> None:
+    """What `update --apply` does once all is checked."""
+    with store.locked(folder):
+        store.write(folder, files)
+
+
+def test_killed_writers_leave_old_or_new(folder: Path) -> None:
+    """200 writers of three tables, killed at random moments: every reader sees all old or all new rows."""
+    old, new = states(folder)
+    chance = random.Random(20251103)
+    began = time.perf_counter()
+    write(folder, new)
+    write(folder, old)
+    takes = (time.perf_counter() - began) / 2
+    seen = set()
+
+    for turn in range(200):
+        child = forked(lambda wanted=new if turn % 2 == 0 else old: write(folder, wanted))
+        time.sleep(chance.uniform(0, 1.3 * takes))  # a random moment is what is tested
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+        found = store.read(folder, new)
+        assert found in (old, new), turn
+        assert {name: (folder / name).read_bytes() for name in new} == found
+        seen.add(found == new)
+
+    assert seen == {True, False}
+    write(folder, new)
+    assert not (folder / store.STAGING).exists()
+    assert check(folder) == []
+
+
+def test_killed_updates_leave_old_or_new(folder: Path) -> None:
+    """Whole updates with their checks, killed at random moments: the folder passes check with old or new rows."""
+    old, new = states(folder)
+    tables = {name.removesuffix(".csv"): content for name, content in new.items()}
+    chance = random.Random(20251103)
+
+    for _ in range(6):
+        child = forked(lambda: update(folder, tables, apply=True, allow_removals=True))
+        time.sleep(chance.uniform(0, 1))
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+        assert store.read(folder, new) in (old, new)
+        assert check(folder) == []
+
+
+def test_writers_at_once_leave_one_of_both(folder: Path) -> None:
+    """20 pairs of writers at once: the folder holds the rows of one of them, never a mixture."""
+    old, new = states(folder)
+
+    for turn in range(20):
+        children = [forked(lambda wanted=wanted: write(folder, wanted)) for wanted in (old, new)]
+        while turn % 2 and not (folder / store.STAGING).exists() and store.read(folder, new) == old:
+            break
+        assert store.read(folder, new) in (old, new)
+        for child in children:
+            assert os.waitpid(child, 0)[1] == 0
+        assert store.read(folder, new) in (old, new)
+
+    assert not (folder / store.STAGING).exists()
+    assert check(folder) == []
+
+
+def test_updates_at_once_leave_one_of_both(folder: Path) -> None:
+    """Two whole updates at once: one wins or both come after another; the folder passes check."""
+    contents_of = [changed(folder, "grids", cell(8, DEMAND, value)) for value in ("300", "305")]
+
+    children = [forked(lambda content=content: update(folder, {"grids": content}, apply=True)) for content in contents_of]
+    for child in children:
+        os.waitpid(child, 0)
+
+    assert (folder / "grids.csv").read_bytes() in contents_of
+    assert check(folder) == []
+
+
+def test_decided_switch_is_read_and_finished(folder: Path) -> None:
+    """From the moment of the journal readers take the new files, and the next one finishes the renames."""
+    old, new = states(folder)
+    staging = folder / store.STAGING
+    staging.mkdir()
+    for name, content in new.items():
+        (staging / name).write_bytes(content)
+    (staging / "grids.csv").rename(folder / "grids.csv")  # killed after the first of three renames
+    (staging / store.JOURNAL).write_text(json.dumps(sorted(new)))
+
+    found = store.read(folder, new)
+
+    assert found == new != old
+    assert {name: (folder / name).read_bytes() for name in new} == new
+    assert not staging.exists()
+
+
+def test_decided_switch_is_read_while_its_writer_lives(folder: Path) -> None:
+    """A reader beside a living writer takes the new files from where they lie, and moves nothing."""
+    old, new = states(folder)
+    staging = folder / store.STAGING
+    staging.mkdir()
+    for name, content in new.items():
+        (staging / name).write_bytes(content)
+    (staging / store.JOURNAL).write_text(json.dumps(sorted(new)))
+
+    with store.locked(folder):
+        found = store.read(folder, new)
+
+    assert found == new
+    assert {name: (folder / name).read_bytes() for name in old} == old
+
+
+def test_undecided_switch_counts_for_nothing(folder: Path) -> None:
+    """New files without a journal are left alone by readers and cleared by the next writer."""
+    old, new = states(folder)
+    staging = folder / store.STAGING
+    staging.mkdir()
+    (staging / "grids.csv").write_bytes(new["grids.csv"])
+
+    assert store.read(folder, new) == old
+    write(folder, {"grids.csv": new["grids.csv"]})
+    assert not staging.exists()
+
+
+def test_second_writer_waits_and_says_so(folder: Path) -> None:
+    """A writer that cannot get the folder in time says that another holds it."""
+    with (
+        store.locked(folder),
+        pytest.raises(store.BusyError, match="another update is being written"),
+        store.locked(folder, seconds=0),
+    ):
+        pass
+
+
+# --- spreadsheets ----------------------------------------------------------------------------------------------------
+
+TEXTS = (
+    "=1+1", "+1 more", "-1 less", "@SUM(A1)", "\t=1", "\r=1", "'=1", "''=1", "'quoted'", "＝1", "-97.9", "+5", "1e5", "", "a=b",
+)  # fmt: skip
+
+
+def test_cells_that_a_spreadsheet_would_run_are_written_safe() -> None:
+    """No written cell begins as a formula unless it is a plain number."""
+    written = sheets.csv_text(["text"], [[text] for text in TEXTS])
+
+    for row in csv.reader(io.StringIO(written, newline="")):
+        assert not row or not row[0] or row[0][0] not in "=+-@\t\r＝" or row[0] in ("-97.9", "+5")
+
+
+def test_safe_cells_read_back_the_same() -> None:
+    """What was written safe is read as it was."""
+    written = sheets.csv_text(["text", "n"], [[text, "1"] for text in TEXTS])
+
+    rows = list(csv.reader(io.StringIO(written, newline="")))[1:]
+
+    assert tuple(sheets.plain(row[0]) for row in rows) == TEXTS
+
+
+def test_formula_in_a_table_is_kept_as_text(folder: Path) -> None:
+    """A note that begins as a formula is stored safe, and readers get the note as it was."""
+    content = changed(folder, "sites", cell(2, "note", '=HYPERLINK("http://x","y")'))
+
+    outcome = update(folder, {"sites": content}, apply=True)
+
+    assert outcome.applied
+    assert b"\"'=HYPERLINK(" in (folder / "sites.csv").read_bytes()
+    assert catalog.load(folder).sites["abilene"].note == '=HYPERLINK("http://x","y")'
+    assert update(folder, {"sites": content}).empty
+
+
+def test_moved_rows_are_told(folder: Path) -> None:
+    """The same rows in another order are a change of order only."""
+    content = changed(folder, "bounds", lambda c: b"\n".join([*c.split(b"\n")[:1], *c.split(b"\n")[2:0:-1], b""]))
+
+    difference = update(folder, {"bounds": content}).differences[0]
+
+    assert difference.moved
+    assert not difference.changed
+    assert columns
+    assert line
