@@ -127,10 +127,21 @@ CASES: tuple[Case, ...] = (
     Case("nul-byte", SITES, replaced(b"Stargate UAE", b"Stargate\0UAE"), 3, "", "got a NUL byte"),
     Case("json", SITES, lambda _: b'[{"site_id": "abilene"}]\n', 1, "site_id", 'must have the column "site_id"'),
     # rows and columns
-    Case("unclosed-quote", SITES, replaced(b'"Project Rainier, New Carlisle"', b'"Project Rainier'), 4, "name", "quote"),
+    Case(
+        "unclosed-quote", SITES, replaced(b'"Project Rainier, New Carlisle"', b'"Project Rainier'), 4, "name", "quote"
+    ),
     Case("stray-quote", SITES, replaced(b'"Project Rainier, New', b'"Project" Rainier, New'), 4, "", "closed quotes"),
-    Case("extra-cell", SITES, line(3, lambda r: [*r, "more"]), 3, "note", "must have 14 cells as the header has, got 15"),
-    Case("missing-cells", SITES, line(3, lambda r: r[:-2]), 3, "own_power", "must have 14 cells as the header has, got 12"),
+    Case(
+        "extra-cell", SITES, line(3, lambda r: [*r, "more"]), 3, "note", "must have 14 cells as the header has, got 15"
+    ),
+    Case(
+        "missing-cells",
+        SITES,
+        line(3, lambda r: r[:-2]),
+        3,
+        "own_power",
+        "must have 14 cells as the header has, got 12",
+    ),
     Case("decimal-comma", SITES, replaced(b",32.449,", b",32,449,"), 2, "note", "got 15"),
     Case("blank-line", SITES, replaced(b"\nstargate-uae", b"\n\nstargate-uae"), 3, "", "got a blank line"),
     Case("duplicate-header", SITES, header("region", "country"), 1, "country", 'got "country" 2 times'),
@@ -155,7 +166,14 @@ CASES: tuple[Case, ...] = (
     Case("exponent", CHIPS, cell(4, TDP, "7e2"), 4, TDP, NUMBER),
     Case("infinite", CHIPS, cell(4, TDP, "inf"), 4, TDP, NUMBER),
     Case("not-a-number", CHIPS, cell(4, TDP, "nan"), 4, TDP, NUMBER),
-    Case("minus-zero", "grids", cell(2, "carbon_intensity [g/kWh]", "-0"), 2, "carbon_intensity [g/kWh]", "without a minus"),
+    Case(
+        "minus-zero",
+        "grids",
+        cell(2, "carbon_intensity [g/kWh]", "-0"),
+        2,
+        "carbon_intensity [g/kWh]",
+        "without a minus",
+    ),
     Case("hexadecimal", CHIPS, cell(4, TDP, "0x2bc"), 4, TDP, NUMBER),
     Case("expression", CHIPS, cell(4, TDP, "=7*100"), 4, TDP, NUMBER),
     Case("hanging-expression", CHIPS, cell(4, TDP, "9**9**9"), 4, TDP, NUMBER),
@@ -164,7 +182,9 @@ CASES: tuple[Case, ...] = (
     Case("range", CHIPS, cell(4, TDP, "600–700"), 4, TDP, NUMBER),
     Case("unit-in-cell", CHIPS, cell(4, TDP, "700 W"), 4, TDP, NUMBER),
     Case("space-before", CHIPS, cell(4, TDP, " 700"), 4, TDP, NUMBER),
-    Case("fraction-of-a-chip", CHIPS, cell(4, "chips_per_system", "8.5"), 4, "chips_per_system", "must be a whole number"),
+    Case(
+        "fraction-of-a-chip", CHIPS, cell(4, "chips_per_system", "8.5"), 4, "chips_per_system", "must be a whole number"
+    ),
     Case("negative", CHIPS, cell(4, TDP, "-700"), 4, TDP, "must be from 10 to 25,000"),
     Case("long-number", CHIPS, cell(4, TDP, "7" * 400), 4, TDP, NUMBER),
     # units
@@ -182,8 +202,22 @@ CASES: tuple[Case, ...] = (
     Case("milestone-of-25-gw", STATES, cell(2, POWER, "25000"), 2, POWER, "must be from 0 to 20,000 MW"),
     Case("gigawatts-as-megawatts", DEALS, cell(2, "power [GW]", "30000"), 2, "power [GW]", "must be from 0.001 to 300"),
     Case("demand-of-50000", "grids", cell(2, "demand [TWh]", "50000"), 2, "demand [TWh]", "must be from 0 to 40,000"),
-    Case("carbon-of-kilograms", "grids", cell(4, "carbon_intensity [g/kWh]", "384400"), 4, "carbon_intensity [g/kWh]", "1,500"),
-    Case("load-factor", "grids", cell(10, "peak [GW]", "60.24"), 10, "peak [GW]", "must give a load factor from 0.45 to 0.90"),
+    Case(
+        "carbon-of-kilograms",
+        "grids",
+        cell(4, "carbon_intensity [g/kWh]", "384400"),
+        4,
+        "carbon_intensity [g/kWh]",
+        "1,500",
+    ),
+    Case(
+        "load-factor",
+        "grids",
+        cell(10, "peak [GW]", "60.24"),
+        10,
+        "peak [GW]",
+        "must give a load factor from 0.45 to 0.90",
+    ),
     Case("correlation-above-1", "parameters", cell(2, "correlation", "1.9"), 2, "correlation", "must be at most 1"),
     Case("low-above-central", "parameters", cell(2, "low", "1.45"), 2, "central", 'must be at least low "1.45"'),
     Case("central-above-high", "parameters", cell(2, "high", "1.3"), 2, "high", 'must be at least central "1.39"'),
@@ -201,7 +235,9 @@ CASES: tuple[Case, ...] = (
     Case("address-javascript", "sources", cell(2, "address", "javascript:alert(1)"), 2, "address", "web address"),
     Case("address-file", "sources", cell(2, "address", "file:///etc/passwd"), 2, "address", "web address"),
     Case("address-ftp", "sources", cell(2, "address", "ftp://example.org/a"), 2, "address", "web address"),
-    Case("address-with-quote", "sources", cell(2, "address", 'https://example.org/"onload='), 2, "address", "web address"),
+    Case(
+        "address-with-quote", "sources", cell(2, "address", 'https://example.org/"onload='), 2, "address", "web address"
+    ),
     Case("address-without-host", "sources", cell(2, "address", "https:///page"), 2, "address", "web address"),
     Case("address-missing", "sources", cell(2, "address", ""), 2, "address", "must be filled in for a primary source"),
     # places
@@ -223,20 +259,36 @@ CASES: tuple[Case, ...] = (
     Case("chip-unknown", "pairs", cell(2, "chip_id", "z80"), 2, "chip_id", "must be an id of accelerators.csv"),
     Case("source-unknown", STATES, cell(2, "source_id", "hearsay"), 2, "source_id", "must be an id of sources.csv"),
     Case("source-missing", STATES, cell(2, "source_id", ""), 2, "source_id", "must name the source"),
-    Case("source-of-demand-missing", "grids", cell(2, "demand_source_id", ""), 2, "demand_source_id", "must name the source"),
+    Case(
+        "source-of-demand-missing",
+        "grids",
+        cell(2, "demand_source_id", ""),
+        2,
+        "demand_source_id",
+        "must name the source",
+    ),
     Case("source-in-a-list-unknown", "claim_types", cell(2, "source_ids", "hearsay"), 2, "source_ids", "must be an id"),
-    Case("source-cited-by-none", "sources", added("aaa", "A", "B", "", "2026-01-01", "https://example.org", "", "secondary"), 100, "source_id", "none cites"),
+    Case(
+        "source-cited-by-none",
+        "sources",
+        added("aaa", "A", "B", "", "2026-01-01", "https://example.org", "", "secondary"),
+        100,
+        "source_id",
+        "none cites",
+    ),
     # words
     Case("boolean-yes", SITES, cell(2, "own_power", "yes"), 2, "own_power", "must be true or false"),
     Case("boolean-capital", SITES, cell(2, "own_power", "TRUE"), 2, "own_power", "must be true or false"),
-    Case("choice-unknown", STATES, cell(2, "power_basis", "nameplate"), 2, "power_basis", "must be one of it, facility"),
+    Case(
+        "choice-unknown", STATES, cell(2, "power_basis", "nameplate"), 2, "power_basis", "must be one of it, facility"
+    ),
     Case("name-missing", SITES, cell(2, "name", ""), 2, "name", "must not be empty"),
     Case("invisible-space", SITES, cell(2, "name", "Stargate\u200bAbilene"), 2, "name", "got U+200B"),
     Case("text-turned-round", SITES, cell(2, "name", "Stargate\u202eenelibA"), 2, "name", "got U+202E"),
     Case("escape-character", SITES, cell(2, "name", "Stargate\x1b[31m"), 2, "name", "got U+001B"),
     Case("space-behind", SITES, cell(2, "operator", "Crusoe "), 2, "operator", "must not begin or end with a space"),
     Case("cell-of-20000-letters", SITES, cell(2, "note", "a" * 20_000), 2, "note", "must be at most 4,000"),
-)  # fmt: skip
+)
 
 
 def make(case: Case) -> bytes:
