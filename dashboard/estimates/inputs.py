@@ -164,7 +164,7 @@ def _fallback(chip: Chip) -> str:
 
 def _part_text(value: Quantity) -> str:
     number = float(np.asarray(value.m))
-    figures = 3 if abs(number) < 1000 else 6
+    figures = max(3, len(f"{abs(number):.0f}"))
     name = f"{value.u:~P}"
     return f"{number_text(number, figures)} {_UNIT_TEXT.get(name, name)}".strip()
 

@@ -7,6 +7,7 @@ from dashboard.compare import Comparison
 from dashboard.figures.flows import flows
 from dashboard.figures.frame import SIZES, Size, size_named
 from dashboard.figures.maps import sites_map
+from dashboard.figures.panels import panels
 from dashboard.figures.plots import Spec, dots, ranges
 from dashboard.figures.series import series
 
@@ -14,7 +15,7 @@ __all__ = ["FORMS", "SIZES", "Size", "figure", "size_named"]
 
 # How a comparison can be drawn: its `form` names one.
 FORMS: Mapping[str, Callable[[Comparison, Size, str], Spec]] = MappingProxyType(
-    {"ranges": ranges, "dots": dots, "series": series, "map": sites_map, "flows": flows}
+    {"ranges": ranges, "dots": dots, "series": series, "map": sites_map, "flows": flows, "panels": panels}
 )
 
 

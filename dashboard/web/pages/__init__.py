@@ -2,6 +2,6 @@
 
 from types import ModuleType
 
-from dashboard.web.pages import convert, deals, home, plans
+from dashboard.web.pages import convert, deals, grids, home, plans
 
-PAGES: tuple[ModuleType, ...] = (home, convert, plans, deals)
+PAGES: tuple[ModuleType, ...] = (home, convert, plans, deals, grids)

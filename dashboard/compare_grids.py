@@ -1,0 +1,110 @@
+"""A load beside grids, question by question: each grid on a scale of its own."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import pandas as pd
+
+from dashboard.catalog import Catalog
+from dashboard.compare import COLUMNS, METHOD, Comparison, deciding_sources, estimate_levels, source_names
+from dashboard.estimates import questions
+from dashboard.estimates.estimate import Estimate, quantiles
+from dashboard.estimates.questions import Answer, Load
+from dashboard.records import Grid
+from dashboard.units import Quantity, magnitude, number_text, reader_text, spread_text
+
+PLANTS = {"nuclear": "nuclear", "gas-cc": "gas, combined cycle", "wind": "wind", "solar": "solar"}
+ADEQUACY = {"firm": "firm plant", "solar-storage": "solar with storage", "wind": "wind", "solar": "solar"}
+SCALED: dict[str, tuple[Callable[[Load, Grid], Answer], str, str, Callable[[Grid], Quantity | None]]] = {
+    "energy": (questions.share_of_energy, "TWh", "yearly demand", lambda grid: grid.demand),
+    "peak": (questions.strain_on_peak, "GW", "record peak", lambda grid: grid.peak),
+}
+
+
+def beside_grids(question: str, load: Load, answer: Estimate, grids: Sequence[Grid], catalog: Catalog) -> Comparison:
+    """A panel for each grid that publishes what the question needs: the grid's own figure and the load beside it."""
+    ask, unit, what, published = SCALED[question]
+    rows, used = [], []
+    for grid in grids:
+        size = published(grid)
+        if size is None:
+            continue
+        share = ask(load, grid)
+        rows.append(_panel(grid, size, unit, what, share))
+        used.append(share.source_ids[-1])
+    rows.sort(key=lambda row: "carries the load" not in row["note"])
+    first = rows[0] if rows else None
+    return Comparison(
+        id=f"grids-{question}",
+        title=f"{load.label} beside each grid’s {what}",
+        answer=_sentence(first, what) if first else "None of these grids publishes it.",
+        axis="each panel has a scale of its own",
+        unit="%",
+        kind="energy" if question == "energy" else "capacity",
+        table=pd.DataFrame(rows, columns=[*COLUMNS, "published", "published_unit"]),
+        sources=source_names(catalog, [*used, *deciding_sources(answer)]),
+        method=METHOD,
+        version=catalog.version,
+        form="panels",
+    )
+
+
+def _panel(grid: Grid, size: Quantity, unit: str, what: str, share: Answer) -> dict[str, Any]:
+    date = grid.year if unit == "TWh" else grid.peak_date
+    caution = [grid.caution.rstrip("."), "for scale only" if share.for_scale_only else "carries the load"]
+    if unit == "GW" and grid.peak_kind == "lower bound":
+        caution.append("the peak is a lower bound, no record")
+    row = estimate_levels(
+        grid.name, share.levels, "%", basis=what, date=date, note="; ".join(part for part in caution if part)
+    )
+    return row | {"published": float(magnitude(size, unit)), "published_unit": unit}
+
+
+def _sentence(row: dict[str, Any], what: str) -> str:
+    low, middle, high = (number_text(row[name]) for name in ("q05", "value", "q95"))
+    scale = ", for scale only" if "for scale only" in str(row["note"]) else ""
+    return f"{middle} % of the {what} of {row['label']} ({low}–{high} %){scale}."
+
+
+def plants(question: str, loads: dict[str, Load], answer: Estimate, catalog: Catalog) -> Comparison:
+    """Nameplate of plants of each kind for the load's energy, or accredited plant for its peak with reserve."""
+    rows: list[dict[str, Any]] = []
+    used: list[str] = []
+    kinds = PLANTS if question == "plants" else ADEQUACY
+    for plant, label in kinds.items():
+        if question == "plants":
+            found = questions.plants_for_energy(loads["average"], plant, catalog)
+        else:
+            found = questions.plants_for_adequacy(loads["peak"], plant, catalog)
+        levels = tuple(level / 1000 for level in found.levels)
+        rows.append(estimate_levels(label, levels, "GW", basis="nameplate", note=found.sentence))
+        used += found.source_ids[-2:]
+    first = rows[0]
+    name = loads["peak"].label
+    words = spread_text(1000 * first["q05"], 1000 * first["value"], 1000 * first["q95"], "MW")
+    return Comparison(
+        id=f"grids-{question}",
+        title=f"Plants that would make the energy of {name}"
+        if question == "plants"
+        else f"Plants that would cover the peak of {name}, with reserve",
+        answer=f"{words} of {first['label']}.",
+        axis="Nameplate, GW",
+        unit="GW",
+        kind="capacity",
+        table=pd.DataFrame(rows, columns=COLUMNS),
+        sources=source_names(catalog, [*used, *deciding_sources(answer)]),
+        method=METHOD,
+        version=catalog.version,
+    )
+
+
+def load_words(loads: dict[str, Load]) -> str:
+    """The four kinds of one load in a sentence: capacity, highest hour, average, a year's energy."""
+    parts = []
+    for kind, words in (("capacity", "capacity"), ("peak", "highest hour"), ("average", "average")):
+        parts.append(f"{words} {_middle(loads[kind], 'MW')}")
+    return "; ".join([*parts, f"a year {_middle(loads['energy'], 'TWh')}"])
+
+
+def _middle(load: Load, unit: str) -> str:
+    return reader_text(quantiles(magnitude(load.value, unit))[2], unit)

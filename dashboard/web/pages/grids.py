@@ -1,0 +1,259 @@
+"""`/grids`: a chosen load beside chosen grids, question by question, each grid on its own scale."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import dash
+import dash_mantine_components as dmc
+from dash import Input, Output, html
+
+from dashboard import compare_grids
+from dashboard.catalog import Catalog
+from dashboard.compare import Comparison
+from dashboard.estimates import Ask, Estimate, estimate, read_ask
+from dashboard.estimates.ask import BASES, BASIS_NAMES, basis_weights
+from dashboard.estimates.questions import Load, loads
+from dashboard.estimates.report import what_would_change
+from dashboard.estimates.series import By
+from dashboard.units import Quantity
+from dashboard.web import components as ui
+from dashboard.web.cache import by_version
+from dashboard.web.live import Live
+from dashboard.web.pages import plans
+
+PATH, NAME, TITLE = "/grids", "Grids", "What would this load be on a grid?"
+FIGURES = ("grids-energy", "grids-peak", "grids-plants", "grids-adequacy")
+QUESTIONS = {
+    "energy": "share of a year's electricity",
+    "peak": "strain on the record peak",
+    "plants": "plants for the energy",
+    "adequacy": "plants for the peak, with reserve",
+}
+PLANNED: Mapping[By, str] = {"user": "Users", "country": "Countries", "site": "Sites"}
+DEFAULT_GRIDS = ("ita", "usa", "deu", "fra", "gbr", "irl", "ercot", "pjm", "world")
+DEFAULT_LOAD = "30 GW"
+MOST_GRIDS = 24
+BASIS_LABELS = {"unknown": "not stated", "it": "IT", "facility": "facility", "grid": "grid connection"}
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What the reader chose: the load, its basis where it is typed GW, the grids and the question."""
+
+    load: str = DEFAULT_LOAD
+    basis: str = "unknown"
+    grids: tuple[str, ...] = DEFAULT_GRIDS
+    question: str = "energy"
+
+    def query(self) -> str:
+        """The choice as the query of the address."""
+        return ui.query_text(
+            {
+                "load": "" if self.load == DEFAULT_LOAD else self.load,
+                "basis": "" if self.basis == "unknown" else self.basis,
+                "grids": "" if self.grids == DEFAULT_GRIDS else ",".join(self.grids),
+                "question": "" if self.question == "energy" else self.question,
+            }
+        )
+
+
+def choose(query: Mapping[str, str], catalog: Catalog) -> tuple[Choice, list[str]]:
+    """The choice in a query; what is not possible falls back and is told. The load is judged by `view`."""
+    notices = []
+    question, basis = query.get("question", "energy"), query.get("basis", "unknown")
+    if question not in QUESTIONS:
+        notices.append(f'question: must be one of {", ".join(QUESTIONS)}, got "{question[:40]}"; energy is shown')
+        question = "energy"
+    if basis not in BASES:
+        notices.append(f'basis: must be one of {", ".join(BASES)}, got "{basis[:40]}"; shown as not stated')
+        basis = "unknown"
+    asked = tuple(dict.fromkeys(part for part in query.get("grids", ",".join(DEFAULT_GRIDS)).split(",") if part))
+    unknown = [grid for grid in asked if grid not in catalog.grids]
+    if unknown:
+        notices.append(f'grids: no grid is called "{", ".join(unknown)[:60]}"; it is left out')
+    known = tuple(grid for grid in asked if grid in catalog.grids)[:MOST_GRIDS] or DEFAULT_GRIDS
+    return Choice(query.get("load", DEFAULT_LOAD), basis, known, question), notices
+
+
+def load_choices(catalog: Catalog) -> list[dict[str, Any]]:
+    """Loads to pick from: the claim, users, countries and sites with a size."""
+    groups = [{"group": "Claims", "items": [{"value": DEFAULT_LOAD, "label": "OpenAI’s 30 GW"}]}]
+    for by, label in (
+        ("user", "Users, announced by 2030"),
+        ("country", "Countries, announced by 2030"),
+        ("site", "Sites, announced by 2030"),
+    ):
+        found = plans.groups(catalog, by)  # type: ignore[arg-type]
+        names = sorted(found, key=lambda name: -found[name].at("announced", plans.MONTH)[2])
+        items = [{"value": f"{by}:{name}", "label": name} for name in names if name != "not named"]
+        groups.append({"group": f"{label}, announced by 2030", "items": items})
+    return groups
+
+
+@by_version
+def worked(catalog: Catalog, choice: Choice) -> tuple[Estimate, dict[str, Load]]:
+    """The estimate of the chosen load and its four kinds, with the grids that carry it.
+
+    Raises:
+        ValueError: the load cannot be read, or no such user, country or site is in the tables.
+    """
+    kind, _, name = choice.load.partition(":")
+    by = next((by for by in PLANNED if by == kind), None)
+    if by is not None:
+        answer, carriers, label = _planned(catalog, by, name)
+    else:
+        answer = estimate(read_ask(choice.load, catalog, basis=choice.basis), catalog)
+        carriers, label = (), f"{answer.ask.text}"
+        if choice.load == DEFAULT_LOAD:
+            label = f"OpenAI’s 30 GW, {BASIS_NAMES[choice.basis]}"
+    found = loads(answer, catalog, carriers)
+    return answer, {
+        kind: Load(label, item.kind, item.value, item.carried_by, item.source_ids) for kind, item in found.items()
+    }
+
+
+def _planned(catalog: Catalog, by: By, name: str) -> tuple[Estimate, tuple[str, ...], str]:
+    groups = plans.groups(catalog, by)
+    if name not in groups:
+        raise ValueError(f'load: no {by} of the tables is called "{name[:60]}"')
+    group = groups[name]
+    announced = group.at("announced", plans.MONTH)[2]
+    if not announced > 0:
+        raise ValueError(f"load: nothing is announced for {name} by the end of 2030")
+    sites = [catalog.sites[site_id] for site_id in group.site_ids]
+    carriers = tuple({site.grid_id for site in sites}) if by == "site" else ()
+    if by == "country":
+        carriers = (sites[0].country,)
+    weights = basis_weights("facility", catalog)
+    ask = Ask("power", Quantity(announced, "MW"), None, "facility", weights, source_ids=group.source_ids[:4])
+    return estimate(ask, catalog), carriers, f"What is announced for {name} by 2030"
+
+
+def view(catalog: Catalog, choice: Choice) -> Comparison:
+    """The comparison of the question.
+
+    Raises:
+        ValueError: the load cannot be read.
+    """
+    answer, kinds = worked(catalog, choice)
+    grids = [catalog.grids[grid_id] for grid_id in choice.grids]
+    if choice.question in compare_grids.SCALED:
+        return compare_grids.beside_grids(choice.question, kinds[choice.question], answer, grids, catalog)
+    return compare_grids.plants(choice.question, kinds, answer, catalog)
+
+
+def comparisons(catalog: Catalog, query: Mapping[str, str]) -> tuple[Comparison, ...]:
+    """The page's comparisons for a query, one for each question, for files and exports."""
+    choice, _ = choose(query, catalog)
+    return tuple(view(catalog, Choice(choice.load, choice.basis, choice.grids, question)) for question in QUESTIONS)
+
+
+def layout(catalog: Catalog, query: Mapping[str, str]) -> Any:
+    """The page with its controls set from the query."""
+    choice, notices = choose(query, catalog)
+    picked = choice.load if choice.load == DEFAULT_LOAD or ":" in choice.load else None
+    grids = [
+        {"value": grid.grid_id, "label": grid.name}
+        for grid in catalog.grids.values()
+        if grid.demand is not None or grid.peak is not None
+    ]
+    return html.Div(
+        [
+            html.H1(TITLE),
+            *[ui.problem(notice) for notice in notices],
+            html.Div(
+                [
+                    dmc.Select(
+                        id="grids-load",
+                        label="Load",
+                        value=picked,
+                        data=load_choices(catalog),
+                        searchable=True,
+                        clearable=True,
+                        placeholder="your own, typed beside",
+                        w=300,
+                    ),
+                    dmc.TextInput(
+                        id="grids-text",
+                        label="or your own load",
+                        value="" if picked else choice.load,
+                        placeholder="100000 H100",
+                        debounce=400,
+                        w=200,
+                    ),
+                    ui.radios("grids-basis", "GW are read as", BASIS_LABELS, choice.basis),
+                ],
+                className="controls",
+            ),
+            html.Div(
+                [
+                    ui.radios("grids-question", "Question", QUESTIONS, choice.question),
+                    dmc.MultiSelect(
+                        id="grids-grids",
+                        label="Grids",
+                        value=list(choice.grids),
+                        data=grids,
+                        searchable=True,
+                        maxValues=MOST_GRIDS,
+                        w="100%",
+                    ),
+                ],
+                className="controls",
+            ),
+            html.Div(id="grids-body", **ui.POLITE),
+            dash.dcc.Store(id="grids-query"),
+        ]
+    )
+
+
+def wire(app: dash.Dash, live: Live) -> None:
+    """The choices redraw the page and are kept in the address."""
+
+    @app.callback(
+        Output("grids-body", "children"),
+        Output("grids-query", "data"),
+        Input("grids-load", "value"),
+        Input("grids-text", "value"),
+        Input("grids-basis", "value"),
+        Input("grids-grids", "value"),
+        Input("grids-question", "value"),
+        Input("view", "data"),
+    )
+    def body(
+        load: str | None, text: str | None, basis: str, grids: list[str] | None, question: str, window: Any
+    ) -> tuple[Any, str]:
+        if window is None:
+            raise dash.exceptions.PreventUpdate
+        catalog = live.catalog
+        asked = {"load": load or text or DEFAULT_LOAD, "basis": basis, "question": question}
+        choice, _ = choose(asked | ({"grids": ",".join(grids)} if grids else {}), catalog)
+        return render(catalog, choice, window), choice.query()
+
+    app.clientside_callback(
+        dash.ClientsideFunction("shell", "remember"), Output("grids-query", "id"), Input("grids-query", "data")
+    )
+
+
+def render(catalog: Catalog, choice: Choice, window: dict[str, Any]) -> list[Any]:
+    """Answer, figure and what is not to be misread; or the one line that says what is wrong."""
+    try:
+        answer, kinds = worked(catalog, choice)
+        comparison = view(catalog, choice)
+    except ValueError as error:
+        return [ui.problem(str(error))]
+    cautions = [(row.label, row.note) for row in comparison.rows if row.note]
+    return [
+        html.P(f"{kinds['capacity'].label}: {comparison.answer}", className="answer"),
+        html.P(f"The load: {compare_grids.load_words(kinds)}.", className="quiet"),
+        html.P(what_would_change(answer.assumptions[0]), className="quiet"),
+        ui.figure_block(comparison, window, f"/grids?{choice.query()}"),
+        html.H2("Do not misread"),
+        html.P(
+            "Energy is set beside energy and the highest hour beside a peak, never a nameplate beside an average. A "
+            "grid that does not host the load is shown for scale only."
+        ),
+        html.Ul([html.Li([html.Strong(f"{name}: "), note]) for name, note in cautions]),
+        html.H2("How the load was worked out"),
+        ui.steps_table(answer.steps),
+    ]
