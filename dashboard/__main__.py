@@ -270,7 +270,7 @@ def score(pairs: Path, as_json: bool, datasets: Path | None) -> None:
     catalog = _catalog(datasets)
     content = _file_bytes(pairs)
     cases = _or_exit(lambda: scoring.read_pairs(content, pairs.stem))
-    result = scoring.summary(scoring.score(cases, catalog))
+    result = scoring.full_summary(scoring.score(cases, catalog), catalog)
     if as_json:
         click.echo(json.dumps(result, ensure_ascii=False, indent=1))
         return
@@ -279,6 +279,10 @@ def score(pairs: Path, as_json: bool, datasets: Path | None) -> None:
         click.echo(f"  {name:<24}{_figure(result[name])}")
     for name in ("coverage_50", "coverage_90", "median_interval_ratio"):
         click.echo(f"  {name:<24}{_figure(result[name])}")
+    left_out = result["leave_one_family_out"]
+    click.echo("each family of chips left out of the tables in turn")
+    for name in ("median_ape", "bias", "coverage_90"):
+        click.echo(f"  {name:<24}{_figure(left_out[name])}")
     for row in result["unmatched"]:
         click.echo(f"  not matched: {row['case_id']} (row {row['row']}): {row['reason']}")
 

@@ -53,10 +53,10 @@ def _panel(grid: Grid, size: Quantity, unit: str, what: str, share: Answer) -> d
     date = grid.year if unit == "TWh" else grid.peak_date
     caution = [grid.caution.rstrip("."), "for scale only" if share.for_scale_only else "carries the load"]
     if unit == "GW" and grid.peak_kind == "lower bound":
-        caution.append("the peak is a lower bound, no record")
-    row = estimate_levels(
-        grid.name, share.levels, "%", basis=what, date=date, note="; ".join(part for part in caution if part)
-    )
+        caution.append("no record: the true peak may be higher")
+    basis = "peak, a lower bound" if unit == "GW" and grid.peak_kind == "lower bound" else what
+    note = "; ".join(part for part in caution if part)
+    row = estimate_levels(grid.name, share.levels, "%", basis=basis, date=date, note=note)
     return row | {"published": float(magnitude(size, unit)), "published_unit": unit}
 
 
@@ -78,7 +78,7 @@ def plants(question: str, loads: dict[str, Load], answer: Estimate, catalog: Cat
             found = questions.plants_for_adequacy(loads["peak"], plant, catalog)
         levels = tuple(level / 1000 for level in found.levels)
         rows.append(estimate_levels(label, levels, "GW", basis="nameplate", note=found.sentence))
-        used += found.source_ids[-2:]
+        used += [source for source in found.source_ids if source not in loads["peak"].source_ids]
     first = rows[0]
     name = loads["peak"].label
     words = spread_text(1000 * first["q05"], 1000 * first["value"], 1000 * first["q95"], "MW")

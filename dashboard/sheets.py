@@ -37,8 +37,11 @@ def plain(cell: str) -> str:
 
 def csv_text(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
     """Header and rows as CSV: commas, LF, quotes only where needed, every cell made safe."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow([safe(cell) for cell in header])
-    writer.writerows([safe(cell) for cell in row] for row in rows)
+    out, line = io.StringIO(), io.StringIO()
+    writer = csv.writer(line, lineterminator="\r\n")  # so that a cell with either mark is quoted
+    for row in (header, *rows):
+        writer.writerow([safe(cell) for cell in row])
+        out.write(line.getvalue()[:-2] + "\n")
+        line.seek(0)
+        line.truncate()
     return out.getvalue()

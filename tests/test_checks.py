@@ -162,7 +162,8 @@ def test_table_of_another_name_is_refused(folder: Path, table: str) -> None:
     """A table is one of those in the folder: a path is none."""
     before = contents(folder)
 
-    result = CliRunner().invoke(main, ["update", table, str(folder / "sites.csv"), "--datasets", str(folder), "--apply"])
+    new = str(folder / "sites.csv")
+    result = CliRunner().invoke(main, ["update", table, new, "--datasets", str(folder), "--apply"])
 
     assert result.exit_code == 1
     assert "table: must be one of" in result.output

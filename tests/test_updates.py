@@ -16,7 +16,7 @@ from dashboard import catalog, sheets, store, updates
 from dashboard.__main__ import main
 from dashboard.checks import check
 from dashboard.updates import UpdateError, update
-from tests.hostile.make import HERE, Change, cell, columns, line
+from tests.hostile.make import HERE, Change, cell
 
 DEMAND = "demand [TWh]"
 NEW_SITE = "epoch-test,Test Campus,Tester,,usa,usa,,,,,,,false,"
@@ -87,7 +87,7 @@ def test_headlines_cover_claim_deals_grids_and_score(folder: Path) -> None:
 
     names = [m.name for m in update(folder, {"grids": content}).headlines]
 
-    for wanted in ("30 GW, IT power", "30 GW, grid connection", "AWS for OpenAI, facility peak", "share of United States"):
+    for wanted in ("30 GW, IT power", "30 GW, grid connection", "AWS for OpenAI, facility peak", "of United States"):
         assert any(wanted in name for name in names), wanted
     assert "Score, median error" in names
     assert "Score, bias" in names
@@ -143,7 +143,8 @@ def test_removals_need_leave(folder: Path) -> None:
 
 def test_row_that_a_page_stands_on_cannot_go(folder: Path) -> None:
     """Tables without the story's deal would pass check, but leave a headline without its row: refused."""
-    deals = changed(folder, "commitments", lambda c: b"".join(r for r in c.splitlines(True) if b"openai-aws-2025," not in r))
+    old = (folder / "commitments.csv").read_bytes().splitlines(keepends=True)
+    deals = b"".join(row for row in old if b"openai-aws-2025," not in row)
 
     outcome = update(folder, {"commitments": deals}, apply=True, allow_removals=True)
 
@@ -213,7 +214,7 @@ def test_command_refuses_with_exit_1(folder: Path, tmp_path: Path) -> None:
     assert "nothing was changed" in result.output
 
 
-def test_command_reads_also(folder: Path, tmp_path: Path) -> None:
+def test_command_reads_also(tmp_path: Path) -> None:
     """`--also` without its = is a usage error, exit 2."""
     result = CliRunner().invoke(main, ["update", "grids", str(tmp_path), "--also", "sites"])
 
@@ -257,7 +258,7 @@ def write(folder: Path, files: dict[str, bytes]) -> None:
 def test_killed_writers_leave_old_or_new(folder: Path) -> None:
     """200 writers of three tables, killed at random moments: every reader sees all old or all new rows."""
     old, new = states(folder)
-    chance = random.Random(20251103)
+    chance = random.Random(20251103)  # noqa: S311 - moments, not secrets
     began = time.perf_counter()
     write(folder, new)
     write(folder, old)
@@ -284,7 +285,7 @@ def test_killed_updates_leave_old_or_new(folder: Path) -> None:
     """Whole updates with their checks, killed at random moments: the folder passes check with old or new rows."""
     old, new = states(folder)
     tables = {name.removesuffix(".csv"): content for name, content in new.items()}
-    chance = random.Random(20251103)
+    chance = random.Random(20251103)  # noqa: S311 - moments, not secrets
 
     for _ in range(6):
         child = forked(lambda: update(folder, tables, apply=True, allow_removals=True))
@@ -299,10 +300,8 @@ def test_writers_at_once_leave_one_of_both(folder: Path) -> None:
     """20 pairs of writers at once: the folder holds the rows of one of them, never a mixture."""
     old, new = states(folder)
 
-    for turn in range(20):
+    for _ in range(20):
         children = [forked(lambda wanted=wanted: write(folder, wanted)) for wanted in (old, new)]
-        while turn % 2 and not (folder / store.STAGING).exists() and store.read(folder, new) == old:
-            break
         assert store.read(folder, new) in (old, new)
         for child in children:
             assert os.waitpid(child, 0)[1] == 0
@@ -316,7 +315,7 @@ def test_updates_at_once_leave_one_of_both(folder: Path) -> None:
     """Two whole updates at once: one wins or both come after another; the folder passes check."""
     contents_of = [changed(folder, "grids", cell(8, DEMAND, value)) for value in ("300", "305")]
 
-    children = [forked(lambda content=content: update(folder, {"grids": content}, apply=True)) for content in contents_of]
+    children = [forked(lambda new=new: update(folder, {"grids": new}, apply=True)) for new in contents_of]
     for child in children:
         os.waitpid(child, 0)
 
@@ -381,9 +380,20 @@ def test_second_writer_waits_and_says_so(folder: Path) -> None:
 
 # --- spreadsheets ----------------------------------------------------------------------------------------------------
 
+MARKS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d")
 TEXTS = (
-    "=1+1", "+1 more", "-1 less", "@SUM(A1)", "\t=1", "\r=1", "'=1", "''=1", "'quoted'", "＝1", "-97.9", "+5", "1e5", "", "a=b",
-)  # fmt: skip
+    *(f"{mark}SUM(A1)" for mark in MARKS),
+    "'=1",
+    "''=1",
+    "'quoted'",
+    "-97.9",
+    "+5",
+    "1e5",
+    "",
+    "a=b",
+    'a"b',
+    "a,b\nc",
+)
 
 
 def test_cells_that_a_spreadsheet_would_run_are_written_safe() -> None:
@@ -391,7 +401,7 @@ def test_cells_that_a_spreadsheet_would_run_are_written_safe() -> None:
     written = sheets.csv_text(["text"], [[text] for text in TEXTS])
 
     for row in csv.reader(io.StringIO(written, newline="")):
-        assert not row or not row[0] or row[0][0] not in "=+-@\t\r＝" or row[0] in ("-97.9", "+5")
+        assert not row or not row[0].startswith(MARKS) or row[0] in ("-97.9", "+5")
 
 
 def test_safe_cells_read_back_the_same() -> None:
@@ -423,5 +433,3 @@ def test_moved_rows_are_told(folder: Path) -> None:
 
     assert difference.moved
     assert not difference.changed
-    assert columns
-    assert line

@@ -1,4 +1,4 @@
-"""Named doubts: a seeded Latin-hypercube sample of a standard normal for every name."""
+"""Named doubts: for every name a seeded, evenly spread sample of a standard normal."""
 
 import functools
 import math
@@ -13,6 +13,22 @@ from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 
+ORDERS = 128  # random orders of the points that names share; each name steps through one in a stride of its own
+
+# The doubts that meet in one chain. Those of one thing (and those that all things share) are the columns of a lattice:
+# taken two by two they fill the plane evenly, so that few draws tell the ends of a range well.
+COLUMNS = (
+    *("model_error", "draw_ratio", "mature_load", "peak_overhead", "overhead_ratio", "it_power", "busy_ratio"),
+    *("peak_over_grid", "basis", "way", "contract_revenue", "chip_price", "accelerator_share", "ramp_loss"),
+    *("capex_per_it_power", "server_ratio", "it_ratio", "system_rating", "tdp", "peak_share", "site_water"),
+    *("power_water", "grid_intensity", "electricity_price", "realisation", "delay", "delay_none", "fill_ramp"),
+)
+GENERATOR = 1787  # of the lattice: its first 55 powers, mod 4096, have the best worst pair (Zaremba's index is 63)
+_COLUMN = {name: 2 * i for i, name in enumerate(COLUMNS)}
+EVERYONE = "all"
+
+Places = NDArray[Any]
+
 
 @functools.lru_cache(maxsize=16)
 def _strata(count: int) -> Array:
@@ -23,37 +39,69 @@ def _strata(count: int) -> Array:
     return table
 
 
-TABLES = 128
+@functools.lru_cache(maxsize=2)
+def _single_strata(count: int) -> NDArray[np.float32]:
+    """The same in single precision, for long lists."""
+    return _strata(count).astype(np.float32)
 
 
 @functools.lru_cache(maxsize=8)
-def _orders(count: int, seed: int) -> NDArray[np.intp]:
-    """Random orders of the strata, `TABLES` rows; a name picks one and steps through it in a stride of its own."""
+def _orders(count: int, seed: int) -> Places:
+    """Random orders of the points, `ORDERS` rows."""
     generator = np.random.Generator(np.random.PCG64(seed))
-    orders = np.array([generator.permutation(count) for _ in range(TABLES)], dtype=np.intp)
+    orders = np.array([generator.permutation(count) for _ in range(ORDERS)], dtype=_whole(count))
     orders.setflags(write=False)
     return orders
 
 
-@functools.lru_cache(maxsize=8)
-def _tables(count: int, seed: int) -> Array:
-    """The normals in each of the random orders."""
-    tables = _strata(count)[_orders(count, seed)]
-    tables.setflags(write=False)
-    return tables
-
-
-@functools.lru_cache(maxsize=2)
-def _single_tables(count: int, seed: int) -> NDArray[np.float32]:
-    """The same end to end in single precision, for long lists."""
-    return _tables(count, seed).astype(np.float32).ravel()
-
-
 @functools.lru_cache(maxsize=16)
-def _positions(count: int) -> NDArray[np.intp]:
-    positions = np.arange(count)
+def _positions(count: int) -> Places:
+    positions = np.arange(count, dtype=_whole(count))
     positions.setflags(write=False)
     return positions
+
+
+def _whole(count: int) -> type[np.signedinteger[Any]]:
+    """An integer that holds the square of the count."""
+    return np.int32 if count <= 32_768 else np.int64
+
+
+def _modulo(places: Places, count: int) -> Places:
+    return places & (count - 1) if count.bit_count() == 1 else places % count
+
+
+@functools.lru_cache(maxsize=8)
+def _points_of(count: int, seed: int, owners: tuple[str, ...]) -> Places:
+    """The order of the points of each owner, one below the other."""
+    return np.array([_points(count, seed, owner) for owner in owners])
+
+
+def _points(count: int, seed: int, owner: str) -> Places:
+    """An order of the points: ascending for what has no owner or is shared by all, else one that its name decides.
+
+    A permutation of its own for each owner would say the same and take five times as long.
+    """
+    if owner in ("", EVERYONE):
+        return _positions(count)
+    row, start, stride = _hashed(f"{seed}:{owner}", ORDERS, count, count)
+    return _orders(count, seed)[row].take(_modulo(_positions(count) * _coprime(stride, count) + start, count))
+
+
+def _hashed(text: str, *below: int) -> list[int]:
+    """Numbers that the text decides, each below its bound."""
+    rest = int.from_bytes(blake2b(text.encode(), digest_size=12).digest(), "little")
+    found = []
+    for bound in below:
+        rest, number = divmod(rest, bound)
+        found.append(number)
+    return found
+
+
+def _coprime(stride: int, count: int) -> int:
+    """The next stride that shares no factor with the count, so that every point comes once."""
+    while math.gcd(stride, count) != 1:
+        stride += 1
+    return stride
 
 
 @dataclass(frozen=True)
@@ -61,7 +109,8 @@ class Draws:
     """Standard normals by name: the same name is the same doubt, in any order and in any process.
 
     Each name gives one value in each of `count` equally likely strata, in an order that only the seed and the name
-    decide. Correlation inside a group is a name that all share combined with a name of one's own.
+    decide. A name is `doubt of owner`, or a doubt alone. Correlation inside a group is a name that all share combined
+    with a name of one's own.
 
     >>> draws = Draws(count=8, seed=1)
     >>> bool((draws("load") == draws("load")).all()), bool((draws("load") == draws("pue")).all())
@@ -73,21 +122,19 @@ class Draws:
 
     def __call__(self, name: str) -> Array:
         """Standard normal draws of the doubt `name`, shape (count,)."""
-        table, places = self._places(name)
-        return _tables(self.count, self.seed)[table].take(places)
+        return _strata(self.count).take(self._places(name))
 
-    def many(self, names: Sequence[str]) -> NDArray[np.float32]:
-        """The draws of each name in single precision, shape (len(names), count): as one by one, in half the time."""
-        whole: type[np.signedinteger[Any]] = np.int32 if self.count <= 32_768 else np.int64
-        keys: NDArray[Any] = np.array([self._key(name) for name in names], dtype=whole).reshape(-1, 3)
-        places = _positions(self.count).astype(whole) * keys[:, 2:] + keys[:, 1:2]
-        places = places & (self.count - 1) if self.count.bit_count() == 1 else places % self.count
-        return _single_tables(self.count, self.seed)[places + self.count * keys[:, :1]]
+    def many(self, doubt: str, owners: Sequence[str]) -> NDArray[np.float32]:
+        """The draws of `doubt of owner` for each owner, in single precision, shape (len(owners), count)."""
+        keys = [self._step(doubt, owner) for owner in owners]
+        points = _points_of(self.count, self.seed, tuple(owner for _, _, owner in keys))
+        whole = points.dtype
+        strides, starts = (np.array([key[i] for key in keys], dtype=whole)[:, None] for i in (0, 1))
+        return _single_strata(self.count)[_modulo(points * strides + starts, self.count)]
 
     def uniform(self, name: str) -> Array:
         """Draws in (0, 1) for a doubt between categories, shape (count,)."""
-        table, places = self._places(name)
-        return (_orders(self.count, self.seed)[table].take(places) + 0.5) / self.count
+        return (self._places(name) + 0.5) / self.count
 
     def shared(self, name: str, *, group: str, own: str, correlation: float) -> Array:
         """Draws of `name` for `own`, correlated by `correlation` with all others of the same `group`.
@@ -104,24 +151,21 @@ class Draws:
             return single
         return combined(self(f"{name} of {group}"), single, correlation**0.5)
 
-    def _places(self, name: str) -> tuple[int, NDArray[np.intp]]:
-        """Which random order a name uses, and the places in it: (start + stride x i) mod count."""
-        table, start, stride = self._key(name)
-        places = _positions(self.count) * stride + start
-        return table, places & (self.count - 1) if self.count.bit_count() == 1 else places % self.count
+    def _places(self, name: str) -> Places:
+        """The stratum of each draw: (start + stride x point) mod count."""
+        doubt, _, owner = name.partition(" of ")
+        stride, start, points = self._step(doubt, owner)
+        return _modulo(_points(self.count, self.seed, points) * stride + start, self.count)
 
-    def _key(self, name: str) -> tuple[int, int, int]:
-        """Table, start and stride of a name.
-
-        The stride has no factor in common with the count, so that every stratum comes once. A permutation of its own
-        for each name would say the same and take five times as long.
-        """
-        digest = int.from_bytes(blake2b(f"{self.seed}:{name}".encode(), digest_size=12).digest(), "little")
-        table, rest = digest % TABLES, digest // TABLES
-        start, stride = rest % self.count, rest // self.count % self.count
-        while math.gcd(stride, self.count) != 1:
-            stride += 1
-        return table, start, stride
+    def _step(self, doubt: str, owner: str) -> tuple[int, int, str]:
+        """Stride, start, and whose points are stepped through: the owner's for a doubt of the lattice, else its own."""
+        name = f"{doubt} of {owner}" if owner else doubt
+        start, hashed = _hashed(f"{self.seed}:start:{name}", self.count, self.count)
+        column = _COLUMN.get(doubt)
+        if column is None:
+            return _coprime(hashed, self.count), start, name
+        power = column + (owner == EVERYONE)
+        return _coprime(pow(GENERATOR, power, self.count), self.count), start, owner
 
 
 def combined(common: Array, single: Array, weight: float) -> Array:

@@ -207,6 +207,11 @@ def parameter_factor(row: Parameter, overrides: Mapping[str, Spread]) -> Factor:
 # --- the three ways to value ------------------------------------------------------------------------------------------
 
 
+def choice_doubt(name: str) -> str:
+    """The doubt of a choice: the first word of its name, such as `basis` of `basis of the announced power`."""
+    return name.split(maxsplit=1)[0]
+
+
 @dataclass(frozen=True)
 class DrawnNormals:
     """Named doubts: shared by chip family, operator, region or all, and own to the item."""
@@ -249,7 +254,8 @@ class DrawnNormals:
 
     def category(self, name: str, weights: tuple[float, ...]) -> Any:
         """The category per draw."""
-        return choice(self.draws.uniform(f"{name} of {self.ask.item}" if self.ask.item else name), weights)
+        doubt = choice_doubt(name)
+        return choice(self.draws.uniform(f"{doubt} of {self.ask.item}" if self.ask.item else doubt), weights)
 
 
 @dataclass(frozen=True)

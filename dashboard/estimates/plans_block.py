@@ -16,7 +16,7 @@ from dashboard.catalog import Catalog
 from dashboard.core.draws import Array, Draws, choice
 from dashboard.estimates.chains import CHAINS
 from dashboard.estimates.estimate import RESULT_UNITS, quick_levels
-from dashboard.estimates.inputs import Factor, Inputs
+from dashboard.estimates.inputs import Factor, Inputs, choice_doubt
 from dashboard.estimates.plans_read import Plan, shape_ask
 from dashboard.estimates.readings import MONTHS
 from dashboard.records import Parameter
@@ -58,6 +58,10 @@ class PlanNormals:
                 return weight * self._own(partner) + (1 - weight**2) ** 0.5 * own
         return own
 
+    @functools.cached_property
+    def _items(self) -> list[str]:
+        return [plan.item for plan in self.plans]
+
     def _own(self, row: Parameter) -> Any:
         if row.parameter_id not in self.known:
             self.known[row.parameter_id] = self._correlated(row)
@@ -66,11 +70,11 @@ class PlanNormals:
     def _correlated(self, row: Parameter) -> Any:
         groups = self._groups(row.shared_by)
         if not groups[0] or row.correlation == 0:
-            return self.draws.many([f"{row.quantity} of {plan.item}" for plan in self.plans])
+            return self.draws.many(row.quantity, self._items)
         shared = self._shared(row.quantity, groups)
         if row.correlation == 1:
             return shared
-        own = self.draws.many([f"{row.quantity} of {plan.item}" for plan in self.plans])
+        own = self.draws.many(row.quantity, self._items)
         weight = row.correlation**0.5
         own *= (1 - weight**2) ** 0.5
         own += weight * shared
@@ -80,7 +84,7 @@ class PlanNormals:
         """The common draws: one row where all plans share them, else one for each plan."""
         if len(set(groups)) == 1:
             return self.draws(f"{quantity} of {groups[0]}").astype(np.float32)
-        return self.draws.many([f"{quantity} of {group}" for group in groups])
+        return self.draws.many(quantity, groups)
 
     def _groups(self, shared_by: str) -> list[str]:
         if shared_by == "operator":
@@ -94,7 +98,8 @@ class PlanNormals:
 
     def category(self, name: str, weights: tuple[float, ...]) -> Any:
         """The category per plan and draw."""
-        uniforms = np.array([self.draws.uniform(f"{name} of {plan.item}") for plan in self.plans])
+        doubt = choice_doubt(name)
+        uniforms = np.array([self.draws.uniform(f"{doubt} of {plan.item}") for plan in self.plans])
         return choice(uniforms, weights)
 
 

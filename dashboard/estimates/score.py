@@ -15,6 +15,7 @@ from dashboard.estimates.ask import Ask, basis_weights
 from dashboard.estimates.chains import published_state
 from dashboard.estimates.estimate import quantiles
 from dashboard.estimates.inputs import DrawnNormals, Inputs
+from dashboard.estimates.score_checks import pit, without_family
 from dashboard.records import Chip
 from dashboard.units import Quantity, QuantityError, UnitError, magnitude, quantity, read_cell
 
@@ -130,6 +131,33 @@ def _scored(case: Case, chip: Chip, catalog: Catalog, draws: Draws) -> Scored:
     drawn = magnitude(published_state(ask, Inputs(catalog, ask, DrawnNormals(draws, ask, catalog)), case.basis), "MW")
     published = float(magnitude(case.power, "MW"))
     return Scored(case, chip, published, quantiles(drawn), float(np.mean(drawn < published)))
+
+
+def leave_one_family_out(result: Score, catalog: Catalog, draws: Draws | None = None) -> Score:
+    """The same cases, each estimated from tables in which its family of chips had never been measured.
+
+    A case whose chip has neither a design power nor a rating left is listed as unmatched.
+    """
+    draws = draws or Draws()
+    reduced = {family: without_family(catalog, family) for family in {row.chip.family for row in result.scored}}
+    scored, lost = [], []
+    for row in result.scored:
+        tables = reduced[row.chip.family]
+        try:
+            scored.append(_scored(row.case, tables.accelerators[row.chip.chip_id], tables, draws))
+        except ValueError as error:
+            lost.append((row.case, str(error)))
+    return Score(tuple(scored), tuple(lost))
+
+
+def full_summary(result: Score, catalog: Catalog) -> dict[str, Any]:
+    """`summary` with the score that leaves out each family in turn, and the place of the truth in our draws."""
+    left_out = summary(leave_one_family_out(result, catalog))
+    cases = left_out.pop("cases")
+    errors = {row["case_id"]: row["error"] for row in cases}
+    plain = summary(result)
+    ranks = pit([row.rank for row in result.scored])
+    return {**plain, "pit": ranks, "leave_one_family_out": {**left_out, "errors": errors}}
 
 
 def summary(result: Score) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from time import monotonic
 
-from dashboard import store
+from dashboard import records, store
 from dashboard.catalog import Catalog, DataError, Problem, build, load
 from dashboard.checks import Files, check_files, file_names, read_files
 from dashboard.checks.package import DESCRIPTOR
@@ -89,4 +89,4 @@ def _problems(files: Files) -> list[Problem]:
 
 
 def _tables(files: Files) -> dict[str, bytes]:
-    return {Path(name).stem: content for name, content in files.items() if isinstance(content, bytes)}
+    return {name: content for name in records.TABLES if isinstance(content := files[f"{name}.csv"], bytes)}

@@ -106,7 +106,7 @@ def worked(catalog: Catalog, choice: Choice) -> tuple[Estimate, dict[str, Load]]
         answer = estimate(read_ask(choice.load, catalog, basis=choice.basis), catalog)
         carriers, label = (), f"{answer.ask.text}"
         if choice.load == DEFAULT_LOAD:
-            label = f"OpenAI’s 30 GW, {BASIS_NAMES[choice.basis]}"
+            label = f"OpenAI’s 30 GW ({BASIS_NAMES[choice.basis]})"
     found = loads(answer, catalog, carriers)
     return answer, {
         kind: Load(label, item.kind, item.value, item.carried_by, item.source_ids) for kind, item in found.items()

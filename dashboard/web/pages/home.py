@@ -74,7 +74,7 @@ def view(catalog: Catalog, choice: Choice) -> View:
     ask = Ask("power", deal.power, None, choice.basis, weights, operator="openai", source_ids=(deal.source_id,))
     claim = estimate(ask, catalog)
     deals = tuple((label, _deal(deal_id, catalog)) for deal_id, label in STORY)
-    label = f"OpenAI’s 30 GW, {BASIS_NAMES[choice.basis]}"
+    label = f"OpenAI’s 30 GW ({BASIS_NAMES[choice.basis]})"
     grids = [catalog.grids[grid_id] for grid_id in GRIDS]
     things = [catalog.equivalents[thing] for thing in EQUIVALENTS]
     energy = compare.energy_beside_grids(
