@@ -1,16 +1,18 @@
 """The app: one page frame, a page per address, figures and estimates as files, and the headers of every answer."""
 
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qsl
 
 import dash
 import flask
-from dash import Input, Output, State, html
+from dash import Input, Output, State
 from flask_compress import Compress
 
-from dashboard.web import components as ui
+from dashboard.catalog import Catalog
 from dashboard.web import routes, shell
 from dashboard.web.live import Live
+from dashboard.web.own import usable
 from dashboard.web.pages import PAGES
 
 MAX_BODY = 12_000_000
@@ -43,11 +45,22 @@ def create_app(folder: Path) -> dash.Dash:
 
 
 def _wire(app: dash.Dash, live: Live) -> None:
-    """Content by address; colour scheme and width of the window into `view`."""
+    """Content by address; colour scheme and width of the window into `view`; the visitor's own tables."""
 
-    @app.callback(Output("content", "children"), Input("address", "pathname"), Input("address", "search"))
-    def content(path: str, search: str | None) -> object:
-        return page_content(path, search or "", live)
+    @app.callback(
+        Output("content", "children"), Input("address", "pathname"), Input("address", "search"), State("own", "data")
+    )
+    def content(path: str, search: str | None, mine: Any) -> object:
+        return page_content(path, search or "", live.of(mine))
+
+    @app.callback(Output("banner", "children"), Input("own", "data"), Input("address", "pathname"))
+    def banner(mine: Any, _: str) -> object:
+        tables = sorted(usable(mine)) if live.of(mine) is not live.catalog else []
+        return shell.banner(tables, live.notice)
+
+    @app.callback(Output("own", "data"), Input("leave", "n_clicks"), prevent_initial_call=True)
+    def leave(clicks: int | None) -> object:
+        return {} if clicks else dash.no_update
 
     app.clientside_callback(
         dash.ClientsideFunction("shell", "view"),
@@ -58,14 +71,13 @@ def _wire(app: dash.Dash, live: Live) -> None:
     )
 
 
-def page_content(path: str, search: str, live: Live) -> object:
+def page_content(path: str, search: str, catalog: Catalog) -> object:
     """The layout of the page at an address, its state taken from the query; a designed notice where there is none."""
     page = next((page for page in PAGES if (path.rstrip("/") or "/") == page.PATH), None)
     if page is None:
         return shell.not_found(PAGES)
     query = dict(parse_qsl(search.removeprefix("?")[:MAX_QUERY], max_num_fields=60)) if search else {}
-    shown = page.layout(live.catalog, query)
-    return html.Div([ui.problem(live.notice), shown]) if live.notice else shown
+    return page.layout(catalog, query)
 
 
 def _harden(app: dash.Dash) -> None:

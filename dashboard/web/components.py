@@ -43,6 +43,11 @@ def sized(view: dict[str, Any] | None) -> tuple[Size, str]:
     return Size("page", width, None, font), theme
 
 
+def seen(window: dict[str, Any], mine: Any) -> dict[str, Any]:
+    """The browser's window, and whether the visitor looks at tables of their own, which no file on the server knows."""
+    return {**window, "own": bool(mine)}
+
+
 def figure_block(comparison: Comparison, view: dict[str, Any] | None, address: str) -> Any:
     """A figure as a named group: the graph, its words for those who do not see it, the table behind it, its files."""
     size, theme = sized(view)

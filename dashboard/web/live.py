@@ -5,11 +5,13 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 from time import monotonic
+from typing import Any
 
 from dashboard import records, store
 from dashboard.catalog import Catalog, DataError, Problem, build, load
 from dashboard.checks import Files, check_files, file_names, read_files
 from dashboard.checks.package import DESCRIPTOR
+from dashboard.web.own import OwnTables
 
 EVERY = 1.0  # seconds between two looks at the files
 _log = logging.getLogger(__name__)
@@ -35,6 +37,11 @@ class Live:
         self._seen = self._signature()
         self._catalog = load(folder)
         self._notice = ""
+        self._own = OwnTables(folder)
+
+    def of(self, own: Any) -> Catalog:
+        """The catalog for a visitor who may have brought tables of their own (what `own` of the page holds)."""
+        return self._own.catalog(own, self.catalog)
 
     @property
     def catalog(self) -> Catalog:
@@ -67,7 +74,7 @@ class Live:
             files = read_files(self.folder)
             problems = _problems(files)
             catalog = None if problems else build(_tables(files))
-        except (DataError, store.BusyError) as error:
+        except (DataError, store.BusyError, store.FileError) as error:
             problems, catalog = getattr(error, "problems", [Problem("tables", None, "", "", str(error))]), None
         if catalog is None:
             self._notice = (

@@ -12,11 +12,12 @@ from dashboard.compare import COLUMNS, Comparison
 from dashboard.estimates import estimate, read_ask, report
 from dashboard.figures import size_named
 from dashboard.web.live import Live
-from dashboard.web.pages import PAGES
+from dashboard.web.pages import PAGES, data
 
 
 def wire(server: flask.Flask, live: Live) -> None:
     """Add the addresses to the server."""
+    server.json.sort_keys = False  # type: ignore[attr-defined] # the order of the answer is for readers
 
     @server.get("/figure/<figure_id>.csv")
     def figure_csv(figure_id: str) -> Any:
@@ -32,6 +33,13 @@ def wire(server: flask.Flask, live: Live) -> None:
         except ValueError as error:
             return {"error": str(error)}, 400
         return flask.Response(json.dumps(spec, ensure_ascii=False), mimetype="application/json")
+
+    @server.get("/data/<name>")
+    def data_file(name: str) -> Any:
+        found = data.table_file(live, name)
+        if found is None:
+            return {"error": f'file: must be a table such as claims.csv or datapackage.json, got "{name[:40]}"'}, 404
+        return flask.Response(found[0], mimetype=found[1])
 
     @server.get("/api/estimate")
     def api_estimate() -> Any:

@@ -47,6 +47,7 @@ def layout(pages: Sequence[ModuleType], catalog: Catalog) -> Any:
         [
             dcc.Location(id="address", refresh="callback-nav"),
             dcc.Store(id="view"),
+            dcc.Store(id="own", storage_type="session"),
             html.Header(
                 [
                     dcc.Link("AI energy demand", href="/", className="brand"),
@@ -58,6 +59,7 @@ def layout(pages: Sequence[ModuleType], catalog: Catalog) -> Any:
                 ],
                 className="head",
             ),
+            html.Div(id="banner", className="content", **ui.POLITE),
             html.Main(html.Div(id="content", className="content"), id="main", tabIndex=-1),
             html.Div(
                 [
@@ -73,6 +75,16 @@ def layout(pages: Sequence[ModuleType], catalog: Catalog) -> Any:
         id="mantine",
         theme=THEME,
     )
+
+
+def banner(tables: Sequence[str], notice: str) -> Any:
+    """What every page must say: newer files that are not in order, and that one's own tables are on show."""
+    parts: list[Any] = [ui.problem(notice)] if notice else []
+    if tables:
+        told = f"You are looking at your own version of {', '.join(tables)}. Nobody else sees it."
+        leave = html.Button("Leave my view", id="leave", type="button", className="scheme")
+        parts.append(html.P([told, " ", leave], className="problem", role="status"))
+    return parts
 
 
 def not_found(pages: Sequence[ModuleType]) -> Any:

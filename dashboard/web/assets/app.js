@@ -32,6 +32,17 @@
         document.documentElement.setAttribute("data-mantine-color-scheme", next);
         return [current, next];
       },
+      /* A file that was dropped: its size is judged here, before anything is sent. */
+      measure: function (contents, name) {
+        if (!contents) return window.dash_clientside.no_update;
+        const limit = 2000000;
+        const bytes = Math.floor((contents.length - contents.indexOf(",") - 1) * 0.75);
+        if (bytes > limit) {
+          const told = "file: must be at most 2,000,000 bytes, got " + bytes.toLocaleString("en") + "; nothing was sent";
+          return { contents: "", name: name, error: told };
+        }
+        return { contents: contents, name: name };
+      },
       /* Puts the page's state into its address without a navigation. `names` and `values` go in pairs. */
       remember: function (query) {
         if (query === undefined || query === null) return window.dash_clientside.no_update;

@@ -149,22 +149,26 @@ def wire(app: dash.Dash, live: Live) -> None:
         Input("convert-chip", "value"),
         Input("convert-given", "data"),
         Input("view", "data"),
+        Input("own", "data"),
     )
-    def body(text: str, basis: str, chip: str, given: dict[str, str], window: dict[str, Any] | None) -> tuple[Any, str]:
+    def body(
+        text: str, basis: str, chip: str, given: dict[str, str], window: dict[str, Any] | None, mine: Any
+    ) -> tuple[Any, str]:
         if window is None:
             raise dash.exceptions.PreventUpdate
         choice = Choice(text or "", basis, chip or "", given or {})
-        return render(live.catalog, choice, window), choice.query()
+        return render(live.of(mine), choice, ui.seen(window, mine)), choice.query()
 
     @app.callback(
         Output("convert-assumptions", "children"),
         Input("convert-text", "value"),
         Input("convert-basis", "value"),
         Input("convert-chip", "value"),
+        Input("own", "data"),
         State("convert-given", "data"),
     )
-    def assumptions(text: str, basis: str, chip: str, given: dict[str, str]) -> Any:
-        return boxes(live.catalog, Choice(text or "", basis, chip or "", given or {}))
+    def assumptions(text: str, basis: str, chip: str, mine: Any, given: dict[str, str]) -> Any:
+        return boxes(live.of(mine), Choice(text or "", basis, chip or "", given or {}))
 
     @app.callback(
         Output("convert-given", "data"),

@@ -140,13 +140,14 @@ def wire(app: dash.Dash, live: Live) -> None:
         Input("deals-unit", "value"),
         Input("deals-basis", "value"),
         Input("view", "data"),
+        Input("own", "data"),
     )
-    def body(user: str, unit: str, basis: str, window: dict[str, Any] | None) -> tuple[Any, str]:
+    def body(user: str, unit: str, basis: str, window: dict[str, Any] | None, mine: Any) -> tuple[Any, str]:
         if window is None:
             raise dash.exceptions.PreventUpdate
-        catalog = live.catalog
+        catalog = live.of(mine)
         choice, _ = choose({"user": user, "unit": unit, "basis": basis}, catalog)
-        return render(catalog, choice, window), choice.query()
+        return render(catalog, choice, ui.seen(window, mine)), choice.query()
 
     app.clientside_callback(
         dash.ClientsideFunction("shell", "remember"), Output("deals-query", "id"), Input("deals-query", "data")

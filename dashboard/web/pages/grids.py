@@ -219,16 +219,17 @@ def wire(app: dash.Dash, live: Live) -> None:
         Input("grids-grids", "value"),
         Input("grids-question", "value"),
         Input("view", "data"),
+        Input("own", "data"),
     )
     def body(
-        load: str | None, text: str | None, basis: str, grids: list[str] | None, question: str, window: Any
+        load: str | None, text: str | None, basis: str, grids: list[str] | None, question: str, window: Any, mine: Any
     ) -> tuple[Any, str]:
         if window is None:
             raise dash.exceptions.PreventUpdate
-        catalog = live.catalog
+        catalog = live.of(mine)
         asked = {"load": load or text or DEFAULT_LOAD, "basis": basis, "question": question}
         choice, _ = choose(asked | ({"grids": ",".join(grids)} if grids else {}), catalog)
-        return render(catalog, choice, window), choice.query()
+        return render(catalog, choice, ui.seen(window, mine)), choice.query()
 
     app.clientside_callback(
         dash.ClientsideFunction("shell", "remember"), Output("grids-query", "id"), Input("grids-query", "data")

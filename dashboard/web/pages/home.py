@@ -127,12 +127,13 @@ def wire(app: dash.Dash, live: Live) -> None:
         Output("home-query", "data"),
         Input("home-basis", "value"),
         Input("view", "data"),
+        Input("own", "data"),
     )
-    def body(basis: str, window: dict[str, Any] | None) -> tuple[Any, str]:
+    def body(basis: str, window: dict[str, Any] | None, mine: Any) -> tuple[Any, str]:
         if window is None:
             raise dash.exceptions.PreventUpdate
         choice, _ = choose({"basis": basis})
-        return render(live.catalog, choice, window), choice.query()
+        return render(live.of(mine), choice, ui.seen(window, mine)), choice.query()
 
     app.clientside_callback(
         dash.ClientsideFunction("shell", "remember"), Output("home-query", "id"), Input("home-query", "data")

@@ -6,7 +6,7 @@ from typing import Any
 
 import dash
 import dash_mantine_components as dmc
-from dash import Input, Output, html
+from dash import Input, Output, State, html
 
 from dashboard import compare_plans
 from dashboard.catalog import Catalog
@@ -158,10 +158,11 @@ def wire(app: dash.Dash, live: Live) -> None:
         Output("plans-name", "data"),
         Output("plans-name", "value"),
         Input("plans-by", "value"),
+        State("own", "data"),
         prevent_initial_call=True,
     )
-    def names(by: By) -> tuple[list[str], str]:
-        return _names(live.catalog, by), EVERYTHING
+    def names(by: By, mine: Any) -> tuple[list[str], str]:
+        return _names(live.of(mine), by), EVERYTHING
 
     @app.callback(
         Output("plans-body", "children"),
@@ -169,13 +170,14 @@ def wire(app: dash.Dash, live: Live) -> None:
         Input("plans-by", "value"),
         Input("plans-name", "value"),
         Input("view", "data"),
+        Input("own", "data"),
     )
-    def body(by: str, name: str, window: dict[str, Any] | None) -> tuple[Any, str]:
+    def body(by: str, name: str, window: dict[str, Any] | None, mine: Any) -> tuple[Any, str]:
         if window is None:
             raise dash.exceptions.PreventUpdate
-        catalog = live.catalog
+        catalog = live.of(mine)
         choice, _ = choose({"by": by, "name": name or EVERYTHING}, catalog)
-        return render(catalog, choice, window), choice.query()
+        return render(catalog, choice, ui.seen(window, mine)), choice.query()
 
     app.clientside_callback(
         dash.ClientsideFunction("shell", "remember"), Output("plans-query", "id"), Input("plans-query", "data")

@@ -1,0 +1,270 @@
+"""`/data`: every table, searchable and downloadable; and a CSV dropped here becomes the visitor's own view."""
+
+import base64
+import binascii
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import dash
+import dash_mantine_components as dmc
+from dash import Input, Output, State, dcc, html
+
+from dashboard import records, sheets, store, updates
+from dashboard.catalog import Catalog, Problem, rows
+from dashboard.compare import Comparison
+from dashboard.web import components as ui
+from dashboard.web.live import Live
+from dashboard.web.own import MAX_TEXT, usable
+
+PATH, NAME, TITLE = "/data", "Data", "Where does each number come from?"
+FIGURES: tuple[str, ...] = ()
+NAMES: Mapping[str, str] = {
+    "sources": "Sources",
+    "accelerators": "Chips",
+    "parameters": "Parameters",
+    "claim_types": "Kinds of claims",
+    "evidence": "Evidence behind the parameters",
+    "commitments": "Deals",
+    "links": "Links between deals",
+    "claims": "Claims",
+    "sites": "Sites",
+    "milestones": "Milestones of sites",
+    "grids": "Grids",
+    "equivalents": "Equivalents",
+    "pairs": "Pairs to score on",
+}
+SHOWN_PROBLEMS = 50
+LIMIT = f"Choose or drop a CSV (up to {MAX_TEXT // 1_000_000} MB)"
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Which table is shown."""
+
+    table: str = "claims"
+
+    def query(self) -> str:
+        """The choice as the query of the address."""
+        return ui.query_text({"table": "" if self.table == "claims" else self.table})
+
+
+def choose(query: Mapping[str, str]) -> tuple[Choice, list[str]]:
+    """The choice in a query; what is not possible falls back and is told."""
+    table = query.get("table", "claims")
+    if table not in NAMES:
+        return Choice(), [f'table: must be one of {", ".join(NAMES)}, got "{table[:40]}"; the claims are shown']
+    return Choice(table), []
+
+
+def comparisons(_: Catalog, __: Mapping[str, str]) -> tuple[Comparison, ...]:
+    """The page has no figure."""
+    return ()
+
+
+def layout(catalog: Catalog, query: Mapping[str, str]) -> Any:
+    """The page with its table from the query."""
+    choice, notices = choose(query)
+    total = sum(len(getattr(catalog, name)) for name in NAMES)
+    return html.Div(
+        [
+            html.H1(TITLE),
+            *[ui.problem(notice) for notice in notices],
+            html.P(
+                f"{total:,} rows in {len(NAMES)} tables, each row with its source; data version {catalog.version}, "
+                f"read up to {catalog.as_of:%-d %B %Y}.",
+                className="answer",
+            ),
+            html.Div(
+                dmc.Select(
+                    id="data-table",
+                    label="Table",
+                    value=choice.table,
+                    data=[{"value": name, "label": label} for name, label in NAMES.items()],
+                    allowDeselect=False,
+                    w=280,
+                ),
+                className="controls",
+            ),
+            html.Div(id="data-body"),
+            html.H2("Try a table of your own"),
+            html.P(
+                "Drop the same table with rows changed, added or removed. It is checked here, with row and column; "
+                "then you can look at every page with it. Nothing is kept on the server and nobody else sees it.",
+            ),
+            dcc.Upload(
+                html.Button(
+                    f"Choose or drop a CSV (up to {MAX_TEXT // 1_000_000} MB)", type="button", className="scheme"
+                ),
+                id="data-upload",
+                accept=".csv,text/csv",
+                max_size=-1,
+                className="drop",
+            ),
+            dcc.Store(id="data-file"),
+            dcc.Store(id="data-candidate"),
+            dcc.Loading(html.Div(id="data-report", **ui.POLITE), type="dot"),
+            dcc.Store(id="data-query"),
+        ]
+    )
+
+
+def wire(app: dash.Dash, live: Live) -> None:
+    """Table by choice; an upload is measured in the browser, checked here, and used on request."""
+
+    @app.callback(
+        Output("data-body", "children"),
+        Output("data-query", "data"),
+        Input("data-table", "value"),
+        Input("own", "data"),
+        Input("view", "data"),
+    )
+    def body(table: str, mine: Any, window: Any) -> tuple[Any, str]:
+        if window is None:
+            raise dash.exceptions.PreventUpdate
+        choice, _ = choose({"table": table})
+        return table_view(live, choice.table, usable(mine), window), choice.query()
+
+    app.clientside_callback(
+        dash.ClientsideFunction("shell", "measure"),
+        Output("data-file", "data"),
+        Input("data-upload", "contents"),
+        State("data-upload", "filename"),
+        prevent_initial_call=True,
+    )
+
+    @app.callback(
+        Output("data-report", "children"),
+        Output("data-candidate", "data"),
+        Input("data-file", "data"),
+        State("data-table", "value"),
+        prevent_initial_call=True,
+    )
+    def report(file: Any, table: str) -> tuple[Any, Any]:
+        return examined(live, table, file)
+
+    @app.callback(
+        Output("own", "data", allow_duplicate=True),
+        Input("data-use", "n_clicks"),
+        State("data-candidate", "data"),
+        State("own", "data"),
+        prevent_initial_call=True,
+    )
+    def use(clicks: int | None, candidate: Any, mine: Any) -> Any:
+        if not clicks:
+            raise dash.exceptions.PreventUpdate
+        merged = usable(mine) | usable(candidate)
+        return merged if live.of(merged) is not live.catalog else dash.no_update
+
+    app.clientside_callback(
+        dash.ClientsideFunction("shell", "remember"), Output("data-query", "id"), Input("data-query", "data")
+    )
+
+
+def table_view(live: Live, table: str, mine: Mapping[str, str], window: Any) -> list[Any]:
+    """What the table is, its files, and its rows."""
+    content = mine[table].encode() if table in mine else _published(live, table)
+    found = [row for _, row in rows(table, content, [])]
+    described = _described(live, table)
+    columns = [
+        {"field": name, "headerTooltip": described.get(name, ""), "filter": "agTextColumnFilter", "width": _width(name)}
+        for name in (found[0] if found else {})
+    ]
+    whose = "Your own version of this table." if table in mine else ""
+    return [
+        html.P([described.get("", ""), " ", html.Strong(whose)]),
+        html.P(
+            [
+                html.A(f"{table}.csv", href=f"/data/{table}.csv"),
+                " · ",
+                html.A("datapackage.json", href="/data/datapackage.json"),
+                f" · {len(found):,} rows",
+            ],
+            className="quiet",
+        ),
+        ui.grid("data-rows", columns, found, window),
+    ]
+
+
+def _published(live: Live, table: str) -> bytes:
+    content = store.read(live.folder, [f"{table}.csv"])[f"{table}.csv"]
+    return content if isinstance(content, bytes) else b""
+
+
+def _described(live: Live, table: str) -> dict[str, str]:
+    """Descriptions by column, the table's own under the empty name."""
+    content = store.read(live.folder, ["datapackage.json"])["datapackage.json"]
+    package = json.loads(content) if isinstance(content, bytes) else {"resources": []}
+    resource = next((item for item in package["resources"] if item["name"] == table), None)
+    if resource is None:
+        return {}
+    fields = {field["name"]: field.get("description", "") for field in resource["schema"]["fields"]}
+    return {"": resource.get("description", ""), **fields}
+
+
+def _width(column: str) -> int:
+    return 320 if column in ("note", "statement", "title", "reasoning", "address") else 160
+
+
+# --- an upload --------------------------------------------------------------------------------------------------------
+
+
+def examined(live: Live, table: str, file: Any) -> tuple[list[Any], dict[str, str] | None]:
+    """What an uploaded file would change, or what is wrong with it; and the table to use, where it can be."""
+    try:
+        content = _content(file)
+        outcome = updates.update(live.folder, {table: content}, allow_removals=True)
+    except (ValueError, KeyError) as error:
+        return [ui.problem(str(error))], None
+    if outcome.problems:
+        return _refused(table, outcome.problems), None
+    lines = updates.as_text(outcome)
+    changes = [html.Pre("\n".join(lines[:-1]), className="formula scroll", tabIndex=0)]
+    if outcome.empty:
+        return [html.P("The table is the same as the published one.")], None
+    publish = f"python -m dashboard update {table} FILE.csv --allow-removals --apply"
+    return [
+        html.H3("What it would change"),
+        *changes,
+        html.Button("Use it in my view", id="data-use", type="button", className="scheme"),
+        html.P(["To publish it: ", html.Code(publish)], className="quiet"),
+    ], {table: content.decode()}
+
+
+def _content(file: Any) -> bytes:
+    if not isinstance(file, dict) or not isinstance(file.get("contents"), str):
+        raise ValueError("file: must be a CSV, got nothing that can be read")
+    if file.get("error"):
+        raise ValueError(str(file["error"])[:200])
+    try:
+        content = base64.b64decode(file["contents"].partition(",")[2], validate=True)
+    except (binascii.Error, ValueError) as error:
+        raise ValueError("file: must come whole, got broken data; try again") from error
+    if len(content) > MAX_TEXT:
+        raise ValueError(f"file: must be at most {MAX_TEXT:,} bytes, got {len(content):,}")
+    return content
+
+
+def _refused(table: str, problems: tuple[Problem, ...]) -> list[Any]:
+    body = [[str(p.row or ""), p.column, p.value[:80], p.reason, p.mend] for p in problems[:SHOWN_PROBLEMS]]
+    more = len(problems) - SHOWN_PROBLEMS
+    return [
+        ui.problem(f"{table}: {len(problems)} problems; the published table is shown as before."),
+        ui.table(["Row", "Column", "Value", "What is wrong", "How to mend it"], body, caption="Problems by row"),
+        html.P(f"and {more} more") if more > 0 else None,
+    ]
+
+
+def table_file(live: Live, name: str) -> tuple[bytes, str] | None:
+    """The bytes and the kind of a published file: a table or the descriptor; None for any other name."""
+    if name == "datapackage.json":
+        content = store.read(live.folder, [name])[name]
+        return (content, "application/json") if isinstance(content, bytes) else None
+    table = name.removesuffix(".csv")
+    if table not in records.TABLES or name != f"{table}.csv":
+        return None
+    found = [(list(row), list(row.values())) for _, row in rows(table, _published(live, table), [])]
+    if not found:
+        return None
+    return sheets.csv_text(found[0][0], [cells for _, cells in found]).encode(), "text/csv"
