@@ -12,7 +12,7 @@ import pandas as pd
 from dashboard.catalog import Catalog
 from dashboard.core.pairing import PairingError
 from dashboard.estimates.estimate import RESULT_UNITS, Estimate, quantiles
-from dashboard.estimates.report import LABELS
+from dashboard.estimates.report import LABELS, what_would_change
 from dashboard.records import Equivalent, Grid
 from dashboard.units import Quantity, exact, magnitude, quantity, range_text, reader_text, spread_text
 
@@ -279,4 +279,29 @@ def outcomes_of(answer: Estimate, name: str, catalog: Catalog) -> Comparison:
         method="Each dot is one in twenty.",
         version=catalog.version,
         form="dots",
+    )
+
+
+def tornado_of(answer: Estimate, catalog: Catalog) -> Comparison:
+    """A year's energy at the two ends of each assumption, the others at their medians; largest share first."""
+    middle = float(answer.median("annual_energy").m_as("TWh"))
+    rows = []
+    for row in answer.assumptions[:8]:
+        low, high = sorted((float(row.at_low.m_as("TWh")), float(row.at_high.m_as("TWh"))))
+        label = f"{row.factor.label} ({100 * row.share:.0f}\u00a0%)"
+        if not exact(low, high):
+            ends = (low, middle, middle, middle, high)
+            rows.append(estimate_levels(label, ends, "TWh", basis="a year's energy at both ends"))
+    return Comparison(
+        id="tornado",
+        title=f"{answer.ask.text}: what would change the answer",
+        answer=what_would_change(answer.assumptions[0]),
+        axis="Energy a year, TWh, at the two ends of each assumption",
+        unit="TWh",
+        kind="energy",
+        table=_table(rows),
+        sources=source_names(catalog, deciding_sources(answer)),
+        method="Line: from an assumption's low to its high end, all others at their medians; in brackets its share of "
+        "the variance.",
+        version=catalog.version,
     )

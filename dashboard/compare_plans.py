@@ -119,3 +119,33 @@ def sites_on_map(plans: Timeline, sites: Sequence[Series], month: str, catalog: 
         version=catalog.version,
         form="map",
     )
+
+
+def claimed_and_likely(claimed: Series, group: Series, plans: Timeline, catalog: Catalog) -> Comparison:
+    """A user's claimed total, growing evenly between its dates, beside what its sites in the tables make likely."""
+    rows = []
+    for line, bands in (
+        ("claimed", claimed.lines["announced"]),
+        ("likely", group.lines["likely"]),
+        ("energised", group.lines["energised"]),
+    ):
+        for month, band in zip(plans.months, bands, strict=True):
+            if "2023-12" <= month <= "2032-12" and not math.isnan(band[2]):
+                levels = tuple(float(value) / GIGA for value in band)
+                rows.append(estimate_levels(month, levels, "GW", basis=line, date=month))
+    goal, likely = claimed.at("announced", "2030-12"), group.at("likely", "2030-12")
+    return Comparison(
+        id="claim-path",
+        title=f"{claimed.name}: the way to the claim, and what its sites make likely",
+        answer=f"By the end of 2030 the claim is {reader_text(goal[2], 'MW')} at the meter; its "
+        f"{len(group.site_ids)} sites in the tables make {spread_text(likely[0], likely[2], likely[4], 'MW')} likely.",
+        axis=f"Facility capacity at the end of each month, GW (as known on {plans.as_of:%-d %B %Y})",
+        unit="GW",
+        kind="capacity",
+        table=pd.DataFrame(rows, columns=COLUMNS),
+        sources=_few(source_names(catalog, [*claimed.source_ids, *group.source_ids])),
+        method="Claimed: even growth between published totals. Likely: after odds, delay and filling; rented clouds "
+        "without a site of their own are not in it.",
+        version=catalog.version,
+        form="series",
+    )

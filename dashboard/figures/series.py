@@ -11,6 +11,8 @@ from dashboard.figures.legend import draw_legend, legend_rows
 from dashboard.figures.plots import Spec, nice_step, tick_text
 from dashboard.figures.text import escaped, width
 
+DOTTED = ("announced", "claimed")  # what somebody said
+BANDED = "likely"  # the line whose ranges are shaded
 BODY = 24  # height of the plot in font sizes, where the size leaves it open
 
 
@@ -32,7 +34,12 @@ def series(comparison: Comparison, size: Size, theme: str) -> Spec:
 
 def _colours(box: Frame, names: list[str]) -> list[str]:
     theme = box.theme
-    known = {"announced": theme.quiet, "likely": theme.kinds["capacity"], "energised": theme.ink}
+    known = {
+        "announced": theme.quiet,
+        "claimed": theme.quiet,
+        "likely": theme.kinds["capacity"],
+        "energised": theme.ink,
+    }
     spare = iter([theme.kinds["average"], theme.kinds["money"], theme.kinds["energy"]])
     return [known.get(name) or next(spare, theme.ink) for name in names]
 
@@ -45,10 +52,14 @@ def _line(rows: pd.DataFrame, colour: str, name: str, box: Frame, unit: str) -> 
         "name": name,
         "x": months,
         "y": [float(value) for value in rows.value],
-        "line": {"color": colour, "width": box.size.font * 0.18, "dash": "dot" if name == "announced" else "solid"},
+        "line": {
+            "color": colour,
+            "width": box.size.font * 0.18,
+            "dash": "dot" if name in DOTTED else "solid",
+        },
         "hovertemplate": f"%{{x|%b %Y}}: %{{y:.3s}} {escaped(unit)}<extra>{escaped(name)}</extra>",
     }
-    if name != "likely":
+    if name != BANDED:
         return [middle]
     wide = _band(rows, months, ("q05", "q95"), colour, 0.15)
     return [*wide, *_band(rows, months, ("q25", "q75"), colour, 0.3), middle]
@@ -102,7 +113,8 @@ def _years(comparison: Comparison, box: Frame) -> Spec:
 
 def _values(comparison: Comparison, box: Frame) -> Spec:
     theme = box.theme
-    high = float(comparison.table[["q95", "value"]].max().max())
+    table = comparison.table
+    high = float(max(table.value.max(), table.q95.where(table.basis == BANDED).max()))
     step = nice_step(high / 5)
     ticks = [step * i for i in range(math.ceil(high / step) + 1)]
     return {

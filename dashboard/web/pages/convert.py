@@ -1,5 +1,6 @@
 """`/convert`: chips, dollars or gigawatts typed in; every reading, the chain, the assumptions, all in the address."""
 
+import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,15 +14,15 @@ from dashboard.catalog import Catalog
 from dashboard.compare import Comparison
 from dashboard.estimates import Estimate, estimate, read_ask
 from dashboard.estimates.ask import BASES
-from dashboard.estimates.estimate import RESULT_UNITS
+from dashboard.estimates.estimate import RESULT_UNITS, quantiles
 from dashboard.estimates.inputs import Factor
 from dashboard.estimates.report import LABELS, what_would_change
-from dashboard.units import exact, magnitude, range_text, reader_text
+from dashboard.units import exact, magnitude, number_text, range_text, reader_text, spread_text
 from dashboard.web import components as ui
 from dashboard.web.live import Live
 
 PATH, NAME, TITLE = "/convert", "Convert", "What do these chips, dollars or gigawatts mean?"
-FIGURES = ("chain", "outcomes-annual-energy", "outcomes-facility-peak")
+FIGURES = ("chain", "outcomes-annual-energy", "outcomes-facility-peak", "tornado")
 EXAMPLES = ("100000 H100", "400k GB200", "30 GW", "38 billion USD over 7 years", "1.4 trillion USD")
 BASIS_LABELS = {"unknown": "not stated", "it": "IT power", "facility": "facility power", "grid": "grid connection"}
 CARDS = (
@@ -47,18 +48,21 @@ class Choice:
     text: str = EXAMPLES[0]
     basis: str = "unknown"
     chip: str = ""
+    other: str = ""
     settings: Mapping[str, str] = field(default_factory=dict)
 
     def query(self) -> str:
         """The choice as the query of the address."""
-        named = {"text": self.text, "basis": "" if self.basis == "unknown" else self.basis, "chip": self.chip}
+        basis = "" if self.basis == "unknown" else self.basis
+        named = {"text": self.text, "basis": basis, "chip": self.chip, "other": self.other}
         return ui.query_text(named | {PREFIX + name: value for name, value in self.settings.items()})
 
 
 def choose(query: Mapping[str, str]) -> Choice:
     """The choice in a query; texts are taken as they stand and judged by `view`."""
     settings = {key.removeprefix(PREFIX): value for key, value in query.items() if key.startswith(PREFIX)}
-    return Choice(query.get("text", EXAMPLES[0]), query.get("basis", "unknown"), query.get("chip", ""), settings)
+    text, basis = query.get("text", EXAMPLES[0]), query.get("basis", "unknown")
+    return Choice(text, basis, query.get("chip", ""), query.get("other", ""), settings)
 
 
 def view(catalog: Catalog, choice: Choice) -> Estimate:
@@ -81,6 +85,7 @@ def _comparisons(answer: Estimate, catalog: Catalog) -> tuple[Comparison, ...]:
         compare.chain_of(answer, catalog),
         compare.outcomes_of(answer, "annual_energy", catalog),
         compare.outcomes_of(answer, "facility_peak", catalog),
+        compare.tornado_of(answer, catalog),
     )
 
 
@@ -102,6 +107,14 @@ def layout(catalog: Catalog, query: Mapping[str, str]) -> Any:
                         description="for instance " + ", ".join(f"“{example}”" for example in EXAMPLES),
                         debounce=400,
                         w=480,
+                    ),
+                    dmc.TextInput(
+                        id="convert-other",
+                        value=choice.other,
+                        label="Beside (a second scenario)",
+                        placeholder="400k GB200",
+                        debounce=400,
+                        w=230,
                     ),
                     dmc.Select(
                         id="convert-basis",
@@ -147,16 +160,17 @@ def wire(app: dash.Dash, live: Live) -> None:
         Input("convert-text", "value"),
         Input("convert-basis", "value"),
         Input("convert-chip", "value"),
+        Input("convert-other", "value"),
         Input("convert-given", "data"),
         Input("view", "data"),
         Input("own", "data"),
     )
     def body(
-        text: str, basis: str, chip: str, given: dict[str, str], window: dict[str, Any] | None, mine: Any
+        text: str, basis: str, chip: str, other: str, given: dict[str, str], window: dict[str, Any] | None, mine: Any
     ) -> tuple[Any, str]:
         if window is None:
             raise dash.exceptions.PreventUpdate
-        choice = Choice(text or "", basis, chip or "", given or {})
+        choice = Choice(text or "", basis, chip or "", other or "", given or {})
         return render(live.of(mine), choice, ui.seen(window, mine)), choice.query()
 
     @app.callback(
@@ -168,7 +182,7 @@ def wire(app: dash.Dash, live: Live) -> None:
         State("convert-given", "data"),
     )
     def assumptions(text: str, basis: str, chip: str, mine: Any, given: dict[str, str]) -> Any:
-        return boxes(live.of(mine), Choice(text or "", basis, chip or "", given or {}))
+        return boxes(live.of(mine), Choice(text or "", basis, chip or "", "", given or {}))
 
     @app.callback(
         Output("convert-given", "data"),
@@ -195,7 +209,7 @@ def render(catalog: Catalog, choice: Choice, window: dict[str, Any]) -> list[Any
         answer = view(catalog, choice)
     except ValueError as error:
         return [ui.problem(str(error))]
-    chain, energy, peak = (
+    chain, energy, peak, tornado = (
         ui.figure_block(item, window, f"/convert?{choice.query()}") for item in _comparisons(answer, catalog)
     )
     return [
@@ -203,9 +217,11 @@ def render(catalog: Catalog, choice: Choice, window: dict[str, Any]) -> list[Any
         html.P(what_would_change(answer.assumptions[0]), className="quiet"),
         *[html.P(f"Note: {warning}.", className="quiet") for warning in answer.warnings],
         html.Div([_card(answer, name, kind) for name, kind in CARDS if name in answer.results], className="cards"),
+        *_beside(catalog, choice, answer),
         chain,
         energy,
         peak,
+        tornado,
         html.H2("Each step with its numbers"),
         ui.steps_table(answer.steps),
         html.H2("What it rests on"),
@@ -222,6 +238,35 @@ def _answer(answer: Estimate) -> list[Any]:
         html.Strong(reader_text(energy[2], "TWh"), className="estimated"),
         f" a year ({range_text(energy[0], energy[4], 'TWh')}).",
     ]
+
+
+def _beside(catalog: Catalog, choice: Choice, answer: Estimate) -> list[Any]:
+    """The second scenario beside the first, each result with the ratio of the two inside each draw."""
+    if not choice.other:
+        return []
+    try:
+        ask = read_ask(choice.other, catalog, basis=choice.basis, chip=choice.chip, settings=choice.settings)
+        other = estimate(dataclasses.replace(ask, item="second scenario"), catalog)
+    except ValueError as error:
+        return [html.H2("Beside it"), ui.problem(str(error))]
+    body = []
+    for name in RESULT_UNITS:
+        if name in answer.results and name in other.results:
+            low, _, middle, _, high = quantiles((other.results[name] / answer.results[name]).m_as(""))
+            ratio = number_text(middle) if exact(low, high) else f"{number_text(middle)} ({_ends_text(low, high)})"
+            body.append([LABELS[name], _spread(answer, name), _spread(other, name), f"× {ratio}"])
+    head = ["What", answer.ask.text, other.ask.text, "Second over first"]
+    caption = "Doubts that both share move both, so the ratio is narrower than the two ranges"
+    return [html.H2("Side by side"), ui.table(head, body, numbers=(1, 2, 3), caption=caption)]
+
+
+def _spread(answer: Estimate, name: str) -> str:
+    low, _, middle, _, high = answer.quantiles(name)
+    return spread_text(low, middle, high, RESULT_UNITS[name])
+
+
+def _ends_text(low: float, high: float) -> str:
+    return f"{number_text(low)}–{number_text(high)}"
 
 
 def _card(answer: Estimate, name: str, kind: str) -> Any:

@@ -1,5 +1,6 @@
 """`/`: OpenAI's 30 GW on a chosen basis, beside the deals of the story and the grids."""
 
+import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -7,18 +8,23 @@ from typing import Any
 import dash
 from dash import Input, Output, html
 
-from dashboard import compare
+from dashboard import compare, compare_deals, compare_plans
 from dashboard.catalog import Catalog
 from dashboard.compare import Comparison
 from dashboard.estimates import Ask, Estimate, estimate
 from dashboard.estimates.ask import BASES, BASIS_NAMES, Basis, basis_weights
 from dashboard.estimates.deals import commitment_ask
 from dashboard.estimates.estimate import RESULT_UNITS
+from dashboard.estimates.questions import households, loads, plants_for_adequacy, plants_for_energy, strain_on_peak
 from dashboard.estimates.report import what_would_change
+from dashboard.estimates.series import claimed_total
 from dashboard.records import Claim
 from dashboard.units import given_text, magnitude, quantity, range_text, reader_text, spread_text
 from dashboard.web import components as ui
+from dashboard.web.cache import by_version
 from dashboard.web.live import Live
+from dashboard.web.pages import deals as deals_page
+from dashboard.web.pages import plans
 
 PATH, NAME, TITLE = "/", "30 GW", "How much power is OpenAI’s 30 GW?"
 GRIDS = ("ita", "usa", "deu", "fra", "gbr", "irl", "world")
@@ -28,7 +34,7 @@ STORY = (
     ("anthropic-rainier-2025", "Rainier for Anthropic, 500,000 Trainium2"),
 )
 CLAIM = "agg-openai-2025-10"
-FIGURES = ("energy", "deals", "grid-share")
+FIGURES = ("energy", "deals", "claim-path", "claim-ledger", "grid-share")
 NOT_CONVERTED = {
     "anthropic-amazon-equity": "not converted: money put into a company",
     "openai-azure": "not converted: no term was stated",
@@ -66,6 +72,7 @@ class View:
     comparisons: tuple[Comparison, ...]
 
 
+@by_version
 def view(catalog: Catalog, choice: Choice) -> View:
     """The claim on its basis, the story's deals, and the comparisons that the figures draw."""
     deal = catalog.commitments[CLAIM]
@@ -88,7 +95,21 @@ def view(catalog: Catalog, choice: Choice) -> View:
         "What the story’s deals add up to in gigawatts", [(label, claim), *deals], catalog
     )
     share = compare.share_of_grids(claim, "OpenAI’s 30 GW", grids[:-2], catalog)
-    return View(claim, deals, (energy, capacity, share))
+    return View(claim, deals, (energy, capacity, _path(catalog), _ledger(catalog), share))
+
+
+def _path(catalog: Catalog) -> Comparison:
+    """The claimed total by year beside what OpenAI's sites make likely."""
+    claims = [catalog.claims["openai-power-2030"], *(c for c in catalog.claims.values() if c.series == "openai-in-use")]
+    return compare_plans.claimed_and_likely(
+        claimed_total(claims, catalog), plans.groups(catalog, "user")["OpenAI"], plans.plans_of(catalog), catalog
+    )
+
+
+def _ledger(catalog: Catalog) -> Comparison:
+    """The deals behind the claim counted once, as of its time."""
+    book = deals_page.book(catalog, deals_page.METHOD_LEDGER)
+    return dataclasses.replace(compare_deals.ledger_bars(book, "stated", catalog), id="claim-ledger")
 
 
 def _deal(deal_id: str, catalog: Catalog) -> Estimate:
@@ -144,7 +165,7 @@ def render(catalog: Catalog, choice: Choice, window: dict[str, Any]) -> list[Any
     """Everything below the switch."""
     seen = view(catalog, choice)
     address = f"/?{choice.query()}"
-    energy, capacity, share = (ui.figure_block(item, window, address) for item in seen.comparisons)
+    energy, capacity, path, ledger, share = (ui.figure_block(item, window, address) for item in seen.comparisons)
     return [
         html.P(_answer(seen.claim), className="answer"),
         html.P(what_would_change(seen.claim.assumptions[0]), className="quiet"),
@@ -154,7 +175,19 @@ def render(catalog: Catalog, choice: Choice, window: dict[str, Any]) -> list[Any
         capacity,
         html.H2("What became of the claim"),
         _restatements(catalog),
+        path,
+        html.H2("The deals behind it, counted once"),
+        html.P(
+            [
+                "The deals sit inside each other: chips are bought by one contract and housed by another. See the ",
+                dash.dcc.Link("page of deals", href="/deals?user=OpenAI%2C+early+2026"),
+                ".",
+            ]
+        ),
+        ledger,
+        html.H2("What it is beside grids, plants and homes"),
         share,
+        _beside(catalog, seen.claim),
         html.H2("How it was worked out"),
         html.P("A gigawatt is a capacity, not an energy: nothing here multiplies it by 8,760 hours without a load."),
         html.Details([html.Summary("Each step with its numbers"), ui.steps_table(seen.claim.steps)]),
@@ -184,6 +217,26 @@ def _story(catalog: Catalog, seen: View) -> Any:
             body.append([claim.statement, _value(claim), _conversion(claim, catalog, seen), claim.said, links])
     head = ["What was said", "Number", "What it is in power", "Date", "Source"]
     return ui.table(head, body, numbers=(1,), caption="Every number of the story")
+
+
+def _beside(catalog: Catalog, claim: Estimate) -> Any:
+    """The claim as plants, as homes, as emissions and water: each with its question and its range."""
+    kinds = loads(claim, catalog)
+    homes = [catalog.equivalents[name] for name in ("household-us", "household-eu", "household-italy")]
+    answers = [
+        *(plants_for_energy(kinds["average"], plant, catalog) for plant in ("nuclear", "gas-cc", "wind", "solar")),
+        plants_for_adequacy(kinds["peak"], "firm", catalog),
+        *(households(kinds["energy"], home) for home in homes),
+        *(strain_on_peak(kinds["peak"], catalog.grids[grid]) for grid in ("ita", "us-lower48", "ercot")),
+    ]
+    own = set(kinds["energy"].source_ids)
+    body = [
+        [answer.sentence, ui.source_links([source for source in answer.source_ids if source not in own], catalog)]
+        for answer in answers
+    ]
+    body.append([f"{_spread(claim, 'emissions')} of CO₂ a year on the average US grid.", ""])
+    body.append([f"{_spread(claim, 'water')} of water a year, on site and at power plants.", ""])
+    return ui.table(["In words", "Source of the other figure"], body, caption="The same load, asked in other ways")
 
 
 def _value(claim: Claim) -> str:
