@@ -40,6 +40,7 @@ def read(folder: Path, names: Iterable[str]) -> dict[str, bytes | FileError]:
 
     Raises:
         BusyError: the files kept changing while they were read.
+        FileError: the journal of an update is damaged.
     """
     names = tuple(names)
     finish(folder)
@@ -75,7 +76,12 @@ def _pending(folder: Path) -> list[str]:
         names = json.loads(_journal(folder).read_bytes())
     except FileNotFoundError:
         return []
-    return [name for name in names if _NAME.fullmatch(name)]
+    except ValueError:
+        names = None
+    if not isinstance(names, list) or not all(isinstance(name, str) and _NAME.fullmatch(name) for name in names):
+        mend = f"remove the folder {STAGING} if no update is running"
+        raise FileError(f"{STAGING}/{JOURNAL}", "must be a list of table files, got something else", mend)
+    return names
 
 
 def _read_one(folder: Path, name: str, *, staged: bool) -> bytes | FileError:

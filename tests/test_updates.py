@@ -89,6 +89,7 @@ def test_headlines_cover_claim_deals_grids_and_score(folder: Path) -> None:
 
     for wanted in ("30 GW, IT power", "30 GW, grid connection", "AWS for OpenAI, facility peak", "of United States"):
         assert any(wanted in name for name in names), wanted
+    assert "OpenAI's ledger, promised, IT power" in names
     assert "Score, median error" in names
     assert "Score, bias" in names
 

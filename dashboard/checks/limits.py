@@ -45,6 +45,21 @@ LIMITS: Mapping[str, Mapping[str, Limit]] = MappingProxyType(
     }
 )
 
+# The columns low, central and high of a row, by its unit.
+UNIT_LIMITS: Mapping[str, Limit] = MappingProxyType(
+    {
+        "fraction": Limit(0, 1),
+        "ratio": Limit(0, 20),
+        "kW/chip": Limit(0.01, 60),
+        "billion USD/GW": Limit(0.1, 200),
+        "million USD/MW/year": Limit(0.1, 200),
+        "USD/chip/hour": Limit(0.01, 100),
+        "g/kWh": Limit(0, 1_500),
+        "USD/MWh": Limit(0, 1_000),
+        "L/kWh": Limit(0, 20),
+    }
+)
+
 _POWER_TABLES = frozenset({"milestones", "pairs"})
 QUANTITY_LIMITS: tuple[Limit, ...] = (
     Limit(0, 20_000, "MW", _POWER_TABLES),

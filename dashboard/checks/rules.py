@@ -6,7 +6,7 @@ from datetime import date
 from itertools import pairwise
 
 from dashboard.catalog import Problem, name_key
-from dashboard.checks.limits import LIMITS, QUANTITY_LIMITS, Limit
+from dashboard.checks.limits import LIMITS, QUANTITY_LIMITS, UNIT_LIMITS, Limit
 from dashboard.checks.reading import Table, shown
 from dashboard.records import header_field
 from dashboard.units import UNITS, QuantityError, UnitError, magnitude, quantity, read_cell, unit
@@ -155,6 +155,7 @@ def limits(tables: Tables) -> Iterator[Problem]:
                 if (value := _read(row[column])) is not None and not limit.low <= value <= limit.high:
                     yield _beyond(name, line, column, row[column], limit, header_field(column)[1])
             yield from _long_row(name, line, row)
+            yield from _spread_row(name, line, row)
 
 
 def _limited(name: str, table: Table) -> Iterator[tuple[str, str]]:
@@ -177,6 +178,15 @@ def _long_row(name: str, line: int, row: Mapping[str, str]) -> Iterator[Problem]
                 shown = f"{row[column]} {row['unit']}"
                 yield _beyond(name, line, column, shown, limit, limit.unit)
             return
+
+
+def _spread_row(name: str, line: int, row: Mapping[str, str]) -> Iterator[Problem]:
+    """A range with its own unit, such as a PUE or a load."""
+    limit = UNIT_LIMITS.get(row.get("unit", ""))
+    for column in ("low", "central", "high") if limit else ():
+        value = _read(row.get(column, ""))
+        if limit and value is not None and not limit.low <= value <= limit.high:
+            yield _beyond(name, line, column, row[column], limit, row["unit"])
 
 
 def _beyond(name: str, line: int, column: str, value: str, limit: Limit, unit_name: str) -> Problem:

@@ -25,7 +25,7 @@ def matched(chips: Power, capacity: Power, overlap: Ratio) -> Power:
     wanted = (capacity * overlap).to(unit("GW"))
     total = np.sum(wanted.m, axis=0)
     available = np.asarray(chips.m_as(unit("GW")))
-    return wanted * np.minimum(1.0, available / np.where(total > 0, total, 1.0))
+    return wanted * (available / np.maximum(np.maximum(total, available), np.finfo(float).tiny))
 
 
 @checked

@@ -7,6 +7,7 @@ from dashboard.catalog import Catalog
 from dashboard.estimates.ask import BASES, BASIS_NAMES, Ask, basis_weights
 from dashboard.estimates.deals import commitment_ask
 from dashboard.estimates.estimate import Estimate, estimate, quantiles
+from dashboard.estimates.ledger import openai_ledger
 from dashboard.estimates.score import Case, score, summary
 from dashboard.records import Pair
 from dashboard.units import Quantity, magnitude, quantity
@@ -82,6 +83,15 @@ def story_deals(catalog: Catalog) -> Iterator[Headline]:
         yield _headline(f"{label}, energy a year", answer, "annual_energy", "TWh")
 
 
+def ledger_total(catalog: Catalog) -> Iterator[Headline]:
+    """What OpenAI was promised in all, no megawatt twice, and what of it is likely to come."""
+    totals = openai_ledger(catalog).totals
+    for basis, label in (("it", "IT power"), ("facility", "facility power")):
+        found = totals[basis]  # type: ignore[index]
+        for name, (low, _, middle, _, high) in (("promised", found.best), ("likely to come", found.realised)):
+            yield Headline(f"OpenAI's ledger, {name}, {label}", "GW", middle, low, high)
+
+
 def grid_shares(catalog: Catalog) -> Iterator[Headline]:
     """OpenAI's 30 GW as a share of each grid's yearly demand."""
     energy = _claim(catalog, "unknown").results["annual_energy"]
@@ -110,6 +120,7 @@ def _case(pair: Pair) -> Case:
 HEADLINES: Mapping[str, Work] = {
     "30 GW": thirty_gigawatts,
     "story deals": story_deals,
+    "ledger": ledger_total,
     "grid shares": grid_shares,
     "score": accuracy,
 }

@@ -236,6 +236,8 @@ class DrawnNormals:
         name = row.quantity
         if not group:
             return self.draws(f"{name} of {self.ask.item}" if self.ask.item else name)
+        if not self.ask.item and row.correlation > 0:  # alone, with no item to tell apart: the group's own doubt
+            return self.draws(f"{name} of {group}")
         return self.draws.shared(name, group=group, own=self.ask.item, correlation=row.correlation)
 
     def _scopes(self) -> tuple[str, ...]:

@@ -91,7 +91,8 @@ def share_of_energy(load: Load, grid: Grid) -> Answer:
         raise PairingError(f"{question}: no demand is published; its peak is not comparable with an energy")
     share = (load.value / grid.demand).to("percent")
     low, _, middle, _, high = quantiles(share.m)
-    text = f"{number_text(middle)} % of the demand of {grid.name} in {grid.year} ({number_text(low)}–{number_text(high)} %)"
+    span = f"{number_text(low)}–{number_text(high)} %"
+    text = f"{number_text(middle)} % of the demand of {grid.name} in {grid.year} ({span})"
     return _answer(question, share, "percent", text + _tail(load, grid), load, grid, grid.demand_source_id)
 
 

@@ -20,6 +20,7 @@ WANTED = ("country", "year", "iso_code", "electricity_demand")
 CARBON = "carbon_intensity_elec"
 ORDER = ("country", "year", "iso_code", CARBON, "electricity_demand")
 _NAMED = {"World": "world", "European Union (27)": "eu27", "Kosovo": "xkx"}
+_KINDS = {"world": "world", "eu27": "region"}
 _AS_PRINTED = 1e-5  # our table holds six figures
 
 
@@ -75,15 +76,13 @@ def _put(area: _Area, into: Merge, *, has_carbon: bool) -> None:
         row["carbon_intensity [g/kWh]"] = "" if carbon is None else number_text(carbon)
         old = into.rows("grids").get(grid_id)
         if old is None:
-            new = {"grid_id": grid_id, "name": area.name, "kind": "country", "parent": _parent(into), "seen": "page"}
+            kind = _KINDS.get(grid_id, "country")
+            parent = "world" if kind != "world" and "world" in into.rows("grids") else ""
+            new = {"grid_id": grid_id, "name": area.name, "kind": kind, "parent": parent, "seen": "page"}
             into.put("grids", {**new, **row})
             into.tell(ADDED, area.name, f"{grid_id}, {year}: {row['demand [TWh]']} TWh", area.rows)
         else:
             _revise(area, grid_id, old, row, into, has_carbon=has_carbon)
-
-
-def _parent(into: Merge) -> str:
-    return "world" if "world" in into.rows("grids") else ""
 
 
 def _grid_id(area: _Area, grids: Mapping[str, Mapping[str, str]]) -> str | None:

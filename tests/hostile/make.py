@@ -223,6 +223,10 @@ CASES: tuple[Case, ...] = (
     Case("central-above-high", "parameters", cell(2, "high", "1.3"), 2, "high", 'must be at least central "1.39"'),
     Case("rating-below-its-low", CHIPS, cell(4, "tdp_low [W]", "900"), 4, TDP, "must be at least tdp_low [W]"),
     Case("weights-above-1", "claim_types", cell(2, "it_weight", "0.7"), 2, "it_weight", "must add up to 1"),
+    Case(
+        "power-per-chip-in-watts", "parameters", cell(2, "high", "1500"), 2, "high", "must be from 0.01 to 60 kW/chip"
+    ),
+    Case("ratio-in-per-cent", "evidence", cell(2, "central", "203"), 2, "central", "must be from 0 to 20 ratio"),
     # dates
     Case("end-before-start", DEALS, cell(2, "end", "2020"), 2, "end", "must be at least start"),
     Case("no-such-day", STATES, cell(2, "date", "2025-02-30"), 2, "date", "must be a date that exists"),

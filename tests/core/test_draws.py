@@ -1,0 +1,94 @@
+import numpy as np
+import pytest
+
+from dashboard.core.draws import COLUMNS, Draws, combined
+
+
+def test_same_name_is_the_same_doubt_in_any_order():
+    """A name gives the same draws whatever was drawn before it."""
+    first, second = Draws(), Draws()
+    second("something else")
+
+    np.testing.assert_array_equal(first("load of abilene"), second("load of abilene"))
+
+
+def test_another_seed_is_another_sample():
+    """Two seeds give different draws for one name."""
+    assert not np.array_equal(Draws(seed=1)("load"), Draws(seed=2)("load"))
+
+
+@pytest.mark.parametrize(
+    "name", ["draw_ratio", "draw_ratio of all", "draw_ratio of abilene", "load", "load of abilene"]
+)
+@pytest.mark.parametrize("count", [1000, 4096])
+def test_each_stratum_comes_once(name, count):
+    """The draws of a name are the normal's own quantiles, each once: mean 0, and no two alike."""
+    draws = np.sort(Draws(count=count)(name))
+
+    assert len(np.unique(draws)) == count
+    assert abs(draws.mean()) < 1e-12
+    assert draws.std() == pytest.approx(1, abs=0.005)
+
+
+def test_many_are_the_same_as_one_by_one():
+    """A block of names holds, in single precision, what each name gives alone."""
+    draws = Draws()
+    owners = ["a", "b", "all", ""]
+    names = ["draw_ratio of a", "draw_ratio of b", "draw_ratio of all", "draw_ratio"]
+
+    expected = np.array([draws(name) for name in names], dtype=np.float32)
+
+    np.testing.assert_array_equal(draws.many("draw_ratio", owners), expected)
+
+
+def test_doubts_of_one_chain_are_independent():
+    """No two of the doubts that meet in one chain are correlated by more than 4 %, neither they nor their squares."""
+    draws = Draws()
+    table = np.array([draws(name) for doubt in COLUMNS for name in (doubt, f"{doubt} of all")])
+    pairs = np.triu_indices(len(table), 1)
+
+    assert np.abs(np.corrcoef(table)[pairs]).max() < 0.04
+    assert np.abs(np.corrcoef(table**2)[pairs]).max() < 0.04
+
+
+def test_doubts_of_many_things_are_independent():
+    """Own doubts of 300 sites have the pairwise correlation of chance, 1/64, and their sum the variance of 300."""
+    draws = Draws()
+    table = np.array([draws(f"draw_ratio of site {i}") for i in range(300)])
+    correlation = np.corrcoef(table)[np.triu_indices(300, 1)]
+
+    assert correlation.std() == pytest.approx(1 / 64, rel=0.1)
+    assert table.sum(axis=0).std() == pytest.approx(300**0.5, rel=0.05)
+
+
+def test_every_quantity_of_the_tables_has_a_column():
+    """Each parameter with a doubt that a chain draws is a column of the lattice, or its draws would be less even."""
+    from dashboard.catalog import load
+
+    never_drawn_in_a_chain = {
+        *("load_factor", "capacity_factor", "accreditation", "reserve_margin", "overlap", "it_life", "building_life"),
+    }
+    quantities = {row.quantity for row in load().parameters.values()}
+
+    assert quantities - never_drawn_in_a_chain <= set(COLUMNS)
+
+
+def test_correlation_is_that_asked_for():
+    """Two owners of one group are correlated by what was asked."""
+    draws = Draws()
+    first, second = (draws.shared("load", group="all", own=own, correlation=0.6) for own in ("a", "b"))
+
+    assert np.corrcoef(first, second)[0, 1] == pytest.approx(0.6, abs=0.03)
+
+
+def test_correlation_above_one_is_refused():
+    """A correlation outside 0 to 1 is refused."""
+    with pytest.raises(ValueError, match=r"correlation must be from 0 to 1, got 1\.5"):
+        Draws().shared("load", group="all", own="a", correlation=1.5)
+
+
+def test_a_combination_is_a_standard_normal_again():
+    """Weighted with its complement, the spread stays 1."""
+    draws = Draws()
+
+    assert combined(draws("a"), draws("b"), -0.5).std() == pytest.approx(1, abs=0.03)

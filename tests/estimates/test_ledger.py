@@ -1,0 +1,192 @@
+import dataclasses
+from datetime import date
+
+import pytest
+
+from dashboard.estimates.cross_check import cross_check, cross_checks
+from dashboard.estimates.dollars import NoPower, money_ask, power_of_dollars, rent_per_power, term_of
+from dashboard.estimates.ledger import openai_ledger, user_ledger
+from dashboard.estimates.ledger_rows import claims_in_force
+from dashboard.units import magnitude
+
+NOW = date(2026, 11, 24)
+USERS = ("OpenAI", "Anthropic", "Microsoft", "Meta", "xAI", "Google")
+
+
+@pytest.fixture(scope="module")
+def worked(catalog):
+    """The ledger of method section 4 from the rows."""
+    return openai_ledger(catalog).totals["stated"]
+
+
+@pytest.mark.parametrize(
+    ("sum_of", "gigawatts"), [("chips", 28.75), ("capacity", 12.6), ("ceiling", 41.3), ("floor", 28.75), ("best", 31.9)]
+)
+def test_the_ledger_of_the_method(worked, sum_of, gigawatts):
+    """From the rows come, within 5 %: chips 28.75, sites and clouds 12.6, naive 41.3, best 31.9 GW."""
+    assert getattr(worked, sum_of)[2] == pytest.approx(gigawatts, rel=0.05)
+
+
+def test_the_range_of_the_ledger(worked):
+    """The 90 % range is the method's 30 to 34 GW."""
+    assert worked.best[0] == pytest.approx(30, rel=0.05)
+    assert worked.best[4] == pytest.approx(34, rel=0.05)
+
+
+def test_odds_come_after_the_overlap(worked):
+    """Weighted by status about 18 GW, 13 to 23, come about: beside the 30, never instead."""
+    assert worked.realised[2] == pytest.approx(18, rel=0.05)
+    assert worked.realised[0] == pytest.approx(13, rel=0.05)
+    assert worked.realised[4] == pytest.approx(23, rel=0.05)
+
+
+@pytest.mark.parametrize("user", USERS)
+def test_floor_best_and_ceiling_are_ordered(catalog, user):
+    """For every user and basis: floor <= best <= ceiling, realised <= best, and something counts."""
+    ledger = user_ledger(catalog, user, NOW)
+
+    assert ledger.entries
+    for totals in ledger.totals.values():
+        for floor, best, ceiling in zip(totals.floor, totals.best, totals.ceiling, strict=True):
+            assert floor <= best * (1 + 1e-9) <= ceiling * (1 + 1e-9)
+        assert totals.realised[2] <= totals.best[2]
+
+
+@pytest.mark.parametrize("user", USERS)
+def test_no_total_is_ever_added(catalog, user):
+    """Rows that sum up other rows count in no ledger."""
+    ledger = user_ledger(catalog, user, NOW)
+
+    assert not [entry for entry in ledger.entries if entry.deal.aggregate]
+    assert not [name for name in ledger.left_out if not ledger.left_out[name]]
+
+
+def test_every_row_counts_or_has_a_reason(catalog):
+    """Each deal of a user is in the ledger, inside another of it, or left out with a reason."""
+    ledger = user_ledger(catalog, "OpenAI", NOW)
+    counted = {entry.deal.commitment_id for entry in ledger.entries}
+    rows = {name for name, deal in catalog.commitments.items() if deal.user == "OpenAI"}
+
+    assert rows == counted | set(ledger.left_out)
+
+
+def test_what_replaces_takes_the_place(catalog):
+    """In November 2026 NVIDIA's 5 GW count and the letter of 10 does not; in January it was the other way round."""
+    now = {entry.deal.commitment_id for entry in user_ledger(catalog, "OpenAI", NOW).entries}
+    before = {entry.deal.commitment_id for entry in user_ledger(catalog, "OpenAI", date(2026, 1, 31)).entries}
+
+    assert "openai-nvidia-2026" in now
+    assert "openai-nvidia-loi-2025" not in now
+    assert "openai-nvidia-loi-2025" in before
+    assert "openai-nvidia-2026" not in before
+
+
+def test_a_restatement_never_adds(catalog):
+    """The $300 billion of September are the price of the 4.5 GW of July, and Azure's amendment adds nothing."""
+    left_out = user_ledger(catalog, "OpenAI", NOW).left_out
+
+    assert "stated again" in left_out["openai-oracle-2025-09"]
+    assert "stated again" in left_out["openai-azure-2026"]
+
+
+def test_a_part_is_inside_its_whole(catalog):
+    """Oracle's 4.5 GW are inside the 7 GW, which are inside the 10 GW goal: the three make 10."""
+    ledger = user_ledger(catalog, "OpenAI", NOW)
+    whole = next(entry for entry in ledger.entries if entry.deal.commitment_id == "openai-stargate-2025")
+
+    assert {"openai-stargate-us-2025-09", "openai-oracle-2025-07"} <= set(whole.contains)
+    assert whole.median("stated") == 10
+
+
+def test_chips_that_fill_a_cloud_count_once(catalog):
+    """Anthropic's 3.5 GW from Broadcom are inside its 5 GW from Google."""
+    totals = user_ledger(catalog, "Anthropic", NOW).totals["stated"]
+
+    assert totals.best[2] == pytest.approx(totals.capacity[2])
+    assert totals.chips[2] == 5.5
+
+
+def test_one_basis_before_adding(catalog):
+    """On the facility basis a chip deal is larger than on the IT basis, and stated sums lie between."""
+    totals = openai_ledger(catalog).totals
+
+    assert totals["it"].chips[2] < totals["stated"].chips[2] < totals["facility"].chips[2]
+
+
+def test_a_newer_claim_supersedes(catalog):
+    """Of the claims on all of OpenAI's power, the 30 GW of April 2026 stand; those of 2025 that it restates do not."""
+    series = [claim for claim in catalog.claims.values() if claim.series == "openai-total-power"]
+    standing = {claim.claim_id for claim in claims_in_force(series, NOW)}
+
+    assert "openai-power-2030" in standing
+    assert "story-openai-power" not in standing
+    assert "story-openai-power" in {claim.claim_id for claim in claims_in_force(series, date(2025, 11, 3))}
+
+
+# --- dollars ----------------------------------------------------------------------------------------------------------
+
+
+def test_money_put_into_a_company_is_no_power(catalog):
+    """Amazon's $8 billion in Anthropic give no gigawatt."""
+    found = power_of_dollars(catalog.commitments["anthropic-amazon-equity"], catalog)
+
+    assert found == NoPower("money put into a company buys no power by itself")
+
+
+def test_capital_and_service_have_different_divisors(catalog):
+    """$38 billion as capital would be 0.9 GW, as seven years of service 0.5: the kind decides."""
+    service = catalog.commitments["openai-aws-2025"]
+    capital = dataclasses.replace(service, money_kind="capex", kind="site")
+
+    as_service = magnitude(power_of_dollars(service, catalog), "GW")
+    as_capital = magnitude(power_of_dollars(capital, catalog), "GW")
+
+    assert sorted(as_service)[2048] == pytest.approx(0.50, rel=0.05)
+    assert sorted(as_capital)[2048] == pytest.approx(0.90, rel=0.05)
+
+
+def test_rent_has_a_divisor_from_other_leases(catalog):
+    """A shell costs $1 to 3 million per MW and year, measured on other leases; with too few it is refused."""
+    spread = rent_per_power(catalog, without="anthropic-terawulf-2026")
+    alone = dataclasses.replace(catalog, commitments={"x": catalog.commitments["anthropic-terawulf-2026"]})
+
+    assert spread is not None
+    assert 1 < spread.central.m < 3
+    assert "fewer than three" in power_of_dollars(alone.commitments["x"], alone).reason
+
+
+def test_the_price_of_chips_alone_is_no_capital(catalog):
+    """Dollars that buy chips only are not divided by the cost of a whole data centre."""
+    found = money_ask(catalog.commitments["xai-nvidia-colossus2"], catalog)
+
+    assert isinstance(found, NoPower)
+
+
+def test_a_missing_term_comes_from_the_rows(catalog):
+    """Azure has no term; its amendment names 2032: 7.2 years. CoreWeave runs from 2025 to 2031: 6."""
+    assert magnitude(term_of(catalog.commitments["openai-azure-2025"], catalog), "year") == pytest.approx(7.2)
+    assert magnitude(term_of(catalog.commitments["openai-coreweave-2025"], catalog), "year") == pytest.approx(6)
+
+
+def test_chips_and_campus_of_rainier_do_not_pair(catalog):
+    """500,000 Trainium2 are a quarter of the 2.2 GW of the full campus: the disagreement is the result."""
+    found = cross_check(catalog.commitments["anthropic-rainier-2025"], catalog)
+    ratio = next(check.ratio for check in found if (check.first, check.second) == ("power", "chips"))
+
+    assert ratio.central == pytest.approx(3.9, rel=0.1)
+    assert not ratio.agree
+
+
+def test_a_deal_that_fits_together_is_said_to(catalog):
+    """430,000 Rubin at Monarch and its 1.35 GW of IT agree."""
+    (found,) = cross_check(catalog.commitments["microsoft-monarch-2026"], catalog)
+
+    assert found.ratio.agree
+    assert "they agree within their ranges" in found.sentence
+
+
+def test_disagreements_come_first(catalog):
+    """The checks of all deals begin with those that disagree."""
+    agree = [check.ratio.agree for check in cross_checks(catalog)]
+
+    assert agree == sorted(agree)

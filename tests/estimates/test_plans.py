@@ -1,0 +1,283 @@
+import csv
+import io
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from dashboard.catalog import DataError
+from dashboard.core.draws import Draws
+from dashboard.core.spread import Spread
+from dashboard.estimates import Ask, estimate, plans_report
+from dashboard.estimates.ask import basis_weights
+from dashboard.estimates.plans import ALL, MAX_GROUPS, estimate_plans, month_rows
+from dashboard.estimates.plans_read import read_plans
+from dashboard.estimates.readings import month_names
+from dashboard.units import Quantity, quantity
+
+ROOT = Path(__file__).parents[2]
+HEADER = "id,chip,chip_count,power,unit,power_basis,amount,currency,term_years,operator,country,grid,start,end,remark\n"
+FIVE = HEADER + (
+    "a,H100,100000,,,,,,,Acme,usa,,2027-01,2030,mine\n"
+    "b,,,1.2,GW,facility,,,,Beta,fra,,2028-06,,\n"
+    "c,,,,,,38,billion USD,7,Acme,,,,,\n"
+    "d,,,,,,10000000000,USD,,Acme,deu,,2029,,\n"
+    "e,NVIDIA GB200,8,,,,,,,Acme,usa,ercot,2029,,\n"
+)
+
+
+def _read(text, catalog):
+    return read_plans(text.encode(), catalog)
+
+
+def _many(count, seed=1):
+    """A list of plans of several kinds, operators and dates."""
+    chance = random.Random(seed)  # noqa: S311 - no secret
+    rows = [HEADER]
+    for i in range(count):
+        operator, country = f"operator {chance.randint(1, 9)}", chance.choice(["usa", "usa", "fra", "ind"])
+        start = f"{chance.randint(2024, 2031)}-{chance.randint(1, 12):02}"
+        end = f"{chance.randint(2032, 2035)}" if chance.random() < 0.3 else ""
+        if chance.random() < 0.6:
+            basis = chance.choice(["it", "facility", "grid", "unknown"])
+            size = f",,{chance.randint(5, 900)},MW,{basis},,,"
+        else:
+            size = f"{chance.choice(['H100', 'GB200', 'TPU v7'])},{chance.randint(100, 99_000)},,,,,,"
+        rows.append(f"s{i},{size},{operator},{country},,{start},{end},\n")
+    return "".join(rows)
+
+
+# --- reading ----------------------------------------------------------------------------------------------------------
+
+
+def test_every_problem_is_reported_by_line_and_column(catalog):
+    """A list is refused whole, with each bad cell and its line."""
+    text = HEADER + (
+        "a,H1000,100,,,,,,,Acme,usa,,2027-13,2030,\n"
+        "b,,,1e3,GW,peak,,,,Beta,,,2028-06,2027,\n"
+        "c,,,,,,38,EUR,7,Acme,,,,,\n"
+        "d,,,5,mW,,,,,Acme,,,,,\n"
+        "e,,,,,,,,,Acme,,,,,\n"
+        "f,,100,,,,,,,Acme,,,,,\n"
+        "g,,,-5,MW,,,,,Acme,,,,,\n"
+    )
+    with pytest.raises(DataError) as refused:
+        _read(text, catalog)
+    places = {(problem.row, problem.column) for problem in refused.value.problems}
+
+    assert places == {
+        *((2, "chip"), (2, "start"), (3, "power"), (3, "power_basis"), (3, "end")),
+        *((4, "currency"), (5, "unit"), (6, "power"), (7, "chip"), (8, "power")),
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("", "got an empty file"),
+        ("id,power,unit\n", "must hold at least one row"),
+        ("id,remark\na,b\n", "must have at least one of chip_count, power, amount"),
+        ("id,power,unit\na,5\n", "must have 3 cells"),
+        ("id,power,unit\na,5,MW\na,6,MW\n", 'must be unique, got "a" of line 2 again'),
+        ("power,unit\n5,TWh\n", "must be a unit of power"),
+        ("power,unit\n5–6,MW\n", "must be a plain number"),
+    ],
+)
+def test_a_file_that_is_no_list_is_refused(catalog, text, reason):
+    """What is wrong with a file is said in one line."""
+    with pytest.raises(DataError, match=reason.replace("(", r"\(")):
+        _read(text, catalog)
+
+
+def test_other_columns_are_kept(catalog):
+    """A column that we do not read stands in the output as it was."""
+    plans = _read(FIVE, catalog)
+    stream = io.StringIO()
+    plans_report.write_csv(estimate_plans(plans, catalog), stream)
+    rows = list(csv.DictReader(io.StringIO(stream.getvalue())))
+
+    assert [row["remark"] for row in rows] == ["mine", "", "", "", ""]
+    assert 170 < float(rows[0]["facility_peak_q50 [MW]"]) < 190
+
+
+# --- estimates --------------------------------------------------------------------------------------------------------
+
+
+def test_a_row_is_what_a_single_estimate_gives(catalog):
+    """Each row has the levels of the single estimate of the same item, to 0.1 %."""
+    totals = estimate_plans(_read(FIVE, catalog), catalog)
+    france = {"grid_intensity": Spread.fixed(catalog.grids["fra"].carbon_intensity)}
+    chip = catalog.chip("H100")
+    asks = {
+        0: Ask(
+            "chips", Quantity(100_000.0, "chip"), chip, "it", basis_weights("it", catalog), item="a", operator="Acme"
+        ),
+        1: Ask(
+            "power",
+            quantity(1200.0, "MW"),
+            None,
+            "facility",
+            (0.0, 1.0, 0.0),
+            item="b",
+            operator="Beta",
+            region="fra",
+            overrides=france,
+        ),
+        2: Ask("contract", Quantity(38e9, "USD"), basis="it", term=quantity(7, "year"), item="c", operator="Acme"),
+    }
+    for place, ask in asks.items():
+        answer = estimate(ask, catalog)
+        for name, levels in totals.rows[place].items():
+            assert levels == pytest.approx(answer.quantiles(name), rel=1e-3), name
+
+
+def test_doubts_are_shared_by_name(catalog):
+    """Two rows of the same chips move together: their sum is wider than if they were independent."""
+    same = HEADER + "a,H100,100000,,,,,,,Acme,,,,,\n" + "b,H100,100000,,,,,,,Acme,,,,,\n"
+    totals = estimate_plans(_read(same, catalog), catalog)
+    low, high = totals.rows[0]["annual_energy"][0], totals.rows[0]["annual_energy"][4]
+    both = totals.levels[ALL, ALL]["annual_energy"]
+
+    assert both[4] - both[0] < 2 * (high - low)
+    assert both[4] - both[0] > 2**0.5 * (high - low)
+
+
+def test_groups_make_the_total(catalog):
+    """The median of all lies near the sum of the groups' medians, and counts add up."""
+    totals = estimate_plans(_read(_many(60), catalog), catalog, by=("operator", "country"))
+    for column in ("operator", "country"):
+        groups = [cell for cell in totals.levels if cell[0] == column]
+        middle = sum(totals.levels[cell]["facility_peak"][2] for cell in groups)
+
+        assert sum(totals.counts[cell] for cell in groups) == 60
+        assert middle == pytest.approx(totals.levels[ALL, ALL]["facility_peak"][2], rel=0.03)
+
+
+def test_a_result_that_only_some_rows_have_is_no_total(catalog):
+    """Chips of some rows are not shown as the chips of all."""
+    totals = estimate_plans(_read(FIVE, catalog), catalog)
+
+    assert "chips" in totals.rows[0]
+    assert "chips" not in totals.levels[ALL, ALL]
+    assert "facility_peak" in totals.levels[ALL, ALL]
+
+
+def test_months_hold_what_runs(catalog):
+    """A plan counts from the month of its start to that of its end; without a start it stands in no month."""
+    text = HEADER + "a,,,100,MW,facility,,,,A,,,2027-03,2028-02,\n" + "b,,,50,MW,facility,,,,A,,,,,\n"
+    totals = estimate_plans(_read(text, catalog), catalog)
+    band = totals.monthly[ALL, ALL]["facility_peak"][:, 2]
+    running = [month for month, value in zip(month_names(), band, strict=True) if value > 0]
+
+    assert (running[0], running[-1], len(running)) == ("2027-03", "2028-02", 12)
+    assert set(band.round(6)) == {0.0, 100.0}
+    assert totals.undated == 1
+    assert len(month_rows(totals, (ALL, ALL))) == 12
+
+
+def test_a_column_that_is_not_there_is_refused(catalog):
+    """`by` names a column of the file."""
+    with pytest.raises(ValueError, match="by: must be one of id, chip"):
+        estimate_plans(_read(FIVE, catalog), catalog, by=("planet",))
+
+
+def test_too_many_groups_are_refused(catalog):
+    """Memory is bounded: a column with thousands of values makes no groups."""
+    rows = "".join(f"s{i},,,5,MW,it,,,,,,,,,\n" for i in range(MAX_GROUPS + 1))
+    with pytest.raises(ValueError, match="by: id has 1,001 different values; at most 1,000"):
+        estimate_plans(_read(HEADER + rows, catalog), catalog, by=("id",))
+
+
+def _same(first, second):
+    assert first.levels == second.levels
+    assert first.monthly.keys() == second.monthly.keys()
+    for cell, bands in first.monthly.items():
+        for name, band in bands.items():
+            np.testing.assert_array_equal(band, second.monthly[cell][name])
+    for one, other in zip(first.rows, second.rows, strict=True):
+        for name, levels in one.items():
+            np.testing.assert_array_equal(levels, other[name])
+
+
+def test_the_same_list_gives_the_same_digits(catalog):
+    """Two runs on threads agree to the last digit."""
+    plans = _read(_many(300), catalog)
+    first, second = (estimate_plans(plans, catalog, Draws(count=512), by=("operator",), block=64) for _ in range(2))
+
+    _same(first, second)
+
+
+# --- the command ------------------------------------------------------------------------------------------------------
+
+
+def _run(*arguments, cwd=ROOT):
+    command = [sys.executable, "-m", "dashboard", "estimate", *map(str, arguments)]
+    return subprocess.run(command, cwd=cwd, capture_output=True, text=True, timeout=120, check=False)
+
+
+def test_the_command_estimates_a_file(tmp_path):
+    """`estimate --file` prints totals by operator, writes each row, and gives one JSON object."""
+    path, out = tmp_path / "plans.csv", tmp_path / "out.csv"
+    path.write_text(FIVE)
+    told = _run("--file", path, "--by", "operator", "--out", out)
+    answer = json.loads(_run("--file", path, "--json").stdout)
+
+    assert told.returncode == 0, told.stderr
+    assert "Facility peak by operator" in told.stdout
+    assert len(out.read_text().splitlines()) == 6
+    assert len(answer["rows"]) == answer["count"] == 5
+    assert answer["totals"][0]["results"]["facility_peak"]["unit"] == "MW"
+
+
+def test_the_command_reports_bad_rows(tmp_path):
+    """A list with bad rows ends with exit code 1 and a line for each."""
+    path = tmp_path / "plans.csv"
+    path.write_text("power,unit\nfive,MW\n5,MWh\n")
+    told = _run("--file", path)
+
+    assert told.returncode == 1
+    assert "plans.csv:2: power: must be a plain number" in told.stderr
+    assert "plans.csv:3: unit: must be a unit of power" in told.stderr
+
+
+@pytest.mark.parametrize("arguments", [(), ("1 GW", "--file", "x.csv"), ("1 GW", "--by", "operator")])
+def test_wrong_usage_is_refused(arguments):
+    """TEXT or --file, and --by only with --file: else exit code 2."""
+    assert _run(*arguments).returncode == 2
+
+
+# --- a cluster --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.filterwarnings("default")  # distributed warns of what is not ours
+def test_a_cluster_gives_the_same_digits_though_a_worker_dies(catalog, monkeypatch):
+    """Two worker processes, one killed half-way: the list is finished with the digits of one machine."""
+    distributed = pytest.importorskip("distributed")
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    plans = _read(_many(600), catalog)
+    how = {"by": ("operator",), "block": 50}
+    draws = Draws(count=1024)
+    killed = []
+    with (
+        distributed.LocalCluster(n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None) as cluster,
+        distributed.Client(cluster) as client,
+    ):
+        victim = min(client.run(os.getpid).values())
+
+        def kill_half_way(_: int, seen: list[int] = []) -> None:  # noqa: B006 - counts over the calls
+            seen.append(1)
+            if len(seen) == 6:
+                os.kill(victim, signal.SIGKILL)
+                killed.append(victim)
+
+        there = estimate_plans(plans, catalog, draws, client=client, done=kill_half_way, **how)
+    here = estimate_plans(plans, catalog, draws, **how)
+
+    assert killed
+    _same(there, here)

@@ -1,0 +1,124 @@
+"""Laws that hold for every ask: the same answer in any unit, more gives more, levels ascend, doubts add up."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from dashboard.core.draws import Draws
+from dashboard.core.spread import Spread
+from dashboard.estimates import Ask, estimate, read_ask
+from dashboard.estimates.estimate import levels, quick_levels
+from dashboard.units import DimensionError, Quantity, quantity
+
+FEW = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+BASES = st.sampled_from(["it", "facility", "grid", "unknown"])
+SMALL = Draws(count=256)
+
+
+@given(st.integers(1, 5000), BASES)
+@FEW
+def test_the_same_answer_in_any_unit(catalog, gigawatts, basis):
+    """N GW, N thousand MW and N million kW are one load."""
+    texts = (f"{gigawatts} GW", f"{gigawatts * 1000} MW", f"{gigawatts * 1_000_000} kW")
+    peaks = [
+        estimate(read_ask(text, catalog, basis=basis), catalog, SMALL).quantiles("facility_peak") for text in texts
+    ]
+
+    assert peaks[0] == pytest.approx(peaks[1]) == pytest.approx(peaks[2])
+
+
+@given(st.integers(1, 10**6), st.integers(1, 10**6), st.sampled_from(["H100", "GB200", "TPU v7", "V100", "MI300X"]))
+@FEW
+def test_more_chips_draw_more(catalog, few, more, chip):
+    """For one kind of chip beyond one system, more chips have a larger load in every level."""
+    few, more = sorted((few + 1000, few + 1000 + more))
+    low, high = (estimate(read_ask(f"{n} {chip}", catalog), catalog, SMALL) for n in (few, more))
+
+    for name in ("it_rated", "facility_peak", "annual_energy", "emissions"):
+        assert all(a < b for a, b in zip(low.quantiles(name), high.quantiles(name), strict=True))
+
+
+@given(st.integers(1, 10**5), BASES)
+@FEW
+def test_levels_ascend_and_the_chain_is_ordered(catalog, megawatts, basis):
+    """The five levels ascend; average <= peak <= connection, and IT <= facility, in every draw."""
+    answer = estimate(read_ask(f"{megawatts} MW", catalog, basis=basis), catalog, SMALL)
+    r = {
+        name: np.broadcast_to(value.m_as("MW"), (256,))
+        for name, value in answer.results.items()
+        if value.check("[power]")
+    }
+
+    for name in answer.results:
+        assert list(answer.quantiles(name)) == sorted(answer.quantiles(name))
+    assert (r["it_average"] <= r["facility_average"]).all()
+    assert (r["facility_average"] <= r["facility_peak"]).all()
+    assert (r["facility_peak"] <= r["grid_connection"] * (1 + 1e-12)).all()
+
+
+@given(st.floats(0.01, 0.98), st.floats(0.01, 0.98), st.floats(0.01, 0.98))
+def test_a_spread_hits_its_three_levels(first, second, third):
+    """Both shapes go through low, central and high at the 5th, 50th and 95th percentile."""
+    low, central, high = sorted((first, second, third))
+    ends = [Quantity(value, "") for value in (low, central, high)]
+    for shape in ("split-lognormal", "split-logit-normal"):
+        at = Spread(*ends, shape).at(np.array([-1.6448536269514722, 0.0, 1.6448536269514722])).m
+
+        np.testing.assert_allclose(at, [low, central, high], rtol=1e-9)
+
+
+@given(st.lists(st.floats(1e-3, 1e6), min_size=20, max_size=200))
+def test_quick_levels_are_levels(values):
+    """The quick levels differ from the exact ones by no more than a few parts in 65,535 of the range."""
+    row = np.array([values])
+
+    assert np.abs(quick_levels(row) - levels(row)).max() <= 3 * np.ptp(row) / 65_535 + 1e-9
+
+
+@pytest.mark.parametrize(("text", "basis"), [("100000 H100", "it"), ("30 GW", "facility"), ("30 GW", "unknown")])
+def test_another_seed_changes_little(catalog, text, basis):
+    """From seed to seed the 5th and 95th percentile of a year's energy change by less than 0.5 % (root mean square)."""
+    ask = read_ask(text, catalog, basis=basis)
+    ends = np.array([estimate(ask, catalog, Draws(seed=s)).quantiles("annual_energy") for s in range(12)])[:, [0, 4]]
+
+    assert ((ends / ends.mean(axis=0)).std(axis=0) < 0.005).all()
+
+
+@pytest.mark.parametrize(("rho", "low", "high"), [(0.0, 5.6, 6.4), (0.6, 4.9, 7.0), (1.0, 4.6, 7.3)])
+def test_ten_sites_are_as_wide_as_their_correlation(catalog, rho, low, high):
+    """Ten sites of 1 GW average 5.6-6.4 GW if independent, 4.9-7.0 at 0.6 and 4.6-7.3 if all move together."""
+    rows = {
+        name: dataclasses.replace(row, correlation=rho) if row.quantity in ("mature_load", "draw_ratio") else row
+        for name, row in catalog.parameters.items()
+    }
+    tables = dataclasses.replace(catalog, parameters=rows)
+    sure = {"peak_overhead": Spread.fixed(Quantity(0.30, "")), "overhead_ratio": Spread.fixed(Quantity(0.5, ""))}
+
+    def average(i):
+        ask = Ask("power", quantity(1.0, "GW"), None, "facility", (0.0, 1.0, 0.0), item=f"site {i}", overrides=sure)
+        return estimate(ask, tables).results["facility_average"].m_as("GW")
+
+    q05, q95 = np.quantile(sum(average(i) for i in range(10)), (0.05, 0.95))
+
+    assert q05 == pytest.approx(low, abs=0.06)
+    assert q95 == pytest.approx(high, abs=0.06)
+
+
+def test_a_formula_refuses_the_wrong_dimension(catalog):
+    """An energy given as the amount of a power chain is refused by name."""
+    ask = Ask("power", Quantity(1.0, "TWh"), None, "grid", (0.0, 0.0, 1.0))
+    with pytest.raises(DimensionError, match=r"connection must be \[power\], got 1 TWh"):
+        estimate(ask, catalog)
+
+
+def test_shares_of_the_variance_add_to_one(catalog):
+    """The tornado of every kind of ask names each doubt, with ends on both sides, and its shares add to 1."""
+    for text in ("100000 H100", "30 GW", "38 billion USD over 7 years", "1.4 trillion USD"):
+        rows = estimate(read_ask(text, catalog), catalog).assumptions
+
+        assert sum(row.share for row in rows) == pytest.approx(1)
+        assert rows[0].share == max(row.share for row in rows)
+        assert rows[0].at_low != rows[0].at_high

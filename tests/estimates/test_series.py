@@ -1,0 +1,168 @@
+import dataclasses
+import time
+from datetime import date
+
+import numpy as np
+import pytest
+
+from dashboard.core.draws import Draws
+from dashboard.estimates.readings import MONTHS, moment, month_names, readings
+from dashboard.estimates.series import GROUPINGS, claimed_total, timeline
+
+TODAY = date(2026, 11, 24)
+
+
+@pytest.fixture(scope="module")
+def seen(catalog):
+    """All shipped sites as of November 2026."""
+    return timeline(catalog, TODAY)
+
+
+def _rows(catalog, site_id):
+    return [row for row in catalog.milestones.values() if row.site_id == site_id]
+
+
+def test_months_run_from_2020_to_2035():
+    """192 months, the first 2020-01 and the last 2035-12."""
+    assert (MONTHS, month_names()[0], month_names()[-1]) == (192, "2020-01", "2035-12")
+
+
+def test_a_grid_figure_of_the_same_campus_is_never_added(catalog):
+    """Abilene: 206, 618 and 824 MW of IT are its states; its 1,200 MW connection is left out, with the reason."""
+    chosen = readings(_rows(catalog, "abilene"), TODAY)
+
+    assert [r.milestone.power for r in chosen if r.used] == [206, 618, 824]
+    assert all("never added" in r.why for r in chosen if not r.used)
+
+
+def test_abilene_ends_at_its_eight_buildings(seen):
+    """The announced line of Abilene ends at 824 MW of IT at the meter, 1,070 MW, not at 2,000 or more."""
+    abilene = seen.by("site")["Stargate Abilene"]
+
+    assert abilene.at("announced", "2035-12")[2] == pytest.approx(824 * 1.30, rel=0.03)
+
+
+def test_what_was_observed_is_held(seen):
+    """Energised and likely agree up to today, and Abilene stands at 618 MW of IT in October 2026."""
+    abilene = seen.by("site")["Stargate Abilene"]
+    month = month_names().index("2026-10")
+
+    np.testing.assert_array_equal(abilene.lines["likely"][: month + 1], abilene.lines["energised"][: month + 1])
+    assert abilene.at("energised", "2026-10")[2] == pytest.approx(618 * 1.30, rel=0.03)
+
+
+def test_nothing_is_energised_in_the_future(seen):
+    """The energised line ends with the last full month; after it there is a blank, not a zero and not a guess."""
+    total = seen.by("total")["all sites"]
+
+    assert np.isfinite(total.lines["energised"][: month_names().index("2026-11")]).all()
+    assert np.isnan(total.lines["energised"][month_names().index("2026-11") :]).all()
+
+
+def test_lines_are_ordered(seen):
+    """At every month and level, what is likely is no more than what is announced."""
+    for series in seen.by("user").values():
+        assert (series.lines["likely"] <= series.lines["announced"] * 1.0001 + 0.01).all()
+
+
+def test_bands_are_ordered(seen):
+    """The five levels of each month ascend."""
+    for grouping in GROUPINGS:
+        for series in seen.by(grouping).values():
+            assert (np.diff(series.lines["likely"], axis=1) >= 0).all()
+
+
+def test_the_total_is_narrower_than_the_sum_of_the_ends(seen):
+    """Percentiles are not added: the total's 95th lies below the sum of the sites' 95ths, the 5th above."""
+    month = month_names().index("2030-12")
+    sites = np.sum([s.lines["likely"][month] for s in seen.by("site").values()], axis=0)
+    total = seen.by("total")["all sites"].lines["likely"][month]
+
+    assert sites[0] < total[0] < total[4] < sites[4]
+
+
+def test_groups_make_the_total(seen):
+    """Each grouping holds every site once."""
+    for grouping in GROUPINGS:
+        members = [site for series in seen.by(grouping).values() for site in series.site_ids]
+
+        assert sorted(members) == sorted(seen.states)
+
+
+def test_a_site_without_any_size_is_named(seen):
+    """Sites without power and chips stand in no line and are listed with the reason."""
+    assert seen.left_out["lordstown"] == "no power and no chips published"
+
+
+def test_chips_stand_in_where_no_power_is_published(seen):
+    """500,000 Trainium2 at New Carlisle are about 570 MW at the meter before its 2,200."""
+    site = next(s for s in seen.by("site").values() if s.site_ids == ("new-carlisle",))
+
+    assert site.at("energised", "2026-10")[2] == pytest.approx(565, rel=0.05)
+
+
+def test_forecasts_keep_their_vintage(catalog):
+    """Seen from January 2026, what was published later is not known: Abilene had 206 MW and a connection of 1,200."""
+    chosen = readings(_rows(catalog, "abilene"), date(2026, 1, 31))
+
+    assert [r.milestone.power for r in chosen if r.used] == [206, 1200]
+
+
+def test_an_overdue_plan_starts_its_delay_anew(catalog):
+    """A plan of September 2026 without confirmation is announced, not energised, and comes after today if at all."""
+    uae = timeline(catalog, TODAY, sites=["stargate-uae"]).by("site")["Stargate UAE"]
+
+    assert uae.at("announced", "2026-10")[2] > 0
+    assert uae.at("likely", "2026-10")[4] == 0
+    assert uae.at("likely", "2027-12")[2] > 0
+
+
+def test_no_doubt_at_all_gives_the_announced_line(catalog):
+    """With no delay, certain realisation and a ramp of a day, likely becomes announced."""
+    sure = {"realisation": (1, 1, 1), "fill_ramp": (0.03, 0.03, 0.03)}
+    rows = {}
+    for name, row in catalog.parameters.items():
+        low, central, high = sure.get(row.quantity, (row.low, row.central, row.high))
+        shape = "fixed" if row.quantity in sure else row.shape
+        rows[name] = dataclasses.replace(row, low=low, central=central, high=high, shape=shape)
+    rows["delay-none"] = dataclasses.replace(rows["delay-none"], low=1, central=1, high=1)
+    certain = dataclasses.replace(catalog, parameters=rows)
+
+    series = timeline(certain, TODAY, sites=["helios", "hawesville"]).by("total")["all sites"]
+
+    assert series.at("likely", "2030-12") == pytest.approx(series.at("announced", "2030-12"), rel=1e-3)
+
+
+def test_openai_from_its_own_totals(catalog):
+    """0.2, 0.6 and 1.9 GW in 2023 to 2025 and 30 GW in 2030, widened between and blank outside."""
+    claims = [c for c in catalog.claims.values() if c.series == "openai-in-use"]
+    claims.append(catalog.claims["openai-power-2030"])
+    series = claimed_total(claims, catalog)
+
+    def ratio(month):
+        levels = series.at("announced", month)
+        return levels[4] / levels[0]
+
+    assert series.at("announced", "2025-12")[1] == pytest.approx(1900)
+    assert ratio("2028-06") > ratio("2030-12")
+    assert np.isnan(series.at("announced", "2022-12")[0])
+
+
+def test_one_claim_makes_no_series(catalog):
+    """A total cannot be drawn through one point."""
+    with pytest.raises(ValueError, match="at least two claims"):
+        claimed_total([catalog.claims["openai-power-2030"]], catalog)
+
+
+def test_partial_dates_end_with_their_period():
+    """A year stands for its last day, a month for its last day."""
+    assert moment("2026") == moment("2026-12") == moment("2026-12-31") == 84
+
+
+def test_all_sites_are_quick(catalog):
+    """All shipped sites, series and totals take about a second (2.5 allowed on a busy machine)."""
+    timeline(catalog, TODAY)
+    start = time.perf_counter()
+    timeline(catalog, TODAY, Draws())
+
+    assert time.perf_counter() - start < 2.5

@@ -1,0 +1,437 @@
+import csv
+import io
+import shutil
+import threading
+import time
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import ClassVar
+
+import pytest
+from click.testing import CliRunner
+
+from dashboard import catalog, importers
+from dashboard.__main__ import main
+from dashboard.checks import check
+from dashboard.importers import ImportFileError, Result, run, upstream
+from tests.hostile.make import HERE
+
+AS_OF = "2026-08-22"
+OWID = """country,year,iso_code,population,carbon_intensity_elec,electricity_demand
+Africa (EI),2024,,1500000000,,900
+Italy,2024,ITA,58900000,290.1,312.4
+Italy,2025,ITA,58800000,284.78,311.6
+Germany,2025,DEU,84000000,329.65,530.5
+France,2025,FRA,66000000,,
+France,2024,FRA,66000000,42.1,470
+Iceland,2023,ISL,380000,28.1,20.1
+Antarctica,2025,ATA,,,
+Nowhere,2025,NOW,1,1,about 5
+World,2025,,8100000000,458.29,31772.35
+"""
+CENTERS = """Name,Current H100 equivalents,Current power (MW),Owner,Users,\
+Selected Sources,Project,Current chip types,Country,Address
+OpenAI Stargate Abilene,1,421,Oracle #confident,OpenAI #confident,"- [Filing](https://example.org)
+- [A press sentence that must not be carried](https://example.org)",Stargate #confident,"B200,B300",United States,
+Testco Plainville,1,120,Testco #confident,\
+"Alpha #confident, Beta #likely, Gamma #speculative",,,B200,United States,Plainville
+Emptyville,1,5,,,,,B200,United States,
+Atlantis One,1,5,Poseidon #confident,,,,B200,Atlantis,
+"""
+TIMELINES = """Data center,Date,Construction status,IT power (MW),Power (MW)
+Testco Plainville,2024-01-01,"A press sentence that must not be carried.",0.0,0.0
+Testco Plainville,2025-03-01,Building 1.,60.0,80.0
+Testco Plainville,2027-03-01,Building 2.,120.0,160.0
+Testco Plainville,soon,Building 3.,130.0,170.0
+Unknown Place,2025-03-01,Building 1.,60.0,80.0
+"""
+CHIPS = """Handle,Data center,Date,Chip type,Number of Units,Number of Units source
+x,Testco Plainville,2025-03-01,B200,30000,Company disclosure
+x,Testco Plainville,2025-03-01,B200,1000,Estimate
+x,Testco Plainville,2027-03-01,B300,60000,Estimate
+x,Testco Plainville,2025-03-01,B300,0.0,Estimate
+x,,2025-03-01,B200,1,Estimate
+"""
+CLUSTER_COLUMNS = (
+    "Name,Status,Certainty,Chip type (primary),Chip quantity (primary),First Operational Date,Note,Hardware note,Quote,"
+    "Possible Duplicate,Chip type (secondary),Chip quantity (secondary),Exclude,Reported Power Capacity (MW),Source 1"
+)
+CLUSTERS = f"""{CLUSTER_COLUMNS}
+Good One,Existing,Confirmed,NVIDIA H100 SXM5 80GB,10000,2024-06-01,,,\
+"A press sentence that must not be carried",,,,,16.5,
+Planned One,Planned,Likely,NVIDIA GB200,100000,2027-01-01,,,,,,,,200,
+Double One,Existing,Confirmed,NVIDIA H100,1000,2024-06-01,,,,True,,,,1.5,
+Left Out One,Existing,Confirmed,NVIDIA H100,1000,2024-06-01,,,,,,,Yes,1.5,
+Listed One,Existing,Confirmed,NVIDIA V100,1000,2020-06-01,From Top500,,,,,,,0.5,
+Guessed One,Existing,Confirmed,NVIDIA H100,1000,2024-06-01,Chip count estimated from the site,,,,,,,1.5,
+Oak Ridge NL Summit,Existing,Confirmed,NVIDIA V100,27648,2018-06-01,,,,,,,,13,
+Silent One,Existing,Confirmed,NVIDIA H100,1000,2024-06-01,,,,,,,,,
+Mixed One,Existing,Confirmed,NVIDIA H100,1000,2024-06-01,,,,,NVIDIA H200,500,,2,
+Strange One,Existing,Confirmed,Zuse Z4,1000,2024-06-01,,,,,,,,2,
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A small valid folder of tables."""
+    found = tmp_path / "datasets"
+    shutil.copytree(HERE / "good", found)
+    shutil.copy(catalog.SHIPPED / "datapackage.json", found)
+    return found
+
+
+def saved(tmp_path: Path, text: str, name: str = "upstream.csv") -> str:
+    """The path of an upstream file with this text."""
+    path = tmp_path / name
+    path.write_text(text, encoding="utf-8")
+    return str(path)
+
+
+def told(result: Result) -> dict[str, tuple[str, str]]:
+    """What became of each upstream row, by its name: status and reason."""
+    return {entry.name: (entry.status, entry.reason) for entry in result.entries}
+
+
+def test_owid_takes_the_latest_year_with_a_demand(folder: Path, tmp_path: Path) -> None:
+    """Germany is revised, Iceland added, Italy matched, and France keeps its newer year."""
+    result = run("owid-energy", [saved(tmp_path, OWID)], folder, as_of=AS_OF, apply=True)
+
+    grids = catalog.load(folder).grids
+    assert result.outcome.applied
+    assert f"{grids['deu'].demand:~}" == "530.5 TWh"
+    assert (grids["deu"].demand_source_id, grids["isl"].year) == (f"owid-energy-{AS_OF}", "2023")
+    assert told(result)["Italy"][0] == told(result)["France"][0] == told(result)["World"][0] == "matched"
+    assert "ours is of 2025 and stays" in told(result)["France"][1]
+    assert check(folder) == []
+
+
+def test_owid_accounts_for_every_row(folder: Path, tmp_path: Path) -> None:
+    """Each row is matched, changed, added or listed as not understood, with the reason."""
+    result = run("owid-energy", [saved(tmp_path, OWID)], folder, as_of=AS_OF)
+
+    assert sum(result.counts.values()) == 10
+    assert "a group of countries" in told(result)["Africa (EI)"][1]
+    assert "no electricity demand in any year" in told(result)["Antarctica"][1]
+    assert 'must be in TWh, got "about 5"' in told(result)["row 10"][1]
+
+
+def test_owid_second_time_changes_nothing(folder: Path, tmp_path: Path) -> None:
+    """The same file again, on another day, finds everything as it is."""
+    file = saved(tmp_path, OWID)
+    run("owid-energy", [file], folder, as_of=AS_OF, apply=True)
+
+    again = run("owid-energy", [file], folder, as_of="2026-09-30")
+
+    assert again.outcome.empty
+
+
+def test_owid_keeps_a_demand_of_our_own(folder: Path, tmp_path: Path) -> None:
+    """A demand from another source stays, and the listing says both numbers."""
+    grids = (folder / "grids.csv").read_text()
+    own = grids.replace(
+        "520.27,81,,lower bound,,329.65,owid-2026-our-world-data-energy-dataset",
+        "525,81,,lower bound,,329.65,bundesregierung-de-undated-spitzenlast",
+    )
+    (folder / "grids.csv").write_text(own)
+    assert check(folder) == []
+
+    result = run("owid-energy", [saved(tmp_path, OWID)], folder, as_of=AS_OF)
+
+    assert "530.5 TWh; our own 525 TWh of 2025 stays" in told(result)["Germany"][1]
+    assert "deu" not in {key for d in result.outcome.differences for key in d.changed}
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "message"),
+    [
+        ("electricity_demand", "electricity_demand_twh", 'the nearest is "electricity_demand_twh"'),
+        (",electricity_demand", ",wind", 'must have the column "electricity_demand", got none of that name'),
+        ("iso_code", "code", 'must have the column "iso_code"'),
+        ("population", "year", 'must name each column once, got "year" 2 times'),
+    ],
+)
+def test_owid_without_a_column_is_refused_by_its_name(
+    folder: Path, tmp_path: Path, before: str, after: str, message: str
+) -> None:
+    """A missing, renamed or doubled column is named."""
+    file = saved(tmp_path, OWID.replace(before, after, 1))
+
+    with pytest.raises(ImportFileError, match=message):
+        run("owid-energy", [file], folder, as_of=AS_OF)
+
+
+def test_owid_in_another_dress_is_read(folder: Path, tmp_path: Path) -> None:
+    """Semicolons, a byte order mark, CRLF and moved columns are read, and told."""
+    rows = [row[::-1] for row in csv.reader(io.StringIO(OWID))]
+    text = "\ufeff" + "\r\n".join(";".join(row) for row in rows) + "\r\n"
+    path = tmp_path / "dressed.csv"
+    path.write_bytes(text.encode())
+
+    result = run("owid-energy", [str(path)], folder, as_of=AS_OF)
+
+    plain = run("owid-energy", [saved(tmp_path, OWID)], folder, as_of=AS_OF)
+    notes = " ".join(result.notes)
+    assert result.counts == plain.counts
+    assert "separated by ;" in notes
+    assert "byte order mark" in notes
+    assert 'column "year" has moved before "country"' in notes
+
+
+def test_owid_without_carbon_intensity_says_so(folder: Path, tmp_path: Path) -> None:
+    """An optional column that is missing is told, and what we have stays."""
+    result = run("owid-energy", [saved(tmp_path, OWID.replace("carbon_intensity_elec", "co2"))], folder, as_of=AS_OF)
+
+    assert any('"carbon_intensity_elec", got none of that name' in note for note in result.notes)
+    cells = next(d for d in result.outcome.differences if d.table == "grids").changed["deu"]
+    assert {cell.column for cell in cells} == {"demand [TWh]", "demand_source_id"}
+
+
+def test_owid_of_full_size_is_quick(folder: Path, tmp_path: Path) -> None:
+    """A table of 130 columns and 23,000 rows is read in under 20 s."""
+    names = [
+        "country",
+        "year",
+        "iso_code",
+        *(f"column_{n}" for n in range(125)),
+        "carbon_intensity_elec",
+        "electricity_demand",
+    ]
+    with (tmp_path / "full.csv").open("w") as file:
+        file.write(",".join(names) + "\n")
+        for n in range(23_000):
+            land, year = divmod(n, 100)
+            code = "".join("ABCDEFGHIJ"[int(digit)] for digit in f"{land:03d}")
+            file.write(f"Land {code},{1926 + year},{code}," + "123.456," * 125 + f"400,{land + 1}.{year}\n")
+    began = time.perf_counter()
+
+    result = run("owid-energy", [str(tmp_path / "full.csv")], folder, as_of=AS_OF)
+
+    assert time.perf_counter() - began < 20
+    assert result.counts["added"] == 23_000
+    assert len(next(d for d in result.outcome.differences if d.table == "grids").added) == 230
+
+
+def test_licence_and_credit_are_said(folder: Path, tmp_path: Path) -> None:
+    """Every import names publisher, licence and credit."""
+    lines = importers.as_text(run("owid-energy", [saved(tmp_path, OWID)], folder, as_of=AS_OF))
+
+    assert lines[0].startswith("Energy dataset (owid-energy-data.csv) by Our World in Data")
+    assert lines[1].startswith("Licence CC BY 4.0. Credit: Our World in Data")
+
+
+def test_epoch_sites_are_matched_added_or_listed(folder: Path, tmp_path: Path) -> None:
+    """Our own site stays as it is, a new one gets an id of its own, and what is not sure is listed."""
+    before = (folder / "sites.csv").read_text()
+
+    result = run("epoch-sites", [saved(tmp_path, CENTERS)], folder, as_of=AS_OF, apply=True)
+
+    site = catalog.load(folder).sites["epoch-testco-plainville"]
+    assert {name: status for name, (status, _) in told(result).items()} == {
+        "OpenAI Stargate Abilene": "matched",
+        "Testco Plainville": "added",
+        "Emptyville": "not understood",
+        "Atlantis One": "not understood",
+    }
+    assert (site.operator, site.user, site.latitude) == ("Testco", "Alpha; Beta", None)
+    assert site.note == "After Epoch AI. Users that Epoch AI holds only as speculative: Gamma."
+    assert (folder / "sites.csv").read_text().startswith(before)
+
+
+def test_epoch_current_power_is_it(folder: Path, tmp_path: Path) -> None:
+    """`Current power (MW)` becomes an IT state of the copy's day."""
+    run("epoch-sites", [saved(tmp_path, CENTERS)], folder, as_of=AS_OF, apply=True)
+
+    state = catalog.load(folder).milestones[f"epoch-testco-plainville-{AS_OF}-it"]
+
+    assert (state.power, state.unit, state.power_basis, state.basis) == (120, "MW", "it", "estimated")
+    assert state.source_id == f"epoch-frontier-data-centers-{AS_OF}"
+
+
+def test_epoch_dates_after_the_copy_are_forecasts(folder: Path, tmp_path: Path) -> None:
+    """States and chips up to the copy's day are observed, later ones forecast; every row is accounted for."""
+    texts = {"centers": CENTERS, "timelines": TIMELINES, "chips": CHIPS}
+    files = [saved(tmp_path, text, f"{name}.csv") for name, text in texts.items()]
+
+    result = run("epoch-sites", files, folder, as_of=AS_OF, apply=True)
+
+    states = catalog.load(folder).milestones
+    seen = {date: (states[f"epoch-testco-plainville-{date}-it"]) for date in ("2025-03-01", "2027-03-01")}
+    assert (seen["2025-03-01"].kind, seen["2025-03-01"].basis) == ("operating", "estimated")
+    assert (seen["2027-03-01"].kind, seen["2027-03-01"].basis) == ("planned", "forecast")
+    assert states["epoch-testco-plainville-2025-03-01-b200"].basis == "disclosed"
+    assert states["epoch-testco-plainville-2025-03-01-b200-2"].chip_count == 1000
+    assert result.counts == {"matched": 1, "changed": 0, "added": 6, "not understood": 7}
+    assert check(folder) == []
+
+
+def test_epoch_press_sentences_are_not_carried(folder: Path, tmp_path: Path) -> None:
+    """Words of the press stay with the publisher."""
+    files = [saved(tmp_path, CENTERS, "centers.csv"), saved(tmp_path, TIMELINES, "timelines.csv")]
+    run("epoch-sites", files, folder, as_of=AS_OF, apply=True)
+    run("epoch-clusters", [saved(tmp_path, CLUSTERS)], folder, as_of=AS_OF, apply=True)
+
+    everything = "".join(path.read_text() for path in folder.glob("*.csv"))
+
+    assert "press sentence" not in everything
+
+
+def test_epoch_timeline_alone_needs_its_sites(folder: Path, tmp_path: Path) -> None:
+    """A timeline without the sites file is listed as not understood, and read once the sites are in."""
+    timelines = saved(tmp_path, TIMELINES, "timelines.csv")
+    alone = run("epoch-sites", [timelines], folder, as_of=AS_OF)
+    run("epoch-sites", [saved(tmp_path, CENTERS)], folder, as_of=AS_OF, apply=True)
+
+    after = run("epoch-sites", [timelines], folder, as_of=AS_OF)
+
+    assert alone.counts["not understood"] == 5
+    assert after.counts["added"] == 2
+
+
+def test_epoch_clusters_say_what_is_independent(folder: Path, tmp_path: Path) -> None:
+    """Only a confirmed, running, undoubled cluster with numbers of its own is independent."""
+    result = run("epoch-clusters", [saved(tmp_path, CLUSTERS)], folder, as_of=AS_OF, apply=True)
+
+    pairs = catalog.load(folder).pairs
+    independent = {key: pair.independent for key, pair in pairs.items() if key.startswith("epoch-")}
+    assert independent == {
+        "epoch-good-one": True,
+        "epoch-planned-one": False,
+        "epoch-double-one": False,
+        "epoch-left-out-one": False,
+        "epoch-listed-one": False,
+        "epoch-guessed-one": False,
+    }
+    assert "our own pair summit-linpack" in told(result)["Oak Ridge NL Summit (row 8)"][1]
+    assert told(result)["Silent One (row 9)"] == ("not understood", "no reported power")
+    assert told(result)["Strange One (row 11)"][1] == 'chip must be one of accelerators.csv, got "Zuse Z4"'
+    assert sum(result.counts.values()) == 10
+
+
+def test_epoch_second_copy_changes_only_what_changed(folder: Path, tmp_path: Path) -> None:
+    """A later copy names the changed cells, and its source stands beside the first."""
+    run("epoch-clusters", [saved(tmp_path, CLUSTERS)], folder, as_of=AS_OF, apply=True)
+    later = saved(tmp_path, CLUSTERS.replace(",16.5,", ",17.5,"))
+
+    result = run("epoch-clusters", [later], folder, as_of="2026-11-01", apply=True)
+
+    pairs = next(d for d in result.outcome.differences if d.table == "pairs")
+    assert {key: [c.column for c in cells] for key, cells in pairs.changed.items()} == {
+        "epoch-good-one": ["power", "source_id"]
+    }
+    assert check(folder) == []
+
+
+def test_wrong_kind_is_told(folder: Path, tmp_path: Path) -> None:
+    """A kind that is none lists those that are."""
+    with pytest.raises(ImportFileError, match="kind: must be one of owid-energy, epoch-sites, epoch-clusters"):
+        run("owid", [saved(tmp_path, OWID)], folder)
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"", "got an empty file"),
+        (b"PK\x03\x04rest", "got a zip archive"),
+        ("country,year\n".encode("utf-16"), "got UTF-16"),
+        (b"country,year\nCura\xe7ao,2020\n", "line 2: must be UTF-8, got byte 0xe7"),
+        (b'country,year\n"Italy,2020\n', "must be CSV"),
+    ],
+)
+def test_file_that_is_no_table_is_told(folder: Path, tmp_path: Path, content: bytes, message: str) -> None:
+    """A file that cannot be read is one line."""
+    path = tmp_path / "upstream.csv"
+    path.write_bytes(content)
+
+    with pytest.raises(ImportFileError, match=message):
+        run("owid-energy", [str(path)], folder)
+
+
+def test_row_with_other_cells_is_listed(folder: Path, tmp_path: Path) -> None:
+    """A row with a cell too many is listed by its row, and the rest is read."""
+    result = run("owid-energy", [saved(tmp_path, OWID + "Peru,2025,PER,1,2,60,extra\n")], folder, as_of=AS_OF)
+
+    assert told(result)["upstream.csv row 12"] == ("not understood", "must have 6 cells, got 7")
+
+
+class _Upstream(BaseHTTPRequestHandler):
+    """A publisher on the loopback."""
+
+    answers: ClassVar[dict[str, tuple[int, dict[str, str], bytes]]] = {
+        "/owid.csv": (200, {}, OWID.encode()),
+        "/moved.csv": (302, {"Location": "/owid.csv"}, b""),
+        "/file.csv": (302, {"Location": "file:///etc/passwd"}, b""),
+        "/big.csv": (200, {}, b"a,b\n" + b"1,2\n" * 1000),
+    }
+
+    def do_GET(self) -> None:
+        """The answer for a path, 404 where there is none."""
+        status, headers, body = self.answers.get(self.path, (404, {}, b""))
+        self.send_response(status)
+        for name, value in headers.items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None:
+        """Nothing to the test's output."""
+
+
+@pytest.fixture(scope="module")
+def publisher() -> Iterator[str]:
+    """The address of the publisher."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), _Upstream) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+        thread.join()
+
+
+@pytest.mark.parametrize("page", ["/owid.csv", "/moved.csv"])
+def test_file_is_read_from_an_address(folder: Path, publisher: str, page: str) -> None:
+    """An http address is read as a file is, also after a redirect."""
+    result = run("owid-energy", [publisher + page], folder, as_of=AS_OF)
+
+    assert sum(result.counts.values()) == 10
+
+
+@pytest.mark.parametrize(
+    ("page", "message"),
+    [("/none.csv", "must answer 200, got 404"), ("/file.csv", "file.*not allowed|must be reachable|must answer 200")],
+)
+def test_address_that_does_not_answer_is_told(folder: Path, publisher: str, page: str, message: str) -> None:
+    """A missing page, and a redirect to a file of this machine, are refused in one line."""
+    with pytest.raises(ImportFileError, match=message):
+        run("owid-energy", [publisher + page], folder)
+
+
+def test_answer_that_is_too_big_is_refused(folder: Path, publisher: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """More bytes than allowed end the download."""
+    monkeypatch.setattr(upstream, "MAX_BYTES", 1000)
+
+    with pytest.raises(ImportFileError, match="must be at most 0 MB, got more"):
+        run("owid-energy", [publisher + "/big.csv"], folder)
+
+
+@pytest.mark.parametrize("address", ["ftp://example.org/a.csv", "file:///etc/passwd", "http://127.0.0.1:1/a.csv"])
+def test_address_of_another_kind_is_refused(folder: Path, address: str) -> None:
+    """Only http and https addresses are fetched; one that nobody serves is told."""
+    with pytest.raises(ImportFileError, match="must be"):
+        run("owid-energy", [address], folder)
+
+
+def test_command_imports(folder: Path, tmp_path: Path) -> None:
+    """`import KIND FILE --apply` writes the tables, `--json` tells the rows, a wrong file exits with 1."""
+    file = saved(tmp_path, OWID)
+    options = ["--datasets", str(folder), "--as-of", AS_OF]
+
+    good = CliRunner().invoke(main, ["import", "owid-energy", file, *options, "--apply"])
+    bad = CliRunner().invoke(main, ["import", "owid-energy", str(tmp_path), *options])
+    late = CliRunner().invoke(main, ["import", "owid-energy", file, "--as-of", "soon"])
+
+    assert good.exit_code == 0
+    assert "Applied." in good.output
+    assert (bad.exit_code, late.exit_code) == (1, 1)
+    assert "got a directory" in bad.output
+    assert catalog.load(folder).grids["isl"].name == "Iceland"

@@ -1,0 +1,183 @@
+import logging
+import shutil
+import threading
+from pathlib import Path
+
+import pytest
+
+from dashboard import catalog
+from dashboard.checks import check
+from dashboard.updates import update
+from dashboard.web import create_app, shell
+from dashboard.web.live import Live
+from tests.hostile.make import HERE, cell
+
+DEMAND = "demand [TWh]"
+
+
+class Clock:
+    """A clock that goes when it is told to."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def __call__(self) -> float:
+        """The time."""
+        return self.now
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A small valid folder of tables."""
+    found = tmp_path / "datasets"
+    shutil.copytree(HERE / "good", found)
+    shutil.copy(catalog.SHIPPED / "datapackage.json", found)
+    return found
+
+
+def new_demand(folder: Path, value: str) -> None:
+    """Another demand of Italy, by an update."""
+    content = cell(8, DEMAND, value)((folder / "grids.csv").read_bytes())
+    assert update(folder, {"grids": content}, apply=True).applied
+
+
+def test_new_version_is_taken_over_after_a_second(folder: Path) -> None:
+    """The old catalog is shown until the next look, a second later; then the new one."""
+    clock = Clock()
+    live = Live(folder, clock=clock)
+    old = live.catalog
+    new_demand(folder, "310")
+
+    clock.now = 0.9
+    still = live.catalog
+    clock.now = 1.1
+    new = live.catalog
+
+    assert still is old
+    assert new.version == catalog.load(folder).version != old.version
+    assert f"{new.grids['ita'].demand:~}" == "310.0 TWh"
+
+
+def test_catalog_in_use_stays_as_it_is(folder: Path) -> None:
+    """An answer that took the old catalog finishes on it."""
+    clock = Clock()
+    live = Live(folder, clock=clock)
+    taken = live.catalog
+    new_demand(folder, "310")
+    clock.now = 2
+
+    assert live.catalog is not taken
+    assert f"{taken.grids['ita'].demand:~}" == "311.6 TWh"
+
+
+@pytest.mark.parametrize(
+    ("table", "change", "told"),
+    [
+        ("grids", cell(8, DEMAND, "NA"), "grids.csv:8: demand [TWh]"),
+        ("milestones", cell(2, "source_id", "hearsay"), "milestones.csv:2: source_id"),
+        ("sites", lambda _: b"", "sites.csv:1: must have a header row"),
+    ],
+)
+def test_bad_files_leave_the_old_version_with_a_notice(
+    folder: Path, caplog: pytest.LogCaptureFixture, table: str, change: object, told: str
+) -> None:
+    """Newer files that are not in order change nothing but the notice and one log line, until they are mended."""
+    clock = Clock()
+    live = Live(folder, clock=clock)
+    old = live.catalog
+    path = folder / f"{table}.csv"
+    good = path.read_bytes()
+    path.write_bytes(change(good))  # type: ignore[operator]
+
+    with caplog.at_level(logging.WARNING):
+        for clock.now in (2, 4, 6):
+            assert live.catalog is old
+
+    assert live.notice.startswith(f"Newer tables are not in order, so data version {old.version} is still shown: ")
+    assert told in live.notice
+    assert len(caplog.records) == 1
+    assert told in caplog.text
+    path.write_bytes(good)
+    clock.now = 8
+    assert live.catalog.version == old.version
+    assert live.notice == ""
+
+
+def test_missing_table_leaves_the_old_version(folder: Path) -> None:
+    """A table that is gone is a notice, not an error."""
+    clock = Clock()
+    live = Live(folder, clock=clock)
+    old = live.catalog
+    (folder / "grids.csv").unlink()
+    clock.now = 2
+
+    assert live.catalog is old
+    assert "grids.csv: must stand in" in live.notice
+
+
+def test_unchanged_files_are_not_read_again(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A look at unchanged files costs their times only."""
+    clock = Clock()
+    live = Live(folder, clock=clock)
+    monkeypatch.setattr(Live, "_take_over", lambda _: pytest.fail("read again"))
+
+    for clock.now in range(1, 50, 2):
+        assert live.catalog
+
+
+def test_threads_never_see_a_mixture(folder: Path) -> None:
+    """While updates of two tables come in, each catalog that a thread takes has both old or both new."""
+    live = Live(folder, clock=iter(range(1_000_000)).__next__)
+    seen: set[tuple[str, str]] = set()
+    stop = threading.Event()
+
+    def read() -> None:
+        while not stop.is_set():
+            now = live.catalog
+            seen.add((f"{now.grids['ita'].demand:~}", f"{now.grids['fra'].demand:~}"))
+            seen.add((f"{now.grids['ita'].demand:~}", now.equivalents["kettle-power"].name))
+
+    threads = [threading.Thread(target=read) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for turn in (1, 2):
+        grids = cell(8, DEMAND, str(300 + turn))((folder / "grids.csv").read_bytes())
+        things = cell(3, "name", f"Kettle {turn}")((folder / "equivalents.csv").read_bytes())
+        update(folder, {"grids": grids, "equivalents": things}, apply=True)
+        assert live.catalog
+    stop.set()
+    for thread in threads:
+        thread.join()
+
+    names = {pair for pair in seen if "ettle" in pair[1]}
+    assert names <= {
+        ("311.6 TWh", "Electric kettle (230 V), power"),
+        ("301.0 TWh", "Kettle 1"),
+        ("302.0 TWh", "Kettle 2"),
+    }
+    assert check(folder) == []
+
+
+def test_page_shows_the_notice(folder: Path) -> None:
+    """The banner of every page carries the notice while the newer files are bad."""
+    clock = Clock()
+    live = Live(folder, clock=clock)
+    (folder / "grids.csv").write_bytes(b"")
+    clock.now = 2
+    assert live.catalog
+
+    shown = str(shell.banner([], live.notice))
+
+    assert "Newer tables are not in order" in shown
+
+
+def test_app_serves_the_new_version(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An answer after an update carries the new data version."""
+    monkeypatch.setattr("dashboard.web.live.EVERY", 0)
+    client = create_app(folder).server.test_client()
+    before = client.get("/api/estimate?text=30+GW").get_json()["data_version"]
+    new_demand(folder, "310")
+
+    after = client.get("/api/estimate?text=30+GW").get_json()["data_version"]
+
+    assert before != after == catalog.load(folder).version
