@@ -304,40 +304,46 @@ def _file_bytes(path: Path) -> bytes:
 
 
 @main.command()
-@click.argument("addresses", nargs=-1, required=True, metavar="ADDRESS...")
+@click.argument("addresses", nargs=-1, metavar="ADDRESS...")
 @click.option("--figure", default="", help="Only the figure with this id.")
 @click.option(
-    "--format", "formats", multiple=True, default=("png",), show_default=True, help="png, svg or csv; repeat."
+    "--format", "formats", multiple=True, default=("png",), show_default=True, help="png, svg, pdf or csv; repeat."
 )
-@click.option("--size", default="slide", show_default=True, help="slide, social, square, column, page, phone or WxH.")
+@click.option("--size", default=None, help="slide (default), social, square, column, page, phone or WxH.")
 @click.option("--theme", default="light", show_default=True, help="light or dark.")
-@click.option("--out", required=True, type=click.Path(file_okay=False, path_type=Path), help="Folder for the files.")
+@click.option("--scale", default=None, type=int, help="Pixels of a PNG per pixel of its size: 1, 2 or 3.")
+@click.option("--page", is_flag=True, help="The whole page at the width of --size instead of its figures.")
+@click.option("--all", "everything", is_flag=True, help="Every figure (of every page) in every size and theme.")
+@click.option("--shots", type=click.Path(dir_okay=False, path_type=Path), help="A TOML file with [[shot]]s to make.")
+@click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="Folder for the files.")
+@click.option(
+    "--check",
+    "earlier",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Write nothing: say what would change against this earlier set.",
+)
 @_datasets
 def export(
     addresses: tuple[str, ...],
-    figure: str,
-    formats: tuple[str, ...],
-    size: str,
-    theme: str,
-    out: Path,
+    out: Path | None,
+    earlier: Path | None,
     datasets: Path | None,
+    **options: Any,
 ) -> None:
     """Write the figures of each ADDRESS, such as "/?basis=it", as pictures or numbers."""
-    from dashboard import export as exporting
+    from functools import partial
 
+    from dashboard.export import command
+
+    if (out is None) == (earlier is None):
+        raise click.UsageError("give --out or --check, one of them")
+    if not addresses and not options["everything"] and options["shots"] is None:
+        raise click.UsageError("give an ADDRESS, --all or --shots")
     catalog = _catalog(datasets)
-    wanted = _or_exit(
-        lambda: exporting.shots(addresses, catalog, figure=figure, formats=formats, size=size, theme=theme)
-    )
-    try:
-        for path in exporting.write(wanted, out):
-            click.echo(str(path))
-    except exporting.NoBrowserError as error:
-        click.echo(f"error: {error}", err=True)
-        sys.exit(MACHINE_LACKS)
-    except OSError as error:
-        click.echo(f"error: {out}: cannot be written: {error.strerror or error}", err=True)
-        sys.exit(INPUT_WRONG)
+    wanted = _or_exit(lambda: command.wanted(addresses, catalog, **options))
+    more: Any = {"datasets": datasets, "say": click.echo, "warn": partial(click.echo, err=True)}
+    made = command.make(wanted, out, **more) if out is not None else command.compare(wanted, earlier, **more)
+    sys.exit(made)
 
 
 if __name__ == "__main__":

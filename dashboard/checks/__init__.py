@@ -6,7 +6,7 @@ from typing import Any
 
 from dashboard import records, store
 from dashboard.catalog import DataError, Problem, build
-from dashboard.checks import rules
+from dashboard.checks import citations, rules
 from dashboard.checks.package import DESCRIPTOR, package_problems, read_descriptor
 from dashboard.checks.reading import Table, columns_of, read_table
 
@@ -51,7 +51,7 @@ def check_files(files: Files) -> list[Problem]:
     found += package_problems(tables, resources)
     problems += _once(problem for problem in found if not _follows(problem, tables))
     if not any(_hides_citations(problem) for problem in problems):
-        problems += rules.unused_sources(tables)
+        problems += citations.unused_sources(tables)
     if not problems:
         problems += _build_problems(files)
     position = {name: i for i, name in enumerate(resources)}

@@ -21,7 +21,7 @@ from dashboard.estimates.plans_block import ALL, MONTHLY, BlockSums, Cell, Colum
 from dashboard.estimates.plans_read import Plan, PlanList
 from dashboard.estimates.readings import MONTHS, month_names
 
-BLOCK = 8_192  # rows in a block: what travels to a worker and is summed by itself
+BLOCK = 12_500  # rows in a block: what travels to a worker and is summed by itself
 MAX_MONTHLY = 8_000  # sums by group and month that are held at once: 0.5 GB
 MAX_GROUPS = 1_000
 
@@ -116,7 +116,7 @@ def _in_order(
     else:
         workers = max(1, len(client.scheduler_info()["workers"]))
         submit = functools.partial(client.submit, pure=False)
-        yield from _windowed(lambda some: submit(work, blob, some, columns, draws, keep=keep_rows), blocks, workers + 1)
+        yield from _windowed(lambda some: submit(work, blob, some, columns, draws, keep=keep_rows), blocks, 2 * workers)
 
 
 def _windowed(submit: Submit, blocks: Sequence[Sequence[Plan]], width: int) -> Iterator[BlockSums]:
@@ -143,7 +143,7 @@ def _merge(
         known = holders.setdefault(cell, {})
         for name, count in counted.items():
             known[name] = known.get(name, 0) + count
-    for month_cell, step in sums.edges.items():
+    for month_cell, step in zip(sums.edge_cells, sums.edges, strict=True):
         if month_cell in edges:
             edges[month_cell] += step
         else:

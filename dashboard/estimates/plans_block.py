@@ -3,6 +3,7 @@
 Plans of one shape go through the same chain as a single estimate, a row of draws for each.
 """
 
+import ctypes
 import functools
 import pickle
 from collections.abc import Mapping, Sequence
@@ -109,12 +110,14 @@ class BlockSums:
 
     totals: Mapping[Cell, Mapping[str, Array]]
     holders: Mapping[Cell, Mapping[str, int]]
-    edges: Mapping[MonthCell, Single]
+    edge_cells: tuple[MonthCell, ...]
+    edges: Single
     rows: tuple[Mapping[str, Array], ...]
 
 
 def work(blob: bytes, plans: Sequence[Plan], columns: Columns, draws: Draws, *, keep: bool) -> BlockSums:
     """One block of plans: what a worker does, here or elsewhere. `blob` is the catalog, pickled."""
+    _keep_memory()
     catalog = _catalog(blob)
     totals: dict[Cell, dict[str, Array]] = {}
     holders: dict[Cell, dict[str, int]] = {}
@@ -131,8 +134,23 @@ def work(blob: bytes, plans: Sequence[Plan], columns: Columns, draws: Draws, *, 
             _add_edges(edges, some, columns, results)
             if keep:
                 rows |= _row_levels(some, results)
-    single = {cell: vectors.astype(np.float32) for cell, vectors in edges.items()}
-    return BlockSums(totals, holders, single, tuple(rows[plan.line] for plan in plans) if keep else ())
+    shape = (len(edges), len(MONTHLY), draws.count)  # one array travels faster than thousands
+    single = np.array(list(edges.values()), dtype=np.float32).reshape(shape)
+    return BlockSums(totals, holders, tuple(edges), single, tuple(rows[plan.line] for plan in plans) if keep else ())
+
+
+@functools.lru_cache(maxsize=1)
+def _keep_memory() -> None:
+    """Let glibc keep freed arrays for the next ones.
+
+    Dask starts its workers with MALLOC_TRIM_THRESHOLD_, under which each array is given back to the system and asked
+    for again: this work would take twice as long.
+    """
+    trim_threshold, mmap_threshold = -1, -3  # M_TRIM_THRESHOLD and M_MMAP_THRESHOLD of malloc.h
+    library = ctypes.CDLL(None)
+    if hasattr(library, "mallopt"):
+        library.mallopt(trim_threshold, 256 << 20)
+        library.mallopt(mmap_threshold, 32 << 20)
 
 
 @functools.lru_cache(maxsize=1)

@@ -42,8 +42,8 @@ By = Literal["site", "operator", "user", "country", "grid", "total"]
 GROUPINGS: tuple[By, ...] = ("total", "user", "operator", "country", "grid", "site")
 Line = Literal["announced", "likely", "energised"]
 LINES: tuple[Line, ...] = ("announced", "likely", "energised")
-CHUNK = 10  # months worked at a time, so that memory stays small
-THREADS = 2
+CHUNK = 28  # months worked at a time, so that memory stays small
+THREADS = 3
 NOT_NAMED = "not named"
 
 _GROUPS: Mapping[By, Callable[[Site], str]] = MappingProxyType(
@@ -262,6 +262,8 @@ def _likely(state: SiteStates, months: NDArray[np.intp], count: int) -> NDArray[
         load += state.observed[-1][1].astype(np.float32)
     ends = (months + 1).astype(np.float32)[:, None]
     for block in state.blocks:
+        if block.start.min() >= months[-1] + 1:
+            continue
         elapsed = quantity(ends - block.start, "month")
         size, realised = quantity(block.size, "MW"), Quantity(block.realised, "")
         load += time.block_load(size, realised, elapsed, quantity(block.ramp, "month")).m

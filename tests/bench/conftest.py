@@ -1,0 +1,11 @@
+"""The shipped tables, read once."""
+
+import pytest
+
+from dashboard.catalog import Catalog, load
+
+
+@pytest.fixture(scope="session")
+def catalog() -> Catalog:
+    """The catalog of datasets/."""
+    return load()

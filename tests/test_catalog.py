@@ -1,0 +1,103 @@
+"""Tables to records: units from headers, blanks kept, every problem at once, chips by the names people use."""
+
+import pytest
+
+from dashboard import catalog as catalogs
+from dashboard import records
+from dashboard.catalog import DataError, UnknownChipError, build, version
+from dashboard.units import Quantity
+
+
+def _shipped():
+    return {name: (catalogs.SHIPPED / f"{name}.csv").read_bytes() for name in records.TABLES}
+
+
+def test_units_come_from_the_header(catalog):
+    """`tdp [W]` is a power, `amount [billion USD]` is money."""
+    assert catalog.accelerators["h100-sxm"].tdp == Quantity(700, "W")
+    assert catalog.commitments["openai-aws-2025"].amount.m_as("USD") == 38e9
+
+
+def test_blank_stays_blank(catalog):
+    """A deal without a stated power has none, not zero."""
+    assert catalog.commitments["openai-aws-2025"].power is None
+
+
+def test_every_problem_is_told_at_once_with_its_row():
+    """Three bad cells in two tables are three problems, at the line an editor shows."""
+    contents = _shipped()
+    lines = contents["claim_types"].decode().splitlines()
+    lines[1] = lines[1].replace("0.6", "six", 1)
+    lines[3] = lines[3].replace("0.15", "1,5", 1)
+    contents["claim_types"] = "\n".join(lines).encode()
+    contents["pairs"] = contents["pairs"].replace(b"27648", b"NA", 1)
+
+    with pytest.raises(DataError) as refused:
+        build(contents)
+
+    places = {(problem.table, problem.row) for problem in refused.value.problems}
+    assert {("claim_types", 2), ("claim_types", 4), ("pairs", 2)} <= places
+
+
+def test_a_wrong_unit_in_a_header_is_refused():
+    """`tdp [mW]` is told as the unit it is."""
+    contents = _shipped()
+    contents["accelerators"] = contents["accelerators"].replace(b"tdp [W]", b"tdp [mW]", 1)
+
+    with pytest.raises(DataError, match="milliwatt"):
+        build(contents)
+
+
+def test_version_is_the_hash_of_the_bytes():
+    """The same bytes have the same version, one byte more another."""
+    contents = _shipped()
+
+    assert version(contents) == version(dict(reversed(contents.items())))
+    assert version(contents) != version({**contents, "pairs": contents["pairs"] + b"\n"})
+
+
+@pytest.mark.parametrize(
+    ("name", "chip_id"),
+    [
+        ("H100", "h100-sxm"),
+        ("NVIDIA H100 SXM5 80GB", "h100-sxm"),
+        ("nvidia h100s", "h100-sxm"),
+        ("GB200", "gb200-nvl72"),
+        ("NVIDIA Tesla V100 SXM2", "v100-sxm2"),
+        ("AMD Instinct MI300X", "mi300x"),
+        ("Google TPU v7", "tpu-v7"),
+        ("Trainium2 chips", "trainium2"),
+        ("Amazon Trainium2", "trainium2"),
+        ("Huawei Ascend 910C", "ascend-910c"),
+    ],
+)
+def test_chips_go_by_the_names_that_people_use(catalog, name, chip_id):
+    """Vendor, memory, case, marks and a plural do not matter."""
+    assert catalog.chip(name).chip_id == chip_id
+
+
+@pytest.mark.parametrize("name", ["H1000", "GB2000", "Titan X", "<b>", "", "racks"])
+def test_unknown_chips_are_never_guessed(catalog, name):
+    """A name that no row goes by is refused, with the nearest where there are any."""
+    with pytest.raises(UnknownChipError, match="must be one of"):
+        catalog.chip(name)
+
+
+def test_every_row_cites_a_source_that_exists(catalog):
+    """No record without its publication."""
+    for table in ("accelerators", "commitments", "claims", "milestones", "evidence", "equivalents", "pairs"):
+        for row in getattr(catalog, table).values():
+            assert row.source_id in catalog.sources, (table, row)
+    for row in catalog.parameters.values():
+        assert row.source_ids
+        assert set(row.source_ids) <= set(catalog.sources), row.parameter_id
+
+
+def test_the_tables_are_as_large_as_promised(catalog):
+    """At least 70 chips, 100 deals, 140 milestones, 190 grids, 40 equivalents, 35 claims."""
+    assert len(catalog.accelerators) >= 70
+    assert len(catalog.commitments) >= 100
+    assert len(catalog.milestones) >= 140
+    assert sum(grid.demand is not None for grid in catalog.grids.values()) >= 190
+    assert len(catalog.equivalents) >= 40
+    assert len(catalog.claims) >= 35

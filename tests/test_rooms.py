@@ -1,0 +1,101 @@
+"""The order of the rooms: a room imports only from rooms above it, and each library has its room."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+import dashboard
+
+ROOT = Path(dashboard.__file__).parent
+# From the top of the house down; a room may import from itself and from those before it.
+ROOMS = (
+    ("units",),
+    ("core",),
+    ("sheets", "store"),
+    ("records",),
+    ("catalog",),
+    ("checks",),
+    ("estimates",),
+    ("captions", "compare", "compare_plans", "compare_deals", "compare_grids", "compare_score", "compare_method"),
+    ("captions",),
+    ("figures",),
+    ("updates",),
+    ("importers",),
+    ("web",),
+    ("export",),
+    ("__main__",),
+)
+PLACE = {name: i for i, names in enumerate(ROOMS) for name in names}
+LIBRARIES = {
+    "pint": {"units"},
+    "dash": {"web"},
+    "plotly": {"figures", "web"},
+    "kaleido": {"export"},
+    "click": {"__main__"},
+}
+
+
+def _modules():
+    return [path for path in sorted(ROOT.rglob("*.py")) if path.name != "__init__.py" or path.parent != ROOT]
+
+
+def _room(path):
+    return path.relative_to(ROOT).parts[0].removesuffix(".py")
+
+
+def _imports(path):
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            if node.module == "dashboard":
+                yield from (f"dashboard.{alias.name}" for alias in node.names)
+            else:
+                yield node.module
+
+
+@pytest.mark.parametrize("path", _modules(), ids=lambda path: str(path.relative_to(ROOT)))
+def test_rooms_import_only_from_above(path):
+    """No room imports from one below it."""
+    room = _room(path)
+    below = [
+        name for name in _imports(path) if name.startswith("dashboard.") and PLACE[name.split(".")[1]] > PLACE[room]
+    ]
+
+    assert room in PLACE
+    assert below == []
+
+
+@pytest.mark.parametrize("path", _modules(), ids=lambda path: str(path.relative_to(ROOT)))
+def test_libraries_stay_in_their_rooms(path):
+    """Only units knows pint, only web dash, only export kaleido."""
+    used = {name.split(".")[0] for name in _imports(path)}
+    strangers = [name for name in used & set(LIBRARIES) if _room(path) not in LIBRARIES[name]]
+
+    assert strangers == []
+
+
+PURE = [path for path in _modules() if _room(path) in ("core", "estimates")]
+
+
+@pytest.mark.parametrize("path", PURE, ids=lambda path: str(path.relative_to(ROOT)))
+def test_core_and_estimates_open_no_file_and_read_no_clock(path):
+    """Physics and estimates see only what they are given."""
+    calls = {
+        ast.unparse(node.func)
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call)
+    }
+    forbidden = {"open", "time.time", "datetime.now", "date.today", "np.random.seed", "Path.open"}
+
+    assert calls & forbidden == set()
+    assert not any(call.endswith((".read_text", ".read_bytes", ".write_text", ".today", ".now")) for call in calls)
+
+
+@pytest.mark.parametrize("path", _modules(), ids=lambda path: str(path.relative_to(ROOT)))
+def test_modules_are_of_a_size_to_be_read(path):
+    """A module becomes a folder at 400 lines; units and records hold lists and may be a little longer."""
+    most = 450 if path.name in ("units.py", "records.py") else 400
+
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= most
