@@ -1,0 +1,166 @@
+"""Pages called as functions and over HTTP: state from the query, broken values told, files and the API."""
+
+import json
+
+import pytest
+
+from dashboard.catalog import SHIPPED
+from dashboard.web import create_app
+from dashboard.web.app import page_content
+from dashboard.web.pages import PAGES, convert, data, deals, grids, home, plans
+
+WINDOW = {"theme": "light", "width": 1080}
+
+
+@pytest.fixture(scope="module")
+def client():
+    """A client of a dashboard on the shipped tables."""
+    return create_app(SHIPPED).server.test_client()
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.PATH)
+def test_every_address_answers(client, page):
+    """Each page's address answers 200 and its layout holds one h1."""
+    assert client.get(page.PATH).status_code == 200
+    assert client.get("/healthz").status_code == 200
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.PATH)
+def test_layout_has_one_headline(catalog, page):
+    """The page's title is its only h1."""
+    text = json.dumps(page.layout(catalog, {}).to_plotly_json(), default=lambda part: part.to_plotly_json())
+
+    assert text.count('"type": "H1"') == 1
+    assert page.TITLE.split()[0] in text
+
+
+@pytest.mark.parametrize(
+    ("page", "query", "told"),
+    [
+        (home, {"basis": "moon"}, "basis: must be one of"),
+        (plans, {"by": "colour"}, "by: must be one of"),
+        (plans, {"name": "<script>"}, "is called"),
+        (deals, {"user": "nobody"}, "user: must be one of"),
+        (deals, {"unit": "kg"}, "unit: must be one of"),
+        (grids, {"question": "why"}, "question: must be one of"),
+        (grids, {"grids": "atlantis"}, "no grid is called"),
+        (data, {"table": "passwords"}, "table: must be one of"),
+    ],
+)
+def test_broken_query_values_fall_back_and_say_so(catalog, page, query, told):
+    """A value that is not possible is told in one line, and the page stands."""
+    text = json.dumps(page.layout(catalog, query).to_plotly_json(), default=lambda part: part.to_plotly_json())
+
+    assert told in text
+
+
+def test_choices_survive_their_address(catalog):
+    """What a choice writes into the address is what the page reads back."""
+    from urllib.parse import parse_qsl
+
+    typed = convert.Choice("400k GB200", "it", "h100-sxm", "30 GW", {"draw_ratio": "0.7"})
+    by_site = plans.Choice("site", "Stargate Abilene")
+    ledger = deals.Choice("Anthropic", "billion USD", "facility")
+
+    assert convert.choose(dict(parse_qsl(typed.query()))) == typed
+    assert plans.choose(dict(parse_qsl(by_site.query())), catalog)[0] == by_site
+    assert deals.choose(dict(parse_qsl(ledger.query())), catalog)[0] == ledger
+
+
+def test_unknown_address_is_a_designed_page(catalog):
+    """Where there is no page, the others are offered."""
+    text = json.dumps(
+        page_content("/nowhere", "", catalog).to_plotly_json(), default=lambda part: part.to_plotly_json()
+    )
+
+    assert "There is no page" in text
+    assert all(page.PATH in text for page in PAGES)
+
+
+@pytest.mark.parametrize("figure", [name for page in PAGES for name in page.FIGURES])
+def test_each_figure_is_a_csv_and_a_spec(client, figure):
+    """The same comparison as numbers and as a plotly spec."""
+    numbers, spec = client.get(f"/figure/{figure}.csv"), client.get(f"/figure/{figure}.json?size=social&theme=dark")
+
+    assert numbers.status_code == spec.status_code == 200
+    assert numbers.text.splitlines()[0].startswith("label,nature,q05")
+    assert spec.get_json()["layout"]["width"] == 1200
+
+
+@pytest.mark.parametrize(
+    ("address", "status", "told"),
+    [
+        ("/figure/nonsense.csv", 404, "must be one of"),
+        ("/figure/energy.json?size=poster", 400, "size: must be one of"),
+        ("/figure/energy.json?theme=blue", 400, "theme: must be light or dark"),
+        ("/figure/chain.csv?text=9**9**9", 400, "expression"),
+        ("/api/estimate", 400, "got nothing"),
+        ("/api/estimate?text=30+mW", 400, "milliwatt"),
+        ("/api/estimate?text=30+GW&set.draw_ratio=9", 400, "draw_ratio"),
+        ("/data/passwd", 404, "must be a table"),
+    ],
+)
+def test_bad_addresses_get_one_line(client, address, status, told):
+    """Neither a stack nor a guess: the status and one line."""
+    found = client.get(address)
+
+    assert found.status_code == status
+    assert told in found.text
+
+
+def test_no_path_leads_out_of_the_tables(client):
+    """A path that climbs gets a page or nothing, never a file."""
+    for address in ("/data/..%2f..%2fetc%2fpasswd", "/data/../../etc/passwd", "/assets/..%2f..%2fcatalog.py"):
+        assert "root:" not in client.get(address).text
+        assert "import" not in client.get(address).text.split("<script")[0]
+
+
+def test_api_is_the_command_line(client):
+    """/api/estimate answers with what `estimate --json` prints."""
+    from click.testing import CliRunner
+
+    from dashboard.__main__ import main
+
+    printed = json.loads(CliRunner().invoke(main, ["estimate", "30 GW", "--basis", "it", "--json"]).stdout)
+
+    assert client.get("/api/estimate?text=30+GW&basis=it").get_json() == printed
+
+
+def test_headers_keep_strangers_out(client):
+    """A strict policy, no sniffing, on pages and files alike."""
+    for address in ("/", "/api/estimate?text=30+GW", "/figure/energy.csv"):
+        headers = client.get(address).headers
+
+        assert "script-src 'self'" in headers["Content-Security-Policy"]
+        assert "unsafe-eval" not in headers["Content-Security-Policy"]
+        assert headers["X-Content-Type-Options"] == "nosniff"
+
+
+def test_two_apps_in_one_process_both_work():
+    """The second app has as many callbacks as the first."""
+    first, second = (create_app(SHIPPED).server.test_client() for _ in range(2))
+
+    assert len(first.get("/_dash-dependencies").get_json()) == len(second.get("/_dash-dependencies").get_json()) > 5
+
+
+def test_tables_download_as_they_are(client):
+    """A table's file reads back to the same rows."""
+    import csv
+    import io
+
+    found = list(csv.DictReader(io.StringIO(client.get("/data/claims.csv").text)))
+    shipped = list(csv.DictReader(io.StringIO((SHIPPED / "claims.csv").read_text())))
+
+    assert found == shipped
+
+
+def test_home_tells_every_number_of_the_story(catalog):
+    """Each story claim is on the page with its number and source."""
+    text = json.dumps(home.render(catalog, home.Choice(), WINDOW), default=lambda part: part.to_plotly_json())
+
+    for claim in catalog.claims.values():
+        if claim.story:
+            assert claim.statement in text
+            assert catalog.source(claim.source_id).address in text
+    for number in ("$38 billion", "7 years", "$1.4 trillion", "30 GW", "$8 billion", "500,000 chips", "$250 billion"):
+        assert number in text
