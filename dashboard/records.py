@@ -190,6 +190,8 @@ class Claim:
     until: str
     series: str
     supersedes: str
+    preferred: bool
+    preference: str
     story: bool
     source_id: str
     seen: str

@@ -272,9 +272,12 @@ def _spread(answer: Estimate, name: str) -> str:
 def _restatements(catalog: Catalog) -> Any:
     series = ("openai-total-power", "openai-total-money")
     rows = sorted((claim for claim in catalog.claims.values() if claim.series in series), key=lambda claim: claim.said)
-    body = [[claim.said, _value(claim), claim.statement, ui.source_links([claim.source_id], catalog)] for claim in rows]
+    body = [
+        [c.said, _value(c), c.statement, c.preference or "stands", ui.source_links([c.source_id], catalog)]
+        for c in rows
+    ]
     return ui.table(
-        ["Date", "Number", "What was said", "Source"],
+        ["Date", "Number", "What was said", "Standing", "Source"],
         body,
         numbers=(1,),
         caption="30 GW and $1.4 trillion, and how they were restated",
