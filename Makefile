@@ -27,7 +27,7 @@ endef
 # A step that fails leaves nothing that looks finished.
 .DELETE_ON_ERROR:
 
-.PHONY: help run test lint check bench pins clean install install-test install-distributed browser
+.PHONY: help run test lint check bench pins clean install install-test install-distributed browser pictures baselines
 
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*  ## /\1\t/p' Makefile | expand -t 22
@@ -54,6 +54,12 @@ install: $(RUN_STAMP)  ## only install: what `run` needs
 install-test: $(TEST_STAMP)  ## only install: what `test` and `lint` need
 
 install-distributed: $(DISTRIBUTED_STAMP)  ## install what `estimate --scheduler` needs
+
+pictures: browser  ## make the README's pictures anew (docs/shots.toml)
+	$(BIN)/python -m dashboard export --shots docs/shots.toml --out docs
+
+baselines: browser  ## accept how the figures are drawn now (tests/baselines/pictures/)
+	$(BIN)/python -m tests.baselines.pictures
 
 # `make pins` keeps every pin that still fits; `make pins UPGRADE=--upgrade` takes the newest.
 pins: | .venv/pyvenv.cfg  ## work out the *.txt from the *.in

@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 
+from dashboard import sheets
 from dashboard.catalog import Catalog
 from dashboard.core.pairing import PairingError
 from dashboard.estimates.estimate import RESULT_UNITS, Estimate, quantiles
@@ -35,6 +36,8 @@ class Comparison:
     method: str
     version: str
     form: str = "ranges"
+    address: str = ""
+    estimates: tuple[tuple[str, Estimate], ...] = ()
 
     @property
     def rows(self) -> list[Any]:
@@ -42,15 +45,24 @@ class Comparison:
         return list(self.table.itertuples(index=False))
 
     @property
-    def alt(self) -> str:
-        """The picture in words: title, answer, each row's value."""
-        rows = "; ".join(f"{row.label}: {row_text(row, self.unit)}" for row in self.rows)
-        return f"{self.title} {self.answer} {rows}."
+    def measure(self) -> str:
+        """The unit and what is measured in it."""
+        bases = list(dict.fromkeys(str(basis) for basis in self.table.basis if basis))
+        return f"Unit: {self.unit}; basis: {', '.join(bases)}." if bases else f"Unit: {self.unit}."
 
     @property
     def foot(self) -> str:
-        """Sources, method and data version in one line."""
-        return f"Sources: {'; '.join(self.sources)}. {self.method} Data version {self.version}."
+        """Unit and basis, sources, method, data version and address: what a picture says of itself."""
+        where = f", address {self.address}" if self.address else ""
+        sources = "; ".join(self.sources)
+        return f"{self.measure} Sources: {sources}. {self.method} Data version {self.version}{where}"
+
+    @property
+    def csv(self) -> str:
+        """The rows as CSV, with sources, data version and address in the last columns of each."""
+        ends = ["; ".join(self.sources), self.version, self.address]
+        rows = ([*("" if cell != cell else cell for cell in row), *ends] for row in self.table.itertuples(index=False))
+        return sheets.csv_text([*self.table.columns, "figure_sources", "data_version", "address"], rows)
 
 
 def row_text(row: Any, unit: str) -> str:
@@ -154,6 +166,7 @@ def energy_beside_grids(
         sources=source_names(catalog, [*used, *_claim_sources(loads)]),
         method=METHOD,
         version=catalog.version,
+        estimates=tuple(loads),
     )
 
 
@@ -200,6 +213,7 @@ def share_of_grids(answer: Estimate, label: str, grids: Sequence[Grid], catalog:
         sources=source_names(catalog, [*(row["sources"] for row in rows), *answer.claim_source_ids]),
         method=METHOD,
         version=catalog.version,
+        estimates=((label, answer),),
     )
 
 
@@ -220,6 +234,7 @@ def capacity_of_loads(headline: str, loads: Sequence[tuple[str, Estimate]], cata
         sources=source_names(catalog, _claim_sources(loads)),
         method=METHOD,
         version=catalog.version,
+        estimates=tuple(loads),
     )
 
 
@@ -255,6 +270,7 @@ def chain_of(answer: Estimate, catalog: Catalog) -> Comparison:
         sources=source_names(catalog, deciding_sources(answer)),
         method=METHOD,
         version=catalog.version,
+        estimates=((answer.ask.text, answer),),
     )
 
 
@@ -279,6 +295,7 @@ def outcomes_of(answer: Estimate, name: str, catalog: Catalog) -> Comparison:
         method="Each dot is one in twenty.",
         version=catalog.version,
         form="dots",
+        estimates=((answer.ask.text, answer),),
     )
 
 

@@ -46,6 +46,7 @@ def beside_grids(question: str, load: Load, answer: Estimate, grids: Sequence[Gr
         method=METHOD,
         version=catalog.version,
         form="panels",
+        estimates=((load.label, answer),),
     )
 
 
@@ -95,6 +96,7 @@ def plants(question: str, loads: dict[str, Load], answer: Estimate, catalog: Cat
         sources=source_names(catalog, [*used, *deciding_sources(answer)]),
         method=METHOD,
         version=catalog.version,
+        estimates=((name, answer),),
     )
 
 

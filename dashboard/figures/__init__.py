@@ -4,18 +4,31 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from dashboard.compare import Comparison
+from dashboard.figures.calibration import calibration
 from dashboard.figures.flows import flows
 from dashboard.figures.frame import SIZES, Size, size_named
 from dashboard.figures.maps import sites_map
 from dashboard.figures.panels import panels
 from dashboard.figures.plots import Spec, dots, ranges
+from dashboard.figures.scatter import scatter
 from dashboard.figures.series import series
+from dashboard.figures.spreads import spreads
 
 __all__ = ["FORMS", "SIZES", "Size", "figure", "size_named"]
 
 # How a comparison can be drawn: its `form` names one.
 FORMS: Mapping[str, Callable[[Comparison, Size, str], Spec]] = MappingProxyType(
-    {"ranges": ranges, "dots": dots, "series": series, "map": sites_map, "flows": flows, "panels": panels}
+    {
+        "ranges": ranges,
+        "dots": dots,
+        "series": series,
+        "map": sites_map,
+        "flows": flows,
+        "panels": panels,
+        "scatter": scatter,
+        "calibration": calibration,
+        "spreads": spreads,
+    }
 )
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
+from dashboard import captions
 from dashboard.compare import Comparison
 from dashboard.figures.text import lines_html, wrapped
 
@@ -191,7 +192,8 @@ def _layout(
         "dragmode": False,
         "meta": {
             "id": comparison.id,
-            "alt": comparison.alt,
+            "title": comparison.title,
+            "alt": captions.alt(comparison),
             "answer": comparison.answer,
             "foot": comparison.foot,
             "version": comparison.version,

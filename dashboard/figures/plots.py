@@ -9,7 +9,7 @@ import pandas as pd
 from dashboard.compare import ESTIMATE, Comparison, row_text
 from dashboard.figures.frame import Frame, Size, frame
 from dashboard.figures.legend import LEGEND, draw_legend, legend_rows
-from dashboard.figures.text import escaped, lines_html, width, wrapped
+from dashboard.figures.text import escaped, fitted, lines_html, width, wrapped
 from dashboard.units import ladder, number_text
 
 LOG_FROM = 40  # rows that span more than this go on a logarithmic axis
@@ -25,7 +25,9 @@ def ranges(comparison: Comparison, size: Size, theme: str) -> Spec:
     labels = [_label(row) for row in comparison.rows]
     pad = base * 1.1
     if stacked:
-        left, right, row_height = pad, base * 2.3, base * 4.2
+        left, right = pad, base * 2.3
+        lines = max(len(_stacked_lines(label, text, size)) for label, text in zip(labels, texts, strict=True))
+        row_height = base * (2.9 + 1.3 * max(lines - 1, 1))
     else:
         left = pad + min(size.width * 0.3, max(width(label, base) for label in labels) + base * 1.2)
         right = pad + min(size.width * 0.27, max(width(text, base) for text in texts) + base * 1.2)
@@ -101,28 +103,32 @@ def _row_texts(box: Frame, labels: list[str], texts: list[str], positions: Any, 
     for label, text, y in zip(labels, texts, positions, strict=True):
         common = {"showarrow": False, "yref": "y", "y": float(y), "xref": "paper", "borderpad": 0}
         if stacked:
-            line = f"<b>{escaped(label)}</b>  {escaped(text)}"
-            if width(f"{label}  {text}", base) * 1.04 > box.size.width - 2.2 * base:
-                line = f"<b>{escaped(label)}</b><br>{escaped(text)}"
+            line = "<br>".join(_stacked_lines(label, text, box.size))
             box.layout["annotations"].append(
                 common
                 | {"text": line, "x": 0, "xanchor": "left", "yanchor": "bottom", "yshift": base * 0.55, "align": "left"}
                 | {"font": {"size": base * 0.96, "color": theme.ink}}
             )
             continue
-        box.layout["annotations"] += [
-            common
-            | {"text": lines_html(wrapped(label, box.left - base * 1.9, base)), "x": 0, "xanchor": "right"}
-            | {
-                "xshift": -base * 0.8,
-                "yanchor": "middle",
-                "align": "right",
-                "font": {"size": base, "color": theme.ink},
-            },
-            common
-            | {"text": lines_html(wrapped(text, box.right - base * 1.7, base)), "x": 1, "xanchor": "left"}
-            | {"xshift": base * 0.8, "yanchor": "middle", "align": "left", "font": {"size": base, "color": theme.ink}},
-        ]
+        for words, place, align, wide, way in (
+            (label, 0, "right", box.left - base * 1.9, -1),
+            (text, 1, "left", box.right - base * 1.7, 1),
+        ):
+            lines, font = fitted(words, wide, box.inner_height / len(labels), base)
+            box.layout["annotations"].append(
+                common
+                | {"text": lines_html(lines), "x": place, "xanchor": align, "xshift": way * base * 0.8}
+                | {"yanchor": "middle", "align": align, "font": {"size": font, "color": theme.ink}}
+            )
+
+
+def _stacked_lines(label: str, text: str, size: Size) -> list[str]:
+    """Label and value above their marks: in one line where they fit, else the value in a line of its own."""
+    room = size.width - 2.2 * size.font
+    if width(f"{label}  {text}", size.font) * 1.04 <= room:
+        return [f"<b>{escaped(label)}</b>  {escaped(text)}"]
+    labels = [f"<b>{escaped(line)}</b>" for line in wrapped(label, room, size.font * 0.96, bold=True)]
+    return [*labels, *(escaped(line) for line in wrapped(text, room, size.font * 0.96))]
 
 
 def _axes(comparison: Comparison, box: Frame, table: pd.DataFrame, scale: str, *, stacked: bool) -> Spec:

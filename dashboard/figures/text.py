@@ -47,6 +47,18 @@ def wrapped(text: str, limit: float, size: float, *, bold: bool = False) -> list
     return [*lines, line] if line else lines
 
 
+def fitted(text: str, wide: float, high: float, size: float) -> tuple[list[str], float]:
+    """The text in lines that fit a box, and their font size: smaller down to 0.75, and then cut with an ellipsis."""
+    for font in (size, size * 0.9, size * 0.82, size * 0.75):
+        lines = wrapped(text, wide, font)
+        if len(lines) * font * 1.32 <= high:
+            return lines, font
+    most = max(1, int(high / (font * 1.32)))
+    if len(lines) > most:
+        lines = [*lines[: most - 1], lines[most - 1].rstrip(" ,") + "…"]
+    return lines, font
+
+
 def _pieces(text: str, limit: float, size: float, *, bold: bool) -> list[str]:
     pieces = []
     for word in text.split(" "):

@@ -10,7 +10,8 @@ from dash import Input, Output, State
 from flask_compress import Compress
 
 from dashboard.catalog import Catalog
-from dashboard.web import routes, shell
+from dashboard.web import components, routes, shell
+from dashboard.web.addresses import pin_notices
 from dashboard.web.live import Live
 from dashboard.web.own import usable
 from dashboard.web.pages import PAGES
@@ -77,7 +78,8 @@ def page_content(path: str, search: str, catalog: Catalog) -> object:
     if page is None:
         return shell.not_found(PAGES)
     query = dict(parse_qsl(search.removeprefix("?")[:MAX_QUERY], max_num_fields=60)) if search else {}
-    return page.layout(catalog, query)
+    notices = [components.problem(notice) for notice in pin_notices(query, catalog)]
+    return [*notices, page.layout(catalog, query)] if notices else page.layout(catalog, query)
 
 
 def _harden(app: dash.Dash) -> None:

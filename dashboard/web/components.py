@@ -1,6 +1,7 @@
 """Parts that every page uses: figure with caption and table, steps, assumptions, sources, problems."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -15,6 +16,7 @@ from dashboard.estimates.estimate import RESULT_UNITS, Estimate
 from dashboard.estimates.inputs import Step
 from dashboard.figures.frame import Size
 from dashboard.units import exact, magnitude, number_text, range_text, reader_text
+from dashboard.web import exits
 
 GRAPH_CONFIG: Any = {
     "displayModeBar": False,
@@ -25,6 +27,7 @@ GRAPH_CONFIG: Any = {
 }
 
 
+MOST_ROWS = 100  # a longer table is a series of months: its years are shown
 POLITE: Any = {"aria-live": "polite"}
 
 
@@ -49,8 +52,11 @@ def seen(window: dict[str, Any], mine: Any) -> dict[str, Any]:
 
 
 def figure_block(comparison: Comparison, view: dict[str, Any] | None, address: str) -> Any:
-    """A figure as a named group: the graph, its words for those who do not see it, the table behind it, its files."""
+    """A figure as a named group: the graph, its words for those who do not see it, its exits, the table behind it."""
     size, theme = sized(view)
+    own = bool((view or {}).get("own"))
+    if not own:
+        comparison = replace(comparison, address=address.rstrip("?"))
     spec = figures.figure(comparison, size, theme)
     height = spec["layout"]["height"]
     return html.Div(
@@ -63,32 +69,15 @@ def figure_block(comparison: Comparison, view: dict[str, Any] | None, address: s
                         config=GRAPH_CONFIG,
                         style={"height": f"{height}px", "width": f"{size.width}px"},
                     ),
-                    html.Figcaption(comparison.alt, className="hidden"),
+                    html.Figcaption(spec["layout"]["meta"]["alt"], className="hidden"),
                 ],
                 role="group",
                 **aria(comparison.title),
             ),
-            html.Details(
-                [
-                    html.Summary("The numbers behind the figure"),
-                    comparison_table(comparison),
-                    html.P(
-                        [
-                            html.A("These numbers as CSV", href=_file(comparison, address, "csv")),
-                            " · ",
-                            html.A("the figure as JSON", href=_file(comparison, address, "json")),
-                        ],
-                        className="quiet",
-                    ),
-                ]
-            ),
+            exits.bar(comparison, theme, own=own),
+            html.Details([html.Summary("The numbers behind the figure"), comparison_table(comparison)]),
         ]
     )
-
-
-def _file(comparison: Comparison, address: str, ending: str) -> str:
-    _, _, query = address.partition("?")
-    return f"/figure/{comparison.id}.{ending}" + (f"?{query}" if query else "")
 
 
 def comparison_table(comparison: Comparison) -> Any:
@@ -96,7 +85,9 @@ def comparison_table(comparison: Comparison) -> Any:
     unit = comparison.unit
     head = ["What", f"Value, {unit}", "50 % range", "90 % range", "Kind", "Basis", "Date"]
     body = []
-    for row in comparison.rows:
+    rows = comparison.rows
+    months = len(rows) > MOST_ROWS
+    for row in [row for row in rows if row.label.endswith("-12")] if months else rows:
         spread = row.q05 == row.q05 and not exact(row.q05, row.q95)
         body.append(
             [
@@ -109,7 +100,7 @@ def comparison_table(comparison: Comparison) -> Any:
                 row.date,
             ]
         )
-    return table(head, body, numbers=(1, 2, 3))
+    return table(head, body, numbers=(1, 2, 3), caption="Ends of years; the CSV has every month" if months else "")
 
 
 def table(

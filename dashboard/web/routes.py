@@ -1,4 +1,4 @@
-"""Addresses that are files: a figure's numbers and spec, and an estimate as JSON."""
+"""Addresses that are files: a figure's numbers, spec, press pack and frame for others, and an estimate as JSON."""
 
 import json
 from collections.abc import Mapping
@@ -6,13 +6,15 @@ from typing import Any
 
 import flask
 
-from dashboard import figures, sheets
+from dashboard import figures
 from dashboard.catalog import Catalog
-from dashboard.compare import COLUMNS, Comparison
+from dashboard.compare import Comparison
 from dashboard.estimates import estimate, read_ask, report
 from dashboard.figures import size_named
+from dashboard.web import packs
+from dashboard.web.addresses import comparison_named
 from dashboard.web.live import Live
-from dashboard.web.pages import PAGES, data
+from dashboard.web.pages import data
 
 
 def wire(server: flask.Flask, live: Live) -> None:
@@ -22,7 +24,7 @@ def wire(server: flask.Flask, live: Live) -> None:
     @server.get("/figure/<figure_id>.csv")
     def figure_csv(figure_id: str) -> Any:
         found = _found(figure_id, live.catalog, flask.request.args)
-        return flask.Response(csv_text(found), mimetype="text/csv")
+        return flask.Response(found.csv, mimetype="text/csv")
 
     @server.get("/figure/<figure_id>.json")
     def figure_json(figure_id: str) -> Any:
@@ -33,6 +35,18 @@ def wire(server: flask.Flask, live: Live) -> None:
         except ValueError as error:
             return {"error": str(error)}, 400
         return flask.Response(json.dumps(spec, ensure_ascii=False), mimetype="application/json")
+
+    @server.get("/figure/<figure_id>.pack.json")
+    def figure_pack(figure_id: str) -> Any:
+        catalog = live.catalog
+        return packs.pack(_found(figure_id, catalog, flask.request.args), catalog)
+
+    @server.get("/embed/<figure_id>")
+    def embed(figure_id: str) -> Any:
+        found = _found(figure_id, live.catalog, flask.request.args)
+        page = flask.Response(packs.embed(found, flask.request.query_string.decode("ascii", "replace")))
+        page.headers["Content-Security-Policy"] = packs.EMBED_POLICY
+        return page
 
     @server.get("/data/<name>")
     def data_file(name: str) -> Any:
@@ -53,29 +67,6 @@ def _found(figure_id: str, catalog: Catalog, query: Mapping[str, str]) -> Compar
         flask.abort(flask.make_response({"error": str(error.args[0])}, 404))
     except ValueError as error:
         flask.abort(flask.make_response({"error": str(error)}, 400))
-
-
-def comparison_named(figure_id: str, catalog: Catalog, query: Mapping[str, str]) -> Comparison:
-    """The comparison behind a figure, whichever page it stands on.
-
-    Raises:
-        KeyError: no page has it; the message lists what there is.
-        ValueError: the query cannot be read.
-    """
-    known: list[str] = []
-    for page in PAGES:
-        if figure_id in page.FIGURES:
-            return next(item for item in page.comparisons(catalog, query) if item.id == figure_id)
-        known += page.FIGURES
-    raise KeyError(f'figure: must be one of {", ".join(known)}; got "{figure_id[:40]}"')
-
-
-def csv_text(comparison: Comparison) -> str:
-    """The rows of a comparison as CSV, with its sources and version in the last columns of each row."""
-    ends = ["; ".join(comparison.sources), comparison.version]
-    table = comparison.table.itertuples(index=False)
-    rows = ([*("" if cell != cell else cell for cell in row), *ends] for row in table)
-    return sheets.csv_text([*COLUMNS, "figure_sources", "data_version"], rows)
 
 
 def api(catalog: Catalog, query: Mapping[str, str]) -> Any:

@@ -17,6 +17,8 @@ INDEX = """<!DOCTYPE html>
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="description" content="How much power and energy announced AI chips, dollars and gigawatts mean.">
 <title>{%title%}</title>
+<link rel="preload" as="script" href="/_dash-component-suites/plotly/package_data/plotly.min.js">
+<link rel="preload" as="script" href="/_dash-component-suites/dash/dcc/async-graph.js">
 {%favicon%}
 {%css%}
 </head>

@@ -7,7 +7,7 @@ from axe_playwright_python.sync_playwright import Axe
 
 pytestmark = pytest.mark.browser
 
-PAGES = ("/", "/convert?text=38+billion+USD+over+7+years")
+PAGES = ("/", "/convert?text=38+billion+USD+over+7+years", "/score", "/method")
 WINDOWS = [(width, scheme) for width in (1280, 390) for scheme in ("light", "dark")]
 
 

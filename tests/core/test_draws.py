@@ -1,7 +1,12 @@
+import hashlib
+import os
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 
-from dashboard.core.draws import COLUMNS, Draws, combined
+from dashboard.core.draws import COLUMNS, Draws, choice, combined
 
 
 def test_same_name_is_the_same_doubt_in_any_order():
@@ -92,3 +97,38 @@ def test_a_combination_is_a_standard_normal_again():
     draws = Draws()
 
     assert combined(draws("a"), draws("b"), -0.5).std() == pytest.approx(1, abs=0.03)
+
+
+@pytest.mark.parametrize(("correlation", "alike"), [(0.0, False), (1.0, True)])
+def test_correlation_of_none_and_of_one(correlation, alike):
+    """At 0 each owner has its own draws, at 1 all of a group have the same."""
+    draws = Draws()
+    first, second = (draws.shared("load", group="all", own=own, correlation=correlation) for own in ("a", "b"))
+
+    assert np.array_equal(first, second) == alike
+    if not alike:
+        np.testing.assert_array_equal(first, draws("load of a"))
+
+
+def test_same_name_is_the_same_doubt_in_another_process():
+    """Another interpreter, with another seed of Python's own hashes, draws the same to the last bit."""
+    names = ["load", "draw_ratio of abilene", "it_power of family h100", "own name of é"]
+    code = (
+        "import hashlib, sys; from dashboard.core.draws import Draws; draws = Draws()\n"
+        f"for name in {names[::-1]!r}: print(hashlib.sha256(draws(name).tobytes()).hexdigest())"
+    )
+    environment = os.environ | {"PYTHONHASHSEED": "1"}
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, text=True, env=environment)
+    draws = Draws()
+
+    assert told.stdout.split()[::-1] == [hashlib.sha256(draws(name).tobytes()).hexdigest() for name in names]
+
+
+@pytest.mark.parametrize("weights", [(0.5, 0.4, 0.1), (5, 4, 1), (0.0, 0.2, 0.8), (1.0, 0.0, 0.0)])
+def test_a_choice_falls_as_its_odds(weights):
+    """Of all draws each category gets its share to one in four thousand, and what has no odds is never chosen."""
+    picked = choice(Draws().uniform("basis"), weights)
+    shares = np.bincount(picked, minlength=3) / len(picked)
+
+    assert shares == pytest.approx(np.array(weights) / sum(weights), abs=1 / 4000)
+    assert all(share == 0 for share, weight in zip(shares, weights, strict=True) if weight == 0)

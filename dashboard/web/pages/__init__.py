@@ -2,6 +2,6 @@
 
 from types import ModuleType
 
-from dashboard.web.pages import convert, data, deals, grids, home, plans
+from dashboard.web.pages import convert, data, deals, grids, home, method, plans, score
 
-PAGES: tuple[ModuleType, ...] = (home, convert, plans, deals, grids, data)
+PAGES: tuple[ModuleType, ...] = (home, convert, plans, deals, grids, score, data, method)

@@ -1,0 +1,102 @@
+"""A comparison in words: text for those who do not see it, a caption of two sentences, and how to cite it."""
+
+from datetime import date
+from typing import Any
+
+from dashboard.compare import CLAIM, ESTIMATE, Comparison, row_text
+
+PUBLISHER = "AI energy demand"
+TOLD_UNTIL = "2030-12"  # the month at which lines over time are read out
+MOST = 14  # rows that are read out; the table behind the figure has all
+
+
+def alt(comparison: Comparison) -> str:
+    """The picture in words: title, answer, the rows that it draws, unit and basis, sources."""
+    told = _told(comparison)
+    rows = "; ".join(f"{_name(row, comparison)}: {row_text(row, comparison.unit)}" for row in told)
+    more = len(comparison.table) - len(told)
+    rest = f"; and {more} more in the table" if more and comparison.form not in ("series", "dots") else ""
+    drawn = f" {rows}{rest}." if rows else ""
+    sources = "; ".join(comparison.sources)
+    return f"{_ended(comparison.title)} {comparison.answer}{drawn} {comparison.measure} Sources: {sources}."
+
+
+def caption(comparison: Comparison) -> str:
+    """Two sentences: what the picture shows with its leading number, range and unit; and where that is from."""
+    title = comparison.title.rstrip(".?")
+    if comparison.form == "dots":
+        said = f"{title}: {comparison.answer[0].lower()}{comparison.answer[1:]}".rstrip(".")
+    else:
+        row = lead(comparison)
+        basis = f", {row.basis}" if row.basis and comparison.form != "series" else ""
+        said = f"{title} – {_name(row, comparison)}: {row_text(row, comparison.unit)}{basis}"
+    ranged = bool((comparison.table.nature == ESTIMATE).any())
+    what = "Ranges are 90\u00a0% ranges" if ranged else "Values are as published"
+    where = f" ({comparison.address})" if comparison.address else ""
+    return f"{said}. {what}; sources: {_few(comparison.sources)}; {PUBLISHER}{where}, data version {comparison.version}."
+
+
+def _few(sources: tuple[str, ...], most: int = 8) -> str:
+    shown = "; ".join(sources[:most])
+    return f"{shown}; and {len(sources) - most} more under the picture" if len(sources) > most else shown
+
+
+def lead(comparison: Comparison) -> Any:
+    """The row that a caption names: the first estimate, the last likely month, the largest circle."""
+    told = _told(comparison) or comparison.rows
+    if comparison.form == "series":
+        return next((row for row in told if row.basis == "likely"), told[-1])
+    if comparison.form == "ranges":
+        return next((row for row in told if row.nature in (ESTIMATE, CLAIM)), told[0])
+    return told[0]
+
+
+def _told(comparison: Comparison) -> list[Any]:
+    """The rows that words name: the end of each line, the largest circles and ribbons, every bar."""
+    rows = comparison.rows
+    if comparison.form == "dots":
+        return []
+    if comparison.form == "series":
+        return list({row.basis: row for row in rows if row.label <= TOLD_UNTIL}.values())
+    if comparison.form in ("map", "flows"):
+        return sorted(rows, key=lambda row: -row.value)[: MOST // 2]
+    return rows[:MOST]
+
+
+def _name(row: Any, comparison: Comparison) -> str:
+    return f"{row.basis} in {row.label}" if comparison.form == "series" else str(row.label)
+
+
+def _ended(text: str) -> str:
+    return text if text.endswith((".", "?", "!")) else f"{text}."
+
+
+def citation(comparison: Comparison, day: date) -> str:
+    """The picture as a line in a list of references."""
+    return (
+        f"{PUBLISHER} ({day.year}): {_ended(comparison.title)} Data version {comparison.version} of "
+        f"{day:%-d %B %Y}, {comparison.address or '/'}. After {'; '.join(comparison.sources)}."
+    )
+
+
+def bibtex(comparison: Comparison, day: date) -> str:
+    """The picture as a BibTeX entry."""
+    fields = {
+        "title": f"{{{_tex(comparison.title)}}}",
+        "author": f"{{{PUBLISHER}}}",
+        "year": str(day.year),
+        "month": str(day.month),
+        "version": comparison.version,
+        "howpublished": _tex(comparison.address or "/"),
+        "note": _tex(f"Data version {comparison.version}. After {'; '.join(comparison.sources)}"),
+    }
+    lines = ",\n".join(f"  {name} = {{{value}}}" for name, value in fields.items())
+    return f"@misc{{ai-energy-demand-{comparison.id}-{comparison.version},\n{lines}\n}}\n"
+
+
+_SPECIAL = {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}"}
+_SPECIAL |= {letter: f"\\{letter}" for letter in "&%$#_{}"}
+
+
+def _tex(text: str) -> str:
+    return "".join(_SPECIAL.get(letter, letter) for letter in text)

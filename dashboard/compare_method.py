@@ -1,0 +1,79 @@
+"""How wide each assumption is: its range as a share of its central value."""
+
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+import pandas as pd
+
+from dashboard.catalog import Catalog
+from dashboard.compare import COLUMNS, Comparison, estimate_levels, source_names
+from dashboard.records import Parameter
+from dashboard.units import number_text
+
+Z25 = 0.6745
+MOST = 12  # rows drawn: the widest
+FOOT_SOURCES = 5
+PLAIN_UNITS = ("1", "ratio", "fraction")
+
+
+def widest(rows: Iterable[Parameter]) -> list[Parameter]:
+    """One row for each quantity, the general one or the first, the widest ranges first; what is fixed is left out."""
+    by_quantity: dict[str, Parameter] = {}
+    for row in rows:
+        known = by_quantity.get(row.quantity)
+        if row.low < row.high and (known is None or (known.scope and not row.scope)):
+            by_quantity[row.quantity] = row
+    return sorted(by_quantity.values(), key=lambda row: row.low / row.high)
+
+
+def spreads_of(rows: Sequence[Parameter], catalog: Catalog, which: str) -> Comparison:
+    """Each parameter's 5th to 95th percentile in per cent of its 50th.
+
+    Raises:
+        ValueError: there is no row to show.
+    """
+    if not rows:
+        raise ValueError("parameters: none that is not fixed goes by this word")
+    shown = rows[:MOST]
+    levels = [_levels(row) for row in shown]
+    same = "share of the central value"
+    table = [
+        estimate_levels(row.name, ends, "%", basis=same, sources="; ".join(row.source_ids), note=words_of(row))
+        for row, ends in zip(shown, levels, strict=True)
+    ]
+    names = source_names(catalog, [source for row in shown for source in row.source_ids])
+    more = len(names) - FOOT_SOURCES
+    return Comparison(
+        id="method-spreads",
+        title=f"How wide the assumptions are: {which}",
+        answer=f"The widest here, {shown[0].name[0].lower()}{shown[0].name[1:]}, runs from {levels[0][0]:.2g} to "
+        f"{levels[0][4]:.3g}\u00a0% of its central value.",
+        axis="Per cent of the central value",
+        unit="%",
+        kind="average",
+        table=pd.DataFrame(table, columns=COLUMNS),
+        sources=(*names[:FOOT_SOURCES], f"{more} more in the table") if more > 1 else names,
+        method="Values: 5th / 50th / 95th percentile.",
+        version=catalog.version,
+        form="spreads",
+    )
+
+
+def words_of(row: Parameter) -> str:
+    """Low, central and high with the unit, or the one value of what is fixed."""
+    ends = (row.low, row.central, row.high) if row.low < row.high else (row.central,)
+    text = " / ".join(trimmed(value) for value in ends)
+    name = f"{row.unit}s" if row.unit in ("day", "month", "year") else row.unit
+    return text if row.unit in PLAIN_UNITS else f"{text} {name}"
+
+
+def trimmed(value: float) -> str:
+    """A number to three figures without trailing zeros."""
+    text = number_text(value, 3)
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def _levels(row: Parameter) -> tuple[float, ...]:
+    middle = row.spread.at(np.array([-Z25, Z25])).m
+    q25, q75 = (float(value) for value in middle)
+    return tuple(100 * value / row.central for value in (row.low, q25, row.central, q75, row.high))

@@ -1,0 +1,303 @@
+"""Estimates over published figures, both axes logarithmic: the diagonal is agreement, the misses are named."""
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from dashboard.compare import ESTIMATE, Comparison, row_text
+from dashboard.figures.frame import Frame, Size, frame
+from dashboard.figures.legend import draw_legend, legend_rows
+from dashboard.figures.plots import Spec, tick_text
+from dashboard.figures.series import faded
+from dashboard.figures.text import escaped, width
+from dashboard.units import reader_text
+
+BAND = 1.25  # estimates within this factor of the published figure lie in the band
+KEYS = (
+    ("circle", "Our estimate, median"),
+    ("thin", "90\u00a0% range"),
+    ("line", "equal to the published figure"),
+    ("band", f"within {BAND:g} times"),
+)
+UPWARD = "Our estimate ↑"
+BODY = 34  # height of the plot in font sizes, where the size leaves it open
+
+
+@dataclass(frozen=True)
+class Box:
+    """A rectangle in pixels from the upper left corner of the plot."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+    def meets(self, other: "Box") -> bool:
+        """Whether the two overlap."""
+        return (
+            self.left < other.right and other.left < self.right and self.top < other.bottom and other.top < self.bottom
+        )
+
+    def crossed(self, x: float, y: float, to: "Box") -> bool:
+        """Whether the straight line from a point to the nearest of another rectangle crosses this one."""
+        across, down = to.nearest(x, y)
+        parts = [i / 16 for i in range(1, 17)]
+        return any(
+            self.left < x + across * part < self.right and self.top < y + down * part < self.bottom for part in parts
+        )
+
+    def nearest(self, x: float, y: float) -> tuple[float, float]:
+        """From a point to the rectangle: how far across and down."""
+        return min(max(self.left, x), self.right) - x, min(max(self.top, y), self.bottom) - y
+
+
+@dataclass(frozen=True)
+class Scale:
+    """The one logarithmic scale of both axes, in powers of ten, and the pixels of the plot."""
+
+    low: float
+    high: float
+    wide: float
+    tall: float
+
+    def x(self, value: float) -> float:
+        """Pixels from the left."""
+        return (math.log10(value) - self.low) / (self.high - self.low) * self.wide
+
+    def y(self, value: float) -> float:
+        """Pixels from the top."""
+        return (self.high - math.log10(value)) / (self.high - self.low) * self.tall
+
+    def value_across(self, x: float) -> float:
+        """The value at so many pixels from the left."""
+        return float(10 ** (self.low + x / self.wide * (self.high - self.low)))
+
+    def value_down(self, y: float) -> float:
+        """The value at so many pixels from the top."""
+        return float(10 ** (self.high - y / self.tall * (self.high - self.low)))
+
+    def holds(self, box: Box) -> bool:
+        """Whether a rectangle lies inside the plot."""
+        return box.left > 2 and box.right < self.wide - 2 and box.top > 2 and box.bottom < self.tall - 2
+
+    def clear(self, box: Box, side: int) -> bool:
+        """Whether a rectangle lies above (-1) or below (1) the band around the diagonal."""
+        half = math.log10(BAND) / (self.high - self.low) * self.tall
+        x, y = (box.right, box.bottom) if side < 0 else (box.left, box.top)
+        return side * (y - self.tall * (1 - x / self.wide)) > half
+
+
+def scatter(comparison: Comparison, size: Size, theme: str) -> Spec:
+    """One circle a pair, its published figure across and our estimate up; `note` pairs the two rows of a case."""
+    base = size.font
+    pairs = _pairs(comparison.table)
+    keys = legend_rows(KEYS, size)
+    body = min(base * BODY, (size.width - base * 6) * 1.05)
+    box = frame(comparison, size, theme, left=base * 4.6, right=base * 1.6, body=body, legend_lines=len(keys))
+    ink = {text: box.theme.published for _, text in KEYS[2:]}
+    draw_legend(box, keys, comparison.kind, ink)
+    scale = _scale(pairs, box)
+    names = _named(pairs, scale, base)
+    box.layout["annotations"] += [_upward_title(box), *(_note(name, scale, box) for name in names)]
+    data = [*_agreement(scale, box), _leaders(names, scale, box), *_estimates(pairs, comparison, box)]
+    return {"data": data, "layout": box.layout | _axes(comparison, scale, box)}
+
+
+def _pairs(table: pd.DataFrame) -> list[Any]:
+    """One row a case: the estimate with `published` beside it, in the order of the table."""
+    ours = table[table.nature == ESTIMATE]
+    theirs = table[table.nature != ESTIMATE][["note", "value"]].rename(columns={"value": "published"})
+    return list(ours.merge(theirs, on="note").itertuples(index=False))
+
+
+def _scale(pairs: list[Any], box: Frame) -> Scale:
+    lows = [min(row.q05, row.published) for row in pairs]
+    highs = [max(row.q95, row.published) for row in pairs]
+    low, high = math.log10(min(lows)) - 0.12, math.log10(max(highs)) + 0.12
+    return Scale(low, high, box.inner_width, box.inner_height)
+
+
+def _agreement(scale: Scale, box: Frame) -> list[Spec]:
+    ends = [10**scale.low, 10**scale.high]
+    line: Any = {"type": "scatter", "mode": "lines", "hoverinfo": "skip", "showlegend": False}
+    ink = box.theme.published
+    xs = [*ends, *reversed(ends)]
+    ys = [BAND * end for end in ends] + [end / BAND for end in reversed(ends)]
+    band = line | {"name": KEYS[3][1], "x": xs, "y": ys, "fill": "toself", "fillcolor": faded(ink, 0.16)}
+    same = line | {"name": KEYS[2][1], "x": ends, "y": ends, "line": {"color": ink, "width": box.size.font * 0.12}}
+    return [band | {"line": {"width": 0}}, same]
+
+
+def _estimates(pairs: list[Any], comparison: Comparison, box: Frame) -> list[Spec]:
+    base, colour = box.size.font, box.theme.kinds.get(comparison.kind, box.theme.ink)
+    xs: list[float | None] = []
+    ys: list[float | None] = []
+    for row in pairs:
+        xs += [float(row.published), float(row.published), None]
+        ys += [float(row.q05), float(row.q95), None]
+    ranges = {
+        "type": "scatter",
+        "mode": "lines",
+        "name": KEYS[1][1],
+        "x": xs,
+        "y": ys,
+        "line": {"color": colour, "width": base * 0.11},
+        "hoverinfo": "skip",
+    }
+    medians = {
+        "type": "scatter",
+        "mode": "markers",
+        "name": KEYS[0][1],
+        "x": [float(row.published) for row in pairs],
+        "y": [float(row.value) for row in pairs],
+        "text": [escaped(_words(row, comparison.unit)) for row in pairs],
+        "hovertemplate": "%{text}<extra></extra>",
+        "marker": {"size": base * 0.6, "color": box.theme.paper, "line": {"color": colour, "width": 1.8}},
+        "cliponaxis": False,
+    }
+    return [ranges, medians]
+
+
+def _words(row: Any, unit: str) -> str:
+    published = reader_text(row.published, unit, 3)
+    return f"{row.label} ({row.basis}): published {published}, ours {row_text(row, unit)}"
+
+
+def _axes(comparison: Comparison, scale: Scale, box: Frame) -> Spec:
+    base, theme = box.size.font, box.theme
+    powers = range(math.ceil(scale.low), math.floor(scale.high) + 1)
+    quiet = {"size": base * 0.88, "color": theme.quiet}
+    texts = [tick_text(10.0**power, comparison.unit) for power in powers]
+    named = [text if text[-1].isalpha() else f"{text} {comparison.unit}" for text in texts]
+    common: Spec = {
+        "type": "log",
+        "range": [scale.low, scale.high],
+        "tickmode": "array",
+        "tickvals": [10.0**power for power in powers],
+        "ticktext": named,
+        "tickfont": quiet,
+        "gridcolor": theme.grid,
+        "zeroline": False,
+        "fixedrange": True,
+        "ticks": "",
+    }
+    room = scale.wide / max(1, len(named))
+    crowded = max(width(text, base * 0.88) for text in named) + base > room
+    across = [text if i % 2 == 0 or not crowded else "" for i, text in enumerate(named)]
+    title: Any = {"text": escaped(comparison.axis), "font": quiet, "standoff": base * 0.5}
+    return {"xaxis": common | {"ticktext": across, "title": title}, "yaxis": common, "hovermode": "closest"}
+
+
+def _upward_title(box: Frame) -> Spec:
+    """The title of the upward axis, written level at its upper end."""
+    base = box.size.font
+    return {
+        "text": UPWARD,
+        "showarrow": False,
+        "xref": "paper",
+        "yref": "paper",
+        "x": 0,
+        "y": 1,
+        "xanchor": "left",
+        "yanchor": "top",
+        "xshift": base * 0.3,
+        "yshift": -base * 0.2,
+        "borderpad": 0,
+        "font": {"size": base * 0.88, "color": box.theme.quiet},
+    }
+
+
+# --- the names of the misses ------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Name:
+    """A miss with its name in its place."""
+
+    row: Any
+    text: str
+    box: Box
+
+
+def _named(pairs: list[Any], scale: Scale, base: float) -> list[Name]:
+    """A place for the name of each miss that has room for one, the worst first; no name on a mark or on another."""
+    taken = [_mark_box(row, scale, base) for row in pairs]
+    taken.append(Box(0, 0, width(UPWARD, base * 0.88) + base, base * 1.6))
+    names: list[Name] = []
+    for row in pairs:
+        if abs(math.log(row.value / row.published)) > math.log(BAND):
+            text = _short(row.label, scale.wide * 0.48, base * 0.88)
+            found = _place(row, text, scale, base, taken, names)
+            if found is not None:
+                taken.append(found)
+                names.append(Name(row, text, found))
+    return names
+
+
+def _short(label: str, limit: float, size: float) -> str:
+    """A name that fits: its brackets and what stands after a comma go first, then it is cut."""
+    plain = label.partition(" (")[0]
+    for text in (label, plain, plain.partition(",")[0]):
+        if width(text, size) <= limit:
+            return text
+    while width(text + "…", size) > limit:
+        text = text[:-1]
+    return text.rstrip() + "…"
+
+
+def _mark_box(row: Any, scale: Scale, base: float) -> Box:
+    x = scale.x(row.published)
+    return Box(x - base * 0.45, scale.y(row.q95) - 1, x + base * 0.45, scale.y(row.q05) + 1)
+
+
+def _place(row: Any, text: str, scale: Scale, base: float, taken: list[Box], names: list[Name]) -> Box | None:
+    """The free rectangle nearest to the mark, on the mark's side of the band; no leader goes through a name."""
+    x, y = scale.x(row.published), scale.y(row.value)
+    wide, tall = width(text, base * 0.88) + base * 0.5, base * 1.3
+    side = -1 if row.value > row.published else 1  # up and left of the band, or down and right of it
+    others = [(scale.x(name.row.published), scale.y(name.row.value), name.box) for name in names]
+    best: tuple[float, Box] | None = None
+    for across in range(-int(wide / base / 0.5) - 1, 32):
+        for along in range(-6, 24):
+            near, level = x + side * across * base * 0.5, y + side * along * base * 0.5
+            left = near - wide if side < 0 else near
+            box = Box(left, level - tall / 2, left + wide, level + tall / 2)
+            far = math.hypot(*box.nearest(x, y))
+            if (best is not None and far >= best[0]) or not (scale.holds(box) and scale.clear(box, side)):
+                continue
+            if any(box.meets(other) for other in taken):
+                continue
+            if any(other.crossed(x, y, box) or box.crossed(at, up, other) for at, up, other in others):
+                continue
+            best = (far, box)
+    return best[1] if best else None
+
+
+def _leaders(names: list[Name], scale: Scale, box: Frame) -> Spec:
+    """Thin lines from the marks to their names."""
+    xs: list[float | None] = []
+    ys: list[float | None] = []
+    for name in names:
+        x, y = scale.x(name.row.published), scale.y(name.row.value)
+        across, down = name.box.nearest(x, y)
+        xs += [float(name.row.published), scale.value_across(x + across), None]
+        ys += [float(name.row.value), scale.value_down(y + down), None]
+    line = {"color": box.theme.quiet, "width": 1}
+    return {"type": "scatter", "mode": "lines", "name": "leader", "x": xs, "y": ys, "line": line, "hoverinfo": "skip"}
+
+
+def _note(name: Name, scale: Scale, box: Frame) -> Spec:
+    return {
+        "text": escaped(name.text),
+        "showarrow": False,
+        "xref": "paper",
+        "yref": "paper",
+        "x": (name.box.left + name.box.right) / 2 / scale.wide,
+        "y": 1 - (name.box.top + name.box.bottom) / 2 / scale.tall,
+        "xanchor": "center",
+        "yanchor": "middle",
+        "borderpad": 0,
+        "font": {"size": box.size.font * 0.88, "color": box.theme.ink},
+    }

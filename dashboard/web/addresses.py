@@ -1,0 +1,102 @@
+"""Addresses of the dashboard: which page one names, what of its query counts, and the comparisons that stand there."""
+
+from collections.abc import Mapping
+from dataclasses import fields, replace
+from types import ModuleType
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
+from dashboard.catalog import Catalog
+from dashboard.compare import Comparison
+from dashboard.core.draws import Draws
+from dashboard.web.pages import PAGES
+
+LONGEST = 1_500  # characters of an address that fit into the foot of a picture
+
+
+class AddressError(ValueError):
+    """An address is not one of the dashboard's."""
+
+
+def page_of(address: str) -> tuple[ModuleType, Mapping[str, str]]:
+    """The page and the query of an address such as `/convert?text=30+GW`; a local host before it is ignored.
+
+    Raises:
+        AddressError: another host, or no such page.
+    """
+    try:
+        parts = urlsplit(address)
+        host = parts.hostname
+    except ValueError as error:
+        raise AddressError(f'address: must be one of the dashboard\'s own, got "{address[:60]}"') from error
+    if parts.scheme not in ("", "http") or host not in (None, "localhost", "127.0.0.1"):
+        raise AddressError(f'address: must be one of the dashboard\'s own such as "/?basis=it", got "{address[:60]}"')
+    if len(address) > LONGEST:
+        raise AddressError(f"address: must be at most {LONGEST:,} characters, got {len(address):,}")
+    path = parts.path.rstrip("/") or "/"
+    page = next((page for page in PAGES if path == page.PATH), None)
+    if page is None:
+        raise AddressError(f'address: must be one of {", ".join(page.PATH for page in PAGES)}, got "{path[:60]}"')
+    return page, dict(parse_qsl(parts.query, max_num_fields=60))
+
+
+def page_with(figure_id: str) -> ModuleType:
+    """The page that a figure stands on.
+
+    Raises:
+        KeyError: no page has it; the message lists what there is.
+    """
+    page = next((page for page in PAGES if figure_id in page.FIGURES), None)
+    if page is None:
+        known = ", ".join(figure_id for page in PAGES for figure_id in page.FIGURES)
+        raise KeyError(f'figure: must be one of {known}; got "{figure_id[:40]}"')
+    return page
+
+
+def steady(page: ModuleType, query: Mapping[str, str]) -> str:
+    """The address of a page with the keys of its own `Choice` alone, as the page itself would write it."""
+    names = {field.name for field in fields(page.Choice)}
+    own = {name: value for name, value in query.items() if value and (name in names or name.startswith("set."))}
+    return page.PATH + (f"?{urlencode(own)}" if own else "")
+
+
+def at(page: ModuleType, query: Mapping[str, str], comparison: Comparison) -> Comparison:
+    """The comparison with the address where it stands."""
+    return replace(comparison, address=steady(page, query))
+
+
+def comparisons_at(address: str, catalog: Catalog, figure: str = "") -> list[Comparison]:
+    """The comparisons of an address, or the one with a figure's id.
+
+    Raises:
+        ValueError: the address is not ours, its page has no such figure, or its query cannot be read.
+    """
+    page, query = page_of(address)
+    if figure and figure not in page.FIGURES:
+        raise ValueError(f'figure: {page.PATH} has {", ".join(page.FIGURES) or "none"}; got "{figure[:40]}"')
+    return [at(page, query, item) for item in page.comparisons(catalog, query) if not figure or item.id == figure]
+
+
+def comparison_named(figure_id: str, catalog: Catalog, query: Mapping[str, str]) -> Comparison:
+    """The comparison behind a figure, whichever page it stands on.
+
+    Raises:
+        KeyError: no page has it; the message lists what there is.
+        ValueError: the query cannot be read.
+    """
+    page = page_with(figure_id)
+    return at(page, query, next(item for item in page.comparisons(catalog, query) if item.id == figure_id))
+
+
+def pinned(address: str, version: str) -> str:
+    """The address with the data version and the seed that made what it shows."""
+    return f"{address}{'&' if '?' in address else '?'}data={version}&seed={Draws().seed}"
+
+
+def pin_notices(query: Mapping[str, str], catalog: Catalog) -> list[str]:
+    """What a reader must be told whose link was pinned to another data version or seed than those served."""
+    served = {"data": ("data version", catalog.version), "seed": ("seed", str(Draws().seed))}
+    return [
+        f"This link was made with {words} {query[key][:20]}; what you see is of {words} {value}, and numbers may differ."
+        for key, (words, value) in served.items()
+        if query.get(key, value) != value
+    ]

@@ -1,0 +1,269 @@
+"""Exports: what a file says of itself, what is refused, whole or not at all, the same bytes each time."""
+
+import csv
+import io
+import os
+import re
+import signal
+import subprocess
+import sys
+from datetime import date
+from xml.etree import ElementTree
+
+import pypdf
+import pytest
+from click.testing import CliRunner
+from PIL import Image
+
+from dashboard import captions
+from dashboard.__main__ import main
+from dashboard.compare import row_text
+from dashboard.export import notes, shots
+from dashboard.web import packs
+from dashboard.web.addresses import comparison_named, comparisons_at
+from dashboard.web.pages import PAGES
+
+FIGURES = [figure for page in PAGES for figure in page.FIGURES]
+
+
+def _run(*words):
+    return CliRunner().invoke(main, ["export", *map(str, words)])
+
+
+def _squeezed(text):
+    return re.sub(r"\s+", " ", text)
+
+
+@pytest.fixture(scope="module")
+def comparisons(catalog):
+    """The comparison of every figure, at the plain address of its page."""
+    return {item.id: item for page in PAGES for item in comparisons_at(page.PATH, catalog)}
+
+
+# --- words ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("figure", FIGURES)
+def test_words_hold_number_range_unit_and_source(figure, comparisons):
+    """The text for those who do not see it and the caption have the leading number with its range, unit and source."""
+    comparison = comparisons[figure]
+    alt, caption = _squeezed(captions.alt(comparison)), _squeezed(captions.caption(comparison))
+
+    assert comparison.title in alt
+    assert _squeezed(comparison.answer) in alt
+    for text in (alt, caption):
+        assert comparison.sources[0] in text
+        assert re.search(r"\d", text)
+    assert f"Unit: {comparison.unit}" in alt
+    assert comparison.version in caption
+    assert comparison.address in caption
+    if comparison.form == "dots":
+        assert re.search(r"about \S+ \S+, very likely \S+–\S+ ", caption)
+    else:
+        row = captions.lead(comparison)
+        ranged = row.q05 == row.q05 and row.q95 > row.q05 * 1.02
+        assert _squeezed(row_text(row, comparison.unit)) in caption
+        assert not ranged or re.search(r"\(\S+–\S+\)", row_text(row, comparison.unit))
+
+
+@pytest.mark.parametrize("figure", FIGURES)
+def test_caption_has_two_sentences(figure, comparisons):
+    """A caption is one sentence for what is seen and one for where it is from."""
+    caption = captions.caption(comparisons[figure])
+
+    assert caption.endswith(".")
+    assert len(re.findall(r"\.\s(?:Ranges|Values)", caption)) == 1
+    assert len(re.findall(r"(?<=[^.])\.(?=\s[A-Z])", caption)) <= 2
+
+
+def test_foot_ends_with_version_and_address(catalog):
+    """The last line of a picture names the data version and the address with its query."""
+    comparison = comparison_named("energy", catalog, {"basis": "facility", "size": "slide", "utm": "x"})
+
+    assert comparison.foot.endswith(f"Data version {catalog.version}, address /?basis=facility")
+
+
+def test_bibtex_escapes_what_tex_would_run(comparisons):
+    """Per cent, ampersand and underscore in a title are escaped, and braces stay paired."""
+    entry = captions.bibtex(comparisons["grid-share"], date(2026, 11, 24))
+
+    assert not re.search(r"(?<!\\)[%&#]", entry)
+    assert entry.count("{") == entry.count("}")
+
+
+def test_passport_can_make_the_picture_again(catalog):
+    """A passport has the seed, the data version, every assumption with its range, and a link that pins them."""
+    comparison = comparison_named("chain", catalog, {"text": "30 GW", "set.draw_ratio": "0.7"})
+    passport = packs.passport(comparison, catalog)
+    (estimate,) = passport["estimates"]
+
+    assert passport["link"] == (
+        f"/convert?text=30+GW&set.draw_ratio=0.7&data={catalog.version}&seed={passport['seed']}"
+    )
+    assert passport["data_version"] == catalog.version == estimate["data_version"]
+    assert {"low", "central", "high", "sources"} <= set(estimate["assumptions"][0])
+
+
+# --- what is refused --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("[[shot]]\naddress = 3", "shot 1: address: must be text"),
+        ('[[shot]]\naddress = "/nowhere"', "shot 1: address: must be one of /"),
+        ('[[shot]]\naddress = "/"\nfigure = "nonsense"', "shot 1: figure: / has energy"),
+        ('[[shot]]\naddress = "/"\nsize = "poster"', "shot 1: size: must be one of slide"),
+        ('[[shot]]\naddress = "/"\ncolour = "red"', "colour: no such key"),
+        ('[[shot]]\naddress = "/"\nname = "../up"', "name: must be a plain file name"),
+        ('[[shot]]\naddress = "/"\nname = "one"', "name: needs one figure"),
+        ('[[shot]]\naddress = "/"\nscale = 9', "scale: must be 1, 2 or 3"),
+        ('[[shot]]\naddress = "/"\npage = true\nformat = "svg"', "format: must be one of png, pdf"),
+        ('[[shot]]\naddress = "/"\n' * 2, "two shots must not make one file"),
+        ("[[shot", "must be TOML"),
+        ("", "must hold [[shot]]"),
+    ],
+)
+def test_shots_that_cannot_be_made_are_told(text, told, tmp_path):
+    """A list of shots is refused as a whole, with the number of the shot and the reason in one line."""
+    path = tmp_path / "shots.toml"
+    path.write_text(text)
+
+    done = _run("--shots", path, "--out", tmp_path / "out")
+
+    assert done.exit_code == 1
+    assert told in done.stderr
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("address", ["//evil.example/", "https://localhost/", "http://[", "/" + "x" * 5000, "ftp://localhost/"])
+def test_addresses_of_others_are_refused(address, tmp_path):
+    """Another host, scheme or an endless address is refused in one line."""
+    done = _run(address, "--out", tmp_path)
+
+    assert done.exit_code == 1
+    assert done.stderr.startswith("error: address: ")
+
+
+@pytest.mark.parametrize("words", [("/",), ("--out", "x"), ("/", "--out", "x", "--check", ".")])
+def test_needs_an_address_and_one_way_out(words):
+    """Without an address, or without exactly one of --out and --check, it is a usage error."""
+    assert _run(*words).exit_code == 2
+
+
+def test_unwritable_folder_is_told(tmp_path):
+    """A folder that cannot be made ends with one line and exit code 1."""
+    (tmp_path / "file").write_text("")
+
+    done = _run("/", "--format", "csv", "--out", tmp_path / "file" / "out")
+
+    assert done.exit_code == 1
+    assert "cannot be written" in done.stderr
+
+
+def test_full_disk_leaves_no_half_file(tmp_path):
+    """When no more can be written, exit code 3 says so and nothing is left behind."""
+    command = f"ulimit -f 1; exec {sys.executable} -m dashboard export / --figure energy --format csv --out {tmp_path}"
+
+    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False)
+
+    assert done.returncode == 3
+    assert "cannot be written" in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+# --- files ------------------------------------------------------------------------------------------------------------
+
+
+def test_shot_is_named_by_address_and_version(catalog):
+    """A file is named by figure, query, size, theme and data version."""
+    (shot,) = shots(["/?basis=it"], catalog, figure="energy", formats=["png"], size="social", theme="dark")
+
+    assert shot.file_name == f"energy_basis-it_social_dark_{catalog.version}.png"
+
+
+def test_csv_has_a_header_for_every_cell(comparisons):
+    """Each row of each CSV is as long as its header, extra columns of maps and flows included."""
+    for comparison in comparisons.values():
+        head, *rows = csv.reader(io.StringIO(comparison.csv))
+        assert {len(row) for row in rows} == {len(head)}, comparison.id
+
+
+def test_check_tells_changed_numbers(tmp_path):
+    """Against an earlier set, the same is the same; a changed number is told from old to new; exit code 1."""
+    assert _run("/", "--format", "csv", "--out", tmp_path).exit_code == 0
+    same = _run("/", "--format", "csv", "--check", tmp_path)
+    path = next(tmp_path.glob("deals_*.csv"))
+    before = path.read_text().splitlines()
+    cells = before[1].split(",")
+    cells[4] = "99.0"
+    path.write_text("\n".join([before[0], ",".join(cells), *before[2:]]) + "\n")
+    moved = _run("/", "--format", "csv", "--check", tmp_path)
+
+    assert same.exit_code == 0
+    assert "0 changed" in same.output
+    assert moved.exit_code == 1
+    assert re.search(r"changed +deals_.*99\.0 GW.* → ", moved.output)
+
+
+@pytest.mark.browser
+def test_two_processes_make_the_same_bytes(tmp_path):
+    """PNG, SVG and PDF of figures are the same, byte for byte, from two processes."""
+    words = ("/deals", "--figure", "flows", "--format", "png", "--format", "svg", "--format", "pdf")
+    environment = os.environ | {"SOURCE_DATE_EPOCH": "1700000000"}
+    runs = [
+        subprocess.Popen([sys.executable, "-m", "dashboard", "export", *words, "--out", tmp_path / run], env=environment)
+        for run in ("a", "b")
+    ]
+    assert [run.wait() for run in runs] == [0, 0]
+    first, second = ({path.name: path.read_bytes() for path in (tmp_path / run).iterdir()} for run in ("a", "b"))
+
+    assert len(first) == 3
+    assert first == second
+    for name, content in first.items():
+        assert notes.numbers_in(content, name[-3:]).startswith("label,nature"), name
+    pdf = pypdf.PdfReader(io.BytesIO(next(content for name, content in first.items() if name.endswith("pdf"))))
+    assert len(pdf.pages) == 1
+    assert pdf.metadata.title.startswith("Who sells to")
+    assert pdf.metadata.creation_date.year == 2023
+    assert "Data version" in pdf.pages[0].extract_text()
+
+
+@pytest.mark.browser
+def test_killed_half_way_leaves_whole_files(tmp_path):
+    """Told to end in the middle of a batch, it leaves whole pictures alone, and the exit code says so."""
+    words = ("/plans", "--all", "--out", tmp_path)
+    run = subprocess.Popen([sys.executable, "-m", "dashboard", "export", *words], stdout=subprocess.PIPE, text=True)
+    assert run.stdout.readline()
+    run.send_signal(signal.SIGTERM)
+    run.communicate()
+
+    assert run.returncode == 128 + signal.SIGTERM
+    assert [path for path in tmp_path.iterdir() if path.suffix != ".png"] == []
+    for path in tmp_path.glob("*.png"):
+        Image.open(path).load()
+
+
+@pytest.mark.browser
+def test_page_is_taken_whole(tmp_path):
+    """A page as PNG has the asked width and goes down to its end; as PDF its text can be read."""
+    done = _run("/convert", "--page", "--size", "900x600", "--theme", "dark", "--format", "png", "--format", "pdf", "--out", tmp_path)
+    assert done.exit_code == 0, done.output
+    picture = Image.open(next(tmp_path.glob("*.png"))).convert("RGB")
+    pdf = pypdf.PdfReader(next(tmp_path.glob("*.pdf")))
+
+    assert picture.width == 900
+    assert picture.height > 1500
+    assert picture.getpixel((5, 5)) == (0x15, 0x18, 0x1C)
+    assert "What it rests on" in "".join(page.extract_text() for page in pdf.pages)
+
+
+def test_svg_notes_are_well_formed():
+    """Title, words and numbers stand inside an SVG as text, whatever signs they hold."""
+    told = {notes.TITLE: "A < B & C", notes.WORDS: "x > y", notes.NUMBERS: "label\n<b>&amp;"}
+
+    made = notes.noted(b'<svg xmlns="http://www.w3.org/2000/svg"><g id="defs-0a1b2c"/></svg>', "svg", told)
+
+    assert notes.numbers_in(made, "svg") == told[notes.NUMBERS]
+    assert ElementTree.fromstring(made)[0].text == "A < B & C"  # noqa: S314
+    assert b"0a1b2c" not in made
