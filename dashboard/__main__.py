@@ -52,7 +52,7 @@ def serve(host: str = "127.0.0.1", port: int = 8050, datasets: Path | None = Non
     from werkzeug.serving import make_server
 
     from dashboard.catalog import SHIPPED
-    from dashboard.web import create_app
+    from dashboard.web import create_app, warm
 
     app = _or_exit(lambda: create_app(datasets or SHIPPED))
     try:
@@ -61,6 +61,7 @@ def serve(host: str = "127.0.0.1", port: int = 8050, datasets: Path | None = Non
         click.echo(f"error: port: {host}:{port} must be free, got one in use; give another with --port", err=True)
         sys.exit(INPUT_WRONG)
     click.echo(f"Dashboard: http://{host}:{server.server_port}/   (Ctrl-C ends it)")
+    warm(datasets or SHIPPED)
     server.serve_forever()
 
 
@@ -76,7 +77,7 @@ def _settings(_: click.Context, __: click.Parameter, values: tuple[str, ...]) ->
 @click.option("--basis", default="unknown", show_default=True, help="it, facility, grid or unknown: what the GW are.")
 @click.option("--chip", default="", help="Chip that power or dollars are turned into.")
 @click.option("--set", "settings", multiple=True, callback=_settings, metavar="PARAM=VALUE", help="Set an assumption.")
-@click.option("--seed", default=None, type=int, help="Seed of the draws.")
+@click.option("--seed", default=None, type=click.IntRange(min=0), help="Seed of the draws.")
 @click.option("--file", "plans", type=click.Path(path_type=Path), help="A CSV of plans, one a row, instead of TEXT.")
 @click.option("--by", multiple=True, metavar="COLUMN", help="Sum the plans by this column; repeat.")
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="CSV for the estimate of each plan.")

@@ -1,6 +1,7 @@
 """The app: one page frame, a page per address, figures and estimates as files, and the headers of every answer."""
 
 from pathlib import Path
+from threading import Thread
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -9,7 +10,7 @@ import flask
 from dash import Input, Output, State
 from flask_compress import Compress
 
-from dashboard.catalog import Catalog
+from dashboard.catalog import Catalog, load
 from dashboard.web import components, routes, shell
 from dashboard.web.addresses import pin_notices
 from dashboard.web.live import Live
@@ -36,13 +37,24 @@ def create_app(folder: Path) -> dash.Dash:
         health_endpoint="healthz",
         serve_locally=True,
     )
-    app.layout = lambda: shell.layout(PAGES, live.catalog)
+    app.layout = lambda: shell.layout(PAGES)
     _wire(app, live)
     for page in PAGES:
         page.wire(app, live)
     _harden(app)
     routes.wire(app.server, live)
     return app
+
+
+def warm(folder: Path) -> None:
+    """Work out what every page shows first, beside the serving, so that the first visitor need not wait for it."""
+
+    def work() -> None:
+        catalog = load(folder)
+        for page in PAGES:
+            page.comparisons(catalog, {})
+
+    Thread(target=work, daemon=True).start()
 
 
 def _wire(app: dash.Dash, live: Live) -> None:

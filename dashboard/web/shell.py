@@ -7,7 +7,6 @@ from typing import Any
 import dash_mantine_components as dmc
 from dash import dcc, html
 
-from dashboard.catalog import Catalog
 from dashboard.web import components as ui
 
 INDEX = """<!DOCTYPE html>
@@ -43,7 +42,7 @@ THEME: dict[str, Any] = {
 }  # fmt: skip
 
 
-def layout(pages: Sequence[ModuleType], catalog: Catalog) -> Any:
+def layout(pages: Sequence[ModuleType]) -> Any:
     """The whole frame; pages come into `content`."""
     return dmc.MantineProvider(
         [
@@ -66,8 +65,8 @@ def layout(pages: Sequence[ModuleType], catalog: Catalog) -> Any:
             html.Div(
                 [
                     html.P(
-                        f"Data version {catalog.version}. Datasets CC BY 4.0; electricity data after Our World in Data "
-                        "and Ember, site data partly after Epoch AI (CC BY). Estimates are ours, with their ranges."
+                        "Each figure carries its data version. Datasets CC BY 4.0; electricity data after Our World in "
+                        "Data and Ember, site data partly after Epoch AI (CC BY). Estimates are ours, with their ranges."
                     )
                 ],
                 className="foot",

@@ -4,6 +4,8 @@ import os
 from pathlib import Path
 
 from dashboard.catalog import SHIPPED
-from dashboard.web import create_app
+from dashboard.web import create_app, warm
 
-server = create_app(Path(os.environ.get("DASHBOARD_DATASETS", SHIPPED))).server
+folder = Path(os.environ.get("DASHBOARD_DATASETS", SHIPPED))
+server = create_app(folder).server
+warm(folder)

@@ -79,18 +79,9 @@
     throw new Error("the figures on this page are not drawn yet; try again");
   }
 
-  async function drawn(spec, format, scale) {
-    const stage = document.createElement("div");
-    stage.className = "export-stage";
-    document.body.append(stage);
-    try {
-      await plotly().newPlot(stage, spec.data, spec.layout, { staticPlot: true });
-      const size = { width: spec.layout.width, height: spec.layout.height };
-      return await plotly().toImage(stage, { ...size, format: format, scale: scale });
-    } finally {
-      plotly().purge(stage);
-      stage.remove();
-    }
+  function drawn(spec, format, scale) {
+    const size = { width: spec.layout.width, height: spec.layout.height };
+    return plotly().toImage({ data: spec.data, layout: spec.layout }, { ...size, format: format, scale: scale });
   }
 
   async function png(spec, scale) {
