@@ -46,7 +46,8 @@ class Problem:
 
     def __str__(self) -> str:
         """`table.csv:row: column: reason; mend`."""
-        place = f"{self.table}.csv" + (f":{self.row}" if self.row else "")
+        kind = "json" if self.table == "datapackage" else "csv"
+        place = f"{self.table}.{kind}" + (f":{self.row}" if self.row else "")
         text = ": ".join(part for part in (place, self.column, self.reason) if part)
         return one_line(f"{text}; {self.mend}" if self.mend else text)
 

@@ -1,6 +1,7 @@
 """The command line: exit codes, one clear line for what is wrong, and the JSON that other programs read."""
 
 import json
+import socket
 import subprocess
 import sys
 import time
@@ -219,3 +220,162 @@ def test_help_imports_nothing_heavy():
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
 
     assert out.strip().endswith("set()")
+
+
+@pytest.mark.parametrize("command", ["", *main.commands])
+def test_help_of_each_command_imports_nothing_heavy(command):
+    """`--help` of each command ends with 0 and loads no library but click."""
+    code = (
+        "import sys; from dashboard.__main__ import main\n"
+        f"try: main({[command, '--help'] if command else ['--help']!r})\n"
+        "except SystemExit as end: print(end.code, {'dash', 'pandas', 'pint', 'plotly', 'numpy'} & set(sys.modules))"
+    )
+
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+
+    assert "Usage:" in told
+    assert told.strip().endswith("0 set()")
+
+
+def test_the_program_itself_answers_in_json():
+    """`python -m dashboard estimate … --json` writes one JSON object and nothing else, and ends with 0."""
+    words = [sys.executable, "-m", "dashboard", "estimate", "30 GW", "--basis", "facility", "--json"]
+    done = subprocess.run(words, capture_output=True, text=True, check=False)
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert json.loads(done.stdout)["results"]["annual_energy"]["q50"] == pytest.approx(158, rel=0.05)
+
+
+def test_the_program_itself_refuses_in_one_line():
+    """`python -m dashboard estimate 9**9**9` writes one line to stderr, nothing to stdout, and ends with 1."""
+    words = [sys.executable, "-m", "dashboard", "estimate", "9**9**9"]
+    done = subprocess.run(words, capture_output=True, text=True, check=False, timeout=20)
+
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith("error: ")
+    assert done.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "basis", "energy"),
+    [
+        ("30 GW", "facility", [121, 158, 196]),
+        ("30 GW", "it", [155, 206, 255]),
+        ("30 GW", "unknown", [128, 180, 244]),
+    ],
+)
+def test_show_3_of_issue_3_holds_for_thirty_gigawatts(text, basis, energy):
+    """30 GW are 158 TWh a year as facility power, 206 as IT power, 180 where nobody said, each within 5 %."""
+    found = _json("estimate", text, "--basis", basis)["results"]["annual_energy"]
+
+    assert [found[level] for level in ("q05", "q50", "q95")] == pytest.approx(energy, rel=0.05)
+
+
+def test_show_3_of_issue_3_holds_for_the_contract():
+    """$38 billion over 7 years are about 0.5 GW of IT, 0.30 to 0.79, within 5 %."""
+    found = _json("estimate", "38 billion USD over 7 years")["results"]["it_rated"]
+
+    assert [found[level] / 1000 for level in ("q05", "q50", "q95")] == pytest.approx([0.304, 0.500, 0.793], rel=0.05)
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("100000 H100", set(RESULTS) - {"contract_value"}),
+        ("30 GW", set(RESULTS) - {"chips", "contract_value"}),
+        ("38 billion USD over 7 years", set(RESULTS)),
+        ("1.4 trillion USD", set(RESULTS) - {"chips", "contract_value"}),
+    ],
+)
+def test_only_what_can_be_worked_out_is_in_the_results(text, names):
+    """No chips without a chip's name, no contract value without a contract; each with a unit and five levels alone."""
+    found = _json("estimate", text)["results"]
+
+    assert set(found) == names
+    assert all(set(result) == {"unit", *LEVELS} for result in found.values())
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("estimate", "--file", "{nowhere}"), "must be a file, got none"),
+        (("estimate", "--file", "{folder}"), "must be a file, got a directory"),
+        (("score", "{nowhere}"), "must be a file, got none"),
+        (("update", "pairs", "{nowhere}"), "must be a file, got none"),
+        (("update", "nonsense", "datasets/pairs.csv"), "table: must be one of sources"),
+        (("update", "../pairs", "datasets/pairs.csv"), "table: must be one of sources"),
+        (("import", "moon", "datasets/pairs.csv"), "kind: must be one of owid-energy"),
+        (("import", "owid-energy", "{nowhere}"), "must be a file or an http(s) address, got none"),
+        (("import", "owid-energy", "datasets/pairs.csv"), 'must have the column "country"'),
+        (("score", "datasets/sites.csv"), "missing: case_id"),
+    ],
+)
+def test_each_command_refuses_a_wrong_file_in_one_line(words, told, tmp_path):
+    """A file that is not there, a folder, another table, another kind: exit code 1 and one line."""
+    places = {"nowhere": tmp_path / "nowhere.csv", "folder": tmp_path}
+    done = _run(*(word.format(**places) for word in words))
+
+    assert done.exit_code == 1
+    assert told in done.stderr
+    assert done.stderr.count("\n") == 1
+    assert done.stdout == ""
+
+
+@pytest.mark.parametrize("words", [("estimate", "30 GW"), ("score", "datasets/pairs.csv"), ("serve",)])
+def test_a_folder_without_tables_is_told(words, tmp_path):
+    """Each command takes --datasets; a folder without tables has exit code 1 and every table that lacks."""
+    done = _run(*words, "--datasets", str(tmp_path))
+
+    assert done.exit_code == 1
+    assert all(f"{table}.csv: must stand in" in done.output for table in ("sources", "parameters", "pairs"))
+
+
+def test_check_of_a_folder_without_tables_names_the_descriptor(tmp_path):
+    """What is told first is the file by which the others are known, by its own name."""
+    done = _run("check", str(tmp_path))
+
+    assert done.exit_code == 1
+    assert done.stdout.startswith(f"datapackage.json: must stand in {tmp_path}, got none; ")
+
+
+def test_update_shows_and_changes_nothing():
+    """The table as it is, is no change: exit code 0."""
+    done = _run("update", "pairs", "datasets/pairs.csv")
+
+    assert done.exit_code == 0
+    assert "Nothing changes." in done.stdout
+
+
+def test_serve_on_a_port_in_use_is_told():
+    """Exit code 1 and the option that helps."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        done = _run("serve", "--port", str(port))
+
+    assert done.exit_code == 1
+    assert f"port: 127.0.0.1:{port} must be free, got one in use; give another with --port" in done.stderr
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("estimate", "30 GW", "--by", "operator"),
+        ("estimate", "30 GW", "--file", "datasets/pairs.csv"),
+        ("estimate", "--file", "datasets/pairs.csv", "--basis", "it"),
+        ("estimate", "30 GW", "--seed", "x"),
+        ("estimate", "30 GW", "--seed", "-1"),
+        ("serve", "--port", "70000"),
+        ("score",),
+        ("update", "pairs"),
+        ("import", "owid-energy"),
+        ("export", "/"),
+        ("check", "README.md"),
+    ],
+    ids=" ".join,
+)
+def test_what_the_usage_does_not_allow_exits_2(words):
+    """Options that do not go together, and arguments that are missing or of another kind, are usage."""
+    done = _run(*words)
+
+    assert done.exit_code == 2
+    assert "Usage:" in done.stderr

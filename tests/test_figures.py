@@ -1,9 +1,12 @@
 """Figures carry their own truth: every size and theme, every text inside, no markup from a table."""
 
 import dataclasses
+import html
 import re
+from pathlib import Path
 
 import pytest
+from PIL import ImageFont
 
 from dashboard import compare, figures
 from dashboard.estimates import estimate, read_ask
@@ -11,6 +14,8 @@ from dashboard.figures import SIZES, size_named
 from dashboard.figures.frame import THEMES
 from dashboard.figures.text import escaped, width, wrapped
 from dashboard.web.pages import PAGES
+
+OPEN_SANS = Path("/usr/share/fonts/truetype/open-sans/OpenSans-Regular.ttf")
 
 
 @pytest.fixture(scope="module")
@@ -114,3 +119,118 @@ def test_chart_text_can_be_read(theme):
     assert contrast(colours.ink, colours.paper) >= 7
     assert contrast(colours.quiet, colours.paper) >= 4.5
     assert all(contrast(colour, colours.paper) >= 4.5 for colour in colours.kinds.values())
+
+
+# --- nothing is cut, nothing is markup --------------------------------------------------------------------------------
+
+HOSTILE = '<a href="https://x.org">%{x}</a><script>alert(1)</script>'
+OURS = re.compile(r"</?b>|<br>|<extra>|</extra>")
+WORDS = ("label", "note", "giver", "taker", "published_unit")
+
+
+@pytest.fixture(scope="module")
+def every(catalog):
+    """All figures of all pages as they open."""
+    return [item for page in PAGES for item in page.comparisons(catalog, {})]
+
+
+def shown(spec):
+    """Every text of a figure that plotly could take for markup or for a template."""
+    layout = spec["layout"]
+    axes = [part for name, part in layout.items() if name.startswith(("xaxis", "yaxis"))]
+    yield from (note["text"] for note in layout["annotations"])
+    yield from (axis["title"]["text"] for axis in axes if "title" in axis)
+    yield from (text for axis in axes for text in axis.get("ticktext", []))
+    for trace in spec["data"]:
+        yield trace["name"]
+        yield from trace.get("text", [])
+
+
+def plain(text):
+    """The words that a reader sees: our own tags off, the escapes turned back, spaces as one."""
+    return " ".join(html.unescape(OURS.sub(" ", text)).split())
+
+
+def ends(note, layout):
+    """Pixels of the left and the right end of an annotation, from the left edge of the figure."""
+    left, right = layout["margin"]["l"], layout["width"] - layout["margin"]["r"]
+    part = note["x"]
+    if note["xref"] == "x":
+        low, high = layout["xaxis"]["range"]
+        part = (note["x"] - low) / (high - low)
+    size, bold = note["font"]["size"], note["text"].startswith("<b>")
+    wide = max(width(plain(line), size, bold=bold) for line in note["text"].split("<br>"))
+    anchored = {"left": 0.0, "center": wide / 2, "right": wide}[note["xanchor"]]
+    start = left + part * (right - left) + note.get("xshift", 0) + note.get("ax", 0) - anchored
+    return start, start + wide
+
+
+@pytest.mark.parametrize("size", [*SIZES, "300x600", "2400x600"])
+def test_no_text_is_wider_than_the_frame(every, size):
+    """Each line of each text of each figure ends inside its frame, in its own font size, at every size."""
+    cut = []
+    for comparison in every:
+        layout = figures.figure(comparison, size_named(size))["layout"]
+        for note in layout["annotations"]:
+            start, end = ends(note, layout)
+            if start < 0 or end > layout["width"]:
+                cut.append((comparison.id, round(start), round(end), plain(note["text"])[:60]))
+
+    assert cut == []
+
+
+@pytest.mark.parametrize("size", list(SIZES))
+def test_title_answer_and_foot_are_in_the_picture_whole(every, size):
+    """At any size every word of the title and the answer, each source, and the data version can be read."""
+    for comparison in every:
+        layout = figures.figure(comparison, size_named(size))["layout"]
+        words = " ".join(plain(note["text"]) for note in layout["annotations"]).replace(" ", "")
+
+        for told in (comparison.title, comparison.answer, comparison.foot, *comparison.sources, comparison.version):
+            assert plain(told).replace(" ", "") in words, (comparison.id, told)
+        assert comparison.sources, comparison.id
+
+
+def test_the_marks_fit_the_height_that_is_left(every):
+    """Title and foot never take so much of a fixed height that no room is left for the marks."""
+    for comparison in every:
+        for size in SIZES:
+            layout = figures.figure(comparison, size_named(size))["layout"]
+            room = layout["height"] - layout["margin"]["t"] - layout["margin"]["b"]
+
+            assert room > 0.3 * layout["height"], (comparison.id, size)
+
+
+def test_data_that_look_like_markup_are_shown_as_they_stand(comparisons):
+    """In each form no word of a table, title, axis or source becomes a tag, a link or a template."""
+    for form, comparison in comparisons.items():
+        table = comparison.table.copy()
+        for column in WORDS:
+            if (
+                column in table
+                and not (column == "label" and form == "series")
+                and not (
+                    column == "note" and form == "scatter"  # there it pairs the rows
+                )
+            ):
+                table[column] = [f"{HOSTILE} {i}" for i in range(len(table))]
+        hostile = dataclasses.replace(
+            comparison, table=table, title=HOSTILE, answer=HOSTILE, axis=HOSTILE, sources=(HOSTILE,), method=HOSTILE
+        )
+        texts = list(shown(figures.figure(hostile, size_named("slide"))))
+
+        assert not [text for text in texts if re.search(r"<(?!/?b>|br>)|%\{", text)], form
+        assert any("&lt;script" in text for text in texts), form
+
+
+@pytest.mark.skipif(not OPEN_SANS.exists(), reason="needs Debian's fonts-open-sans")
+def test_widths_are_never_below_the_font_s_own(every):
+    """What is taken as the width of a text is at least what Open Sans takes, and at most a quarter more."""
+    regular = ImageFont.truetype(OPEN_SANS, 1000)
+    bold = ImageFont.truetype(OPEN_SANS.with_stem("OpenSans-Bold"), 1000)
+    texts = [text for item in every for text in (item.answer, *item.sources, *map(str, item.table.label)) if text]
+
+    ratios = [width(text, 1000) / regular.getlength(text) for text in texts]
+    ratios += [width(item.title, 1000, bold=True) / bold.getlength(item.title) for item in every]
+    assert min(ratios) > 0.995
+    assert max(ratios) < 1.25

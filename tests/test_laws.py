@@ -1,5 +1,6 @@
 """Laws across the whole chain: threads do not mix scenarios, more gives more, doubts widen."""
 
+import sys
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -25,21 +26,130 @@ def test_four_threads_give_what_one_gives(catalog):
         return report.as_json(text, answer, catalog)
 
     alone = [work(i) for i in range(4)]
-    with ThreadPoolExecutor(max_workers=4) as pool:
-        together = list(pool.map(work, range(40)))
+    usual = sys.getswitchinterval()
+    sys.setswitchinterval(1e-5)  # at this pace one in five conversions by a pint context went wrong
+    try:
+        with ThreadPoolExecutor(max_workers=4) as pool:
+            together = list(pool.map(work, range(40)))
+    finally:
+        sys.setswitchinterval(usual)
 
     assert all(found == alone[i % 4] for i, found in enumerate(together))
 
 
-@pytest.mark.parametrize("name", ["it_power", "draw_ratio", "peak_overhead", "overhead_ratio"])
-def test_a_larger_assumption_gives_more_energy(catalog, name):
-    """Energy rises with each factor of the chips chain."""
+UP, DOWN = 1, -1
+ONWARD = {"mature_load": UP, "peak_overhead": UP, "overhead_ratio": UP}
+# Which way a year's energy goes when one factor of a chain is made larger. PUE is added to IT, and taken off facility.
+WAYS = [
+    ("100000 H100", "it", ONWARD | dict.fromkeys(("it_power", "model_error", "draw_ratio"), UP)),
+    ("30 GW", "it", ONWARD),
+    ("30 GW", "facility", ONWARD | {"peak_overhead": DOWN}),
+    ("30 GW", "grid", ONWARD | {"peak_overhead": DOWN, "peak_over_grid": UP}),
+    ("1.4 trillion USD", "it", ONWARD | {"capex_per_it_power": DOWN}),
+    (
+        "38 billion USD over 7 years",
+        "it",
+        ONWARD
+        | dict.fromkeys(("accelerator_share", "ramp_loss", "it_power", "model_error"), UP)
+        | dict.fromkeys(("chip_price", "contract_revenue"), DOWN),
+    ),
+]
+
+
+@pytest.mark.parametrize(("text", "basis", "ways"), WAYS, ids=[f"{text} {basis}" for text, basis, _ in WAYS])
+def test_each_assumption_moves_the_energy_its_own_way(catalog, text, basis, ways):
+    """From the low to the high end of a factor all levels go up or down as they must, or stay if it has no part."""
+    factors = estimate(read_ask(text, catalog, basis=basis), catalog).factors
+
+    def energy(factor, end):
+        settings = {factor.name: f"{end.m_as(factor.spread.central.u):.12f}"}
+        return np.array(
+            estimate(read_ask(text, catalog, basis=basis, settings=settings), catalog).quantiles("annual_energy")
+        )
+
+    for factor in factors:
+        moved = energy(factor, factor.spread.high) - energy(factor, factor.spread.low)
+
+        assert (np.sign(moved) == ways.get(factor.name, 0)).all(), factor.name
+
+
+@pytest.mark.parametrize(
+    ("name", "result"),
+    [
+        ("grid_intensity", "emissions"),
+        ("site_water", "water"),
+        ("power_water", "water"),
+        ("electricity_price", "electricity_cost"),
+        ("capex_per_it_power", "capex"),
+    ],
+)
+def test_what_follows_from_energy_rises_with_its_factor(catalog, name, result):
+    """Emissions with the grid's intensity, the bill with the price, water with either use, cost with cost per power."""
+    row = catalog.parameter(name, "usa")
     low, high = (
-        estimate(read_ask("100000 H100", catalog, settings={name: value}), catalog).quantiles("annual_energy")
-        for value in ("0.4", "0.5")
+        estimate(read_ask("100000 H100", catalog, settings={name: str(value)}), catalog).quantiles(result)
+        for value in (row.low, row.high)
     )
 
     assert all(a < b for a, b in zip(low, high, strict=True))
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [
+        ("30 GW", "30,000 MW", "30000000 kW", "0.03 TW"),
+        ("400k GB200", "400,000 GB200", "400000 gb200", "0.4M GB200"),
+        ("$38bn over 7 years", "38 billion USD over 7 years", "38,000 million USD for 7 years", "$0.038tn in 7 yrs"),
+        ("$1.4tn", "1.4 trillion USD", "1,400 billion dollars", "US$1400bn"),
+    ],
+    ids=lambda texts: texts[0],
+)
+def test_an_amount_in_other_words_is_the_same_answer(catalog, texts):
+    """Power, chips, contracts and capital: each written four ways has one set of results."""
+    found = [estimate(read_ask(text, catalog), catalog) for text in texts]
+
+    for name in found[0].results:
+        assert all(one.quantiles(name) == pytest.approx(found[0].quantiles(name), rel=1e-9) for one in found), name
+
+
+@pytest.mark.parametrize(
+    ("text", "twice"),
+    [
+        ("100000 H100", "200000 H100"),
+        ("30 GW", "60 GW"),
+        ("$38bn over 7 years", "$76bn over 7 years"),
+        ("$700bn", "$1.4tn"),
+    ],
+)
+def test_twice_the_amount_is_twice_of_everything(catalog, text, twice):
+    """Every level of every result doubles: no part of a chain has a constant beside its factors."""
+    one, two = (estimate(read_ask(words, catalog), catalog) for words in (text, twice))
+
+    for name in one.results:
+        assert np.array(two.quantiles(name)) == pytest.approx(2 * np.array(one.quantiles(name))), name
+
+
+@pytest.mark.parametrize("text", ["100000 H100", "30 GW", "$38bn over 7 years", "$1.4tn"])
+def test_levels_ascend(catalog, text):
+    """The five levels of every result are in order."""
+    answer = estimate(read_ask(text, catalog), catalog)
+
+    assert all(list(answer.quantiles(name)) == sorted(answer.quantiles(name)) for name in answer.results)
+
+
+@pytest.mark.parametrize(("text", "basis"), [("100000 H100", "it"), ("30 GW", "grid"), ("$1.4tn", "it")])
+def test_without_doubt_the_answer_is_the_steps(catalog, text, basis):
+    """With each factor fixed at its central value no result has a width, and each is what its step shows."""
+    factors = estimate(read_ask(text, catalog, basis=basis), catalog).factors
+    settings = {f.name: f"{f.spread.central.m:.12f}" for f in factors}
+    sure = estimate(read_ask(text, catalog, basis=basis, settings=settings), catalog)
+    usual = {step.name: step.result for step in estimate(read_ask(text, catalog, basis=basis), catalog).steps}
+
+    for name, value in sure.results.items():
+        levels = sure.quantiles(name)
+        assert levels[0] == pytest.approx(levels[4]), name
+        if name in usual:
+            assert float(np.max(value.m_as(usual[name].u))) == pytest.approx(float(usual[name].m)), name
 
 
 def test_a_basis_further_out_means_less_it(catalog):

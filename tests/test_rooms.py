@@ -1,6 +1,9 @@
 """The order of the rooms: a room imports only from rooms above it, and each library has its room."""
 
 import ast
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -17,7 +20,7 @@ ROOMS = (
     ("catalog",),
     ("checks",),
     ("estimates",),
-    ("captions", "compare", "compare_plans", "compare_deals", "compare_grids", "compare_score", "compare_method"),
+    ("compare", "compare_plans", "compare_deals", "compare_grids", "compare_score", "compare_method"),
     ("captions",),
     ("figures",),
     ("updates",),
@@ -30,7 +33,7 @@ PLACE = {name: i for i, names in enumerate(ROOMS) for name in names}
 LIBRARIES = {
     "pint": {"units"},
     "dash": {"web"},
-    "plotly": {"figures", "web"},
+    "plotly": {"figures"},
     "kaleido": {"export"},
     "click": {"__main__"},
 }
@@ -69,7 +72,7 @@ def test_rooms_import_only_from_above(path):
 
 @pytest.mark.parametrize("path", _modules(), ids=lambda path: str(path.relative_to(ROOT)))
 def test_libraries_stay_in_their_rooms(path):
-    """Only units knows pint, only web dash, only export kaleido."""
+    """Only units knows pint, only figures may know plotly, only web dash, only export kaleido, only __main__ click."""
     used = {name.split(".")[0] for name in _imports(path)}
     strangers = [name for name in used & set(LIBRARIES) if _room(path) not in LIBRARIES[name]]
 
@@ -99,3 +102,51 @@ def test_modules_are_of_a_size_to_be_read(path):
     most = 450 if path.name in ("units.py", "records.py") else 400
 
     assert len(path.read_text(encoding="utf-8").splitlines()) <= most
+
+
+QUIET = [path for path in _modules() if path != ROOT / "web" / "wsgi.py"]  # which makes the app for gunicorn
+
+
+def _acts(statement):
+    """Whether a statement of a module does something at import, rather than say what something is."""
+    says = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+    says += (ast.Assign, ast.AnnAssign, ast.AugAssign)
+    if isinstance(statement, ast.If):
+        return ast.unparse(statement.test) not in ("TYPE_CHECKING", "__name__ == '__main__'")
+    docstring = isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
+    return not (isinstance(statement, says) or docstring)
+
+
+@pytest.mark.parametrize("path", QUIET, ids=lambda path: str(path.relative_to(ROOT)))
+def test_modules_only_say_what_things_are(path):
+    """At the top of a module stand imports, definitions and constants, no loop, no call for its effect."""
+    acting = [ast.unparse(node)[:60] for node in ast.parse(path.read_text(encoding="utf-8")).body if _acts(node)]
+
+    assert acting == []
+
+
+def test_nothing_happens_at_import():
+    """Importing every module but web/wsgi.py reads no table, writes nothing, asks nobody and starts no thread."""
+    names = [
+        ".".join(("dashboard", *path.relative_to(ROOT).with_suffix("").parts)).removesuffix(".__init__")
+        for path in QUIET
+    ]
+    code = f"""
+import importlib, sys, threading
+seen = []
+def note(event, args):
+    if event == "open":
+        path, mode = str(args[0]), str(args[1] or "")
+        if path.startswith({str(ROOT.parent)!r}) and path.endswith((".csv", ".json")) and "site-packages" not in path:
+            seen.append(path)
+    elif event in ("socket.connect", "socket.bind", "subprocess.Popen", "os.mkdir", "os.remove", "os.rename"):
+        seen.append(event + repr(args)[:80])
+sys.addaudithook(note)
+for name in {names!r}:
+    importlib.import_module(name)
+print(seen, threading.active_count())
+"""
+    environment = os.environ | {"PYTHONDONTWRITEBYTECODE": "1"}
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=environment, check=True)
+
+    assert told.stdout.strip() == "[] 1"

@@ -21,6 +21,7 @@ KEYS = (
     ("line", "equal to the published figure"),
     ("band", f"within {BAND:g} times"),
 )
+LEADER = 4  # longest line from a mark to its name, in font sizes
 UPWARD = "Our estimate ↑"
 BODY = 34  # height of the plot in font sizes, where the size leaves it open
 
@@ -226,20 +227,41 @@ def _named(pairs: list[Any], scale: Scale, base: float) -> list[Name]:
     taken = [_mark_box(row, scale, base) for row in pairs]
     taken.append(Box(0, 0, width(UPWARD, base * 0.88) + base, base * 1.6))
     names: list[Name] = []
-    for row in pairs:
-        if abs(math.log(row.value / row.published)) > math.log(BAND):
-            text = _short(row.label, scale.wide * 0.48, base * 0.88)
-            found = _place(row, text, scale, base, taken, names)
-            if found is not None:
-                taken.append(found)
-                names.append(Name(row, text, found))
+    for row, labels in _misses(pairs, scale, base):
+        text = _short(labels, scale.wide * 0.48, base * 0.88)
+        found = _place(row, text, scale, base, taken, names)
+        if found is not None:
+            taken.append(found)
+            names.append(Name(row, text, found))
     return names
 
 
-def _short(label: str, limit: float, size: float) -> str:
-    """A name that fits: its brackets and what stands after a comma go first, then it is cut."""
-    plain = label.partition(" (")[0]
-    for text in (label, plain, plain.partition(",")[0]):
+def _misses(pairs: list[Any], scale: Scale, base: float) -> list[tuple[Any, list[str]]]:
+    """The misses with their labels, the worst first; those on one spot share a name."""
+    found: list[tuple[Any, list[str]]] = []
+    for row in pairs:
+        if abs(math.log(row.value / row.published)) > math.log(BAND):
+            x, y = scale.x(row.published), scale.y(row.value)
+            near = (
+                labels
+                for other, labels in found
+                if math.hypot(scale.x(other.published) - x, scale.y(other.value) - y) < base * 0.3
+            )
+            spot = next(near, None)
+            if spot is None:
+                found.append((row, [row.label]))
+            else:
+                spot.append(row.label)
+    return found
+
+
+def _short(labels: list[str], limit: float, size: float) -> str:
+    """A name that fits: what stands in brackets or after a comma goes first, then it is cut."""
+    plain = [label.partition(" (")[0] for label in labels]
+    first = [label.partition(",")[0] for label in plain]
+    text = ""
+    for names in (labels, plain, first):
+        text = "; ".join(names)
         if width(text, size) <= limit:
             return text
     while width(text + "…", size) > limit:
@@ -265,7 +287,7 @@ def _place(row: Any, text: str, scale: Scale, base: float, taken: list[Box], nam
             left = near - wide if side < 0 else near
             box = Box(left, level - tall / 2, left + wide, level + tall / 2)
             far = math.hypot(*box.nearest(x, y))
-            if (best is not None and far >= best[0]) or not (scale.holds(box) and scale.clear(box, side)):
+            if far >= (best[0] if best else base * LEADER) or not (scale.holds(box) and scale.clear(box, side)):
                 continue
             if any(box.meets(other) for other in taken):
                 continue

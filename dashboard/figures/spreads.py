@@ -19,7 +19,7 @@ def spreads(comparison: Comparison, size: Size, theme: str) -> Spec:
     rows, base, pad = comparison.rows, size.font, size.font * 1.1
     stacked = size.width < 560
     if stacked:
-        left, right, tall = pad, pad, base * 4.3
+        left, right, tall = pad, base * 2.2, base * 4.3
     else:
         left = pad + min(size.width * 0.34, max(width(row.label, base) for row in rows) + base * 1.2)
         right = pad + min(size.width * 0.27, max(width(row.note, base * 0.92) for row in rows) + base * 1.4)

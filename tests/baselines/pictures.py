@@ -95,9 +95,8 @@ def accept() -> None:
     with warm_browser() as browser:
         for form, comparison in stored().items():
             for theme in THEMES:
-                Image.open(io.BytesIO(drawn(browser, comparison, theme))).quantize(128).save(
-                    HERE / name(form, theme), optimize=True
-                )
+                picture = Image.open(io.BytesIO(drawn(browser, comparison, theme))).convert("RGB")
+                picture.quantize(128).save(HERE / name(form, theme), optimize=True)
 
 
 if __name__ == "__main__":
