@@ -343,8 +343,10 @@ def export(
     catalog = _catalog(datasets)
     wanted = _or_exit(lambda: command.wanted(addresses, catalog, **options))
     more: Any = {"datasets": datasets, "say": click.echo, "warn": partial(click.echo, err=True)}
-    made = command.make(wanted, out, **more) if out is not None else command.compare(wanted, earlier, **more)
-    sys.exit(made)
+    if earlier is not None:
+        sys.exit(command.compare(wanted, earlier, **more))
+    assert out is not None
+    sys.exit(command.make(wanted, out, **more))
 
 
 if __name__ == "__main__":

@@ -33,7 +33,8 @@ def caption(comparison: Comparison) -> str:
     ranged = bool((comparison.table.nature == ESTIMATE).any())
     what = "Ranges are 90\u00a0% ranges" if ranged else "Values are as published"
     where = f" ({comparison.address})" if comparison.address else ""
-    return f"{said}. {what}; sources: {_few(comparison.sources)}; {PUBLISHER}{where}, data version {comparison.version}."
+    source = f"sources: {_few(comparison.sources)}; {PUBLISHER}{where}, data version {comparison.version}"
+    return f"{said}. {what}; {source}."
 
 
 def _few(sources: tuple[str, ...], most: int = 8) -> str:

@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 from datetime import date
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 import pypdf
 import pytest
@@ -136,7 +136,9 @@ def test_shots_that_cannot_be_made_are_told(text, told, tmp_path):
     assert not (tmp_path / "out").exists()
 
 
-@pytest.mark.parametrize("address", ["//evil.example/", "https://localhost/", "http://[", "/" + "x" * 5000, "ftp://localhost/"])
+@pytest.mark.parametrize(
+    "address", ["//evil.example/", "https://localhost/", "http://[", "/" + "x" * 5000, "ftp://localhost/"]
+)
 def test_addresses_of_others_are_refused(address, tmp_path):
     """Another host, scheme or an endless address is refused in one line."""
     done = _run(address, "--out", tmp_path)
@@ -209,12 +211,10 @@ def test_check_tells_changed_numbers(tmp_path):
 @pytest.mark.browser
 def test_two_processes_make_the_same_bytes(tmp_path):
     """PNG, SVG and PDF of figures are the same, byte for byte, from two processes."""
-    words = ("/deals", "--figure", "flows", "--format", "png", "--format", "svg", "--format", "pdf")
+    formats = ("--format", "png", "--format", "svg", "--format", "pdf")
+    command = [sys.executable, "-m", "dashboard", "export", "/deals", "--figure", "flows", *formats, "--out"]
     environment = os.environ | {"SOURCE_DATE_EPOCH": "1700000000"}
-    runs = [
-        subprocess.Popen([sys.executable, "-m", "dashboard", "export", *words, "--out", tmp_path / run], env=environment)
-        for run in ("a", "b")
-    ]
+    runs = [subprocess.Popen([*command, tmp_path / run], env=environment) for run in ("a", "b")]
     assert [run.wait() for run in runs] == [0, 0]
     first, second = ({path.name: path.read_bytes() for path in (tmp_path / run).iterdir()} for run in ("a", "b"))
 
@@ -247,7 +247,8 @@ def test_killed_half_way_leaves_whole_files(tmp_path):
 @pytest.mark.browser
 def test_page_is_taken_whole(tmp_path):
     """A page as PNG has the asked width and goes down to its end; as PDF its text can be read."""
-    done = _run("/convert", "--page", "--size", "900x600", "--theme", "dark", "--format", "png", "--format", "pdf", "--out", tmp_path)
+    look = ("--size", "900x600", "--theme", "dark", "--format", "png", "--format", "pdf")
+    done = _run("/convert", "--page", *look, "--out", tmp_path)
     assert done.exit_code == 0, done.output
     picture = Image.open(next(tmp_path.glob("*.png"))).convert("RGB")
     pdf = pypdf.PdfReader(next(tmp_path.glob("*.pdf")))
@@ -265,5 +266,5 @@ def test_svg_notes_are_well_formed():
     made = notes.noted(b'<svg xmlns="http://www.w3.org/2000/svg"><g id="defs-0a1b2c"/></svg>', "svg", told)
 
     assert notes.numbers_in(made, "svg") == told[notes.NUMBERS]
-    assert ElementTree.fromstring(made)[0].text == "A < B & C"  # noqa: S314
+    assert ET.fromstring(made)[0].text == "A < B & C"  # noqa: S314
     assert b"0a1b2c" not in made

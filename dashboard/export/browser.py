@@ -8,8 +8,8 @@ import threading
 from collections.abc import Coroutine, Iterator
 from typing import Any, TypeVar
 
-
 T = TypeVar("T")
+
 LONGEST = 120  # seconds after which a picture is given up; nothing waits for it when all is well
 FONT = "Open Sans"
 # Two families that surely differ: where Open Sans is there, it is drawn whichever of them stands behind it.
@@ -89,11 +89,11 @@ class Browser:
         options: dict[str, Any] = {"format": kind, "width": layout["width"], "height": layout["height"]}
         if kind == "png":
             options["scale"] = scale
-        return self._run(self._kaleido.calc_fig(spec, opts=options))  # type: ignore[no-any-return]
+        return self._run(self._kaleido.calc_fig(spec, opts=options))
 
     def has_font(self) -> bool:
         """Whether the one font that pictures are drawn in is on the machine."""
-        return self._run(self._in_tab("about:blank", self._font))  # type: ignore[no-any-return]
+        return self._run(self._in_tab("about:blank", self._font))
 
     @staticmethod
     async def _font(tab: Any) -> bool:
@@ -102,7 +102,8 @@ class Browser:
     def page(self, address: str, *, width: int, theme: str, kind: str, scale: int) -> bytes:
         """A whole page as PNG or PDF, taken when the page itself says that it is drawn."""
         view = {"width": width, "height": 900, "deviceScaleFactor": scale, "mobile": False}
-        media = [{"name": "prefers-color-scheme", "value": theme}, {"name": "prefers-reduced-motion", "value": "reduce"}]
+        wishes = {"prefers-color-scheme": theme, "prefers-reduced-motion": "reduce"}
+        media = [{"name": name, "value": value} for name, value in wishes.items()]
 
         async def taken(tab: Any) -> bytes:
             await _command(tab, "Emulation.setDeviceMetricsOverride", view)

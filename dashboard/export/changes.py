@@ -75,7 +75,8 @@ def _pixels(old: bytes, new: bytes, kind: str) -> tuple[str, ...]:
 
 def _numbers(old: bytes, new: bytes, kind: str) -> tuple[str, ...]:
     before, after = (_rows(numbers_in(content, kind)) for content in (old, new))
-    told = [f"{key}: new" for key in after if key not in before] + [f"{key}: gone" for key in before if key not in after]
+    told = [f"{key}: new" for key in after if key not in before]
+    told += [f"{key}: gone" for key in before if key not in after]
     for key, (value, unit) in after.items():
         if key in before and before[key] != (value, unit):
             told.append(f"{key}: {_said(*before[key])} → {_said(value, unit)}")

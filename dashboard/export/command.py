@@ -83,7 +83,7 @@ def compare(wanted: Sequence[Shot], earlier: Path, *, datasets: Path | None, say
 
 
 def _bar(made: Iterable[Any], wanted: Sequence[Shot]) -> Iterable[Any]:
-    return tqdm(made, total=len(wanted), unit=" files", disable=len(wanted) < MANY, file=sys.stderr)  # type: ignore[no-any-return]
+    return tqdm(made, total=len(wanted), unit=" files", disable=len(wanted) < MANY, file=sys.stderr)
 
 
 def _guarded(work: Callable[[], int], place: str, warn: Say) -> int:

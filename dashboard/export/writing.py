@@ -15,7 +15,8 @@ from dashboard.export.shots import Shot
 
 Told = Callable[[str], None]
 FONT_MISSING = (
-    f"font: {FONT} is not on this machine, so pictures come out in another font: install Debian's package fonts-open-sans"
+    f"font: {FONT} is not on this machine, so pictures come out in another font: "
+    "install Debian's package fonts-open-sans"
 )
 
 
@@ -75,7 +76,7 @@ def _served(datasets: Path | None) -> Iterator[str]:
     from dashboard.web import create_app
 
     class Quiet(WSGIRequestHandler):
-        def log(self, type: str, message: str, *args: Any) -> None:  # noqa: A002, ARG002
+        def log(self, type: str, message: str, *args: Any) -> None:  # noqa: A002
             """Say nothing: standard error is for what is wrong."""
 
     app = create_app(datasets or SHIPPED)

@@ -96,7 +96,7 @@ def pin_notices(query: Mapping[str, str], catalog: Catalog) -> list[str]:
     """What a reader must be told whose link was pinned to another data version or seed than those served."""
     served = {"data": ("data version", catalog.version), "seed": ("seed", str(Draws().seed))}
     return [
-        f"This link was made with {words} {query[key][:20]}; what you see is of {words} {value}, and numbers may differ."
+        f"This link was made with {words} {query[key][:20]}; what you see is of {words} {value}: numbers may differ."
         for key, (words, value) in served.items()
         if query.get(key, value) != value
     ]

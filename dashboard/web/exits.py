@@ -26,6 +26,7 @@ def bar(comparison: Comparison, theme: str, *, own: bool) -> Any:
     """
     _, _, query = comparison.address.partition("?")
     marks: dict[str, Any] = {
+        "aria-label": f"Take away: {comparison.title}",
         "data-figure": comparison.id,
         "data-query": query,
         "data-address": comparison.address,
@@ -44,7 +45,6 @@ def bar(comparison: Comparison, theme: str, *, own: bool) -> Any:
         ],
         className="exits",
         role="group",
-        **{"aria-label": f"Take away: {comparison.title}"},
         **marks,
     )
 

@@ -20,6 +20,22 @@ from dashboard.web.pages import data
 def wire(server: flask.Flask, live: Live) -> None:
     """Add the addresses to the server."""
     server.json.sort_keys = False  # type: ignore[attr-defined] # the order of the answer is for readers
+    _wire_figures(server, live)
+
+    @server.get("/data/<name>")
+    def data_file(name: str) -> Any:
+        found = data.table_file(live, name)
+        if found is None:
+            return {"error": f'file: must be a table such as claims.csv or datapackage.json, got "{name[:40]}"'}, 404
+        return flask.Response(found[0], mimetype=found[1])
+
+    @server.get("/api/estimate")
+    def api_estimate() -> Any:
+        return api(live.catalog, flask.request.args)
+
+
+def _wire_figures(server: flask.Flask, live: Live) -> None:
+    """A figure's numbers, spec, press pack, and a page that others may frame."""
 
     @server.get("/figure/<figure_id>.csv")
     def figure_csv(figure_id: str) -> Any:
@@ -47,17 +63,6 @@ def wire(server: flask.Flask, live: Live) -> None:
         page = flask.Response(packs.embed(found, flask.request.query_string.decode("ascii", "replace")))
         page.headers["Content-Security-Policy"] = packs.EMBED_POLICY
         return page
-
-    @server.get("/data/<name>")
-    def data_file(name: str) -> Any:
-        found = data.table_file(live, name)
-        if found is None:
-            return {"error": f'file: must be a table such as claims.csv or datapackage.json, got "{name[:40]}"'}, 404
-        return flask.Response(found[0], mimetype=found[1])
-
-    @server.get("/api/estimate")
-    def api_estimate() -> Any:
-        return api(live.catalog, flask.request.args)
 
 
 def _found(figure_id: str, catalog: Catalog, query: Mapping[str, str]) -> Comparison:

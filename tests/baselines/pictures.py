@@ -1,4 +1,4 @@
-"""Stored pictures of every form, light and dark, of comparisons that are stored too: only a change of drawing moves them.
+"""Stored pictures of every form, light and dark, of stored comparisons, so that only a change of drawing moves them.
 
 `make baselines` draws and stores them anew; `git diff` then shows what was accepted.
 """
@@ -36,9 +36,7 @@ def stored() -> dict[str, Comparison]:
 
 def _thawed(row: dict) -> Comparison:
     table = pd.DataFrame(row["rows"], columns=row["columns"])
-    return Comparison(
-        **{name: row[name] for name in TEXTS}, table=table, sources=tuple(row["sources"])
-    )
+    return Comparison(**{name: row[name] for name in TEXTS}, table=table, sources=tuple(row["sources"]))
 
 
 def _frozen(comparison: Comparison) -> dict:

@@ -1,4 +1,4 @@
-"""What leaves a page: pictures that agree with the command line's, press packs, links, frames, print; and their boxes."""
+"""What leaves a page: pictures that agree with the command line's, press packs, links, frames, print; and all boxes."""
 
 import csv
 import io
@@ -7,7 +7,7 @@ import re
 import zipfile
 from pathlib import Path
 from urllib.parse import urlsplit
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 import plotly
 import pypdf
@@ -76,7 +76,7 @@ def _taken(page, bar, action):
 
 def _texts(svg):
     """Every text of a picture, in order; those of the table that it carries inside are not drawn and not compared."""
-    return ["".join(text.itertext()) for text in ElementTree.fromstring(svg).iter(f"{SVG}text")]  # noqa: S314
+    return ["".join(text.itertext()) for text in ET.fromstring(svg).iter(f"{SVG}text")]  # noqa: S314
 
 
 # --- one picture, two exits -------------------------------------------------------------------------------------------
@@ -127,7 +127,7 @@ def test_press_pack_opens_and_agrees(open_page, catalog):
 
 
 def test_picture_has_its_size(open_page):
-    """A square is 1080 x 1080 pixels, twice that at 2x, from the keyboard alone; copied, it is a PNG on the clipboard."""
+    """A square is 1080 x 1080 pixels, twice that at 2x, from the keyboard alone; copied, it is a PNG."""
     page = open_page("/deals")
     bar = _bars(page)[0]
     bar.locator('select[data-exit="size"]').select_option("square")

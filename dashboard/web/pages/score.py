@@ -33,20 +33,7 @@ WORDS = {
 
 HELD_DOWN = "meta-gb200-150mw"  # a site whose operator says how far below its rating it runs the chips
 # Published methods beside ours: what is predicted, on what, the median error, source. Method, section 6.
-OTHERS = (
-    (
-        "Design power × chips × 1.82 × PUE (Epoch AI’s formula)",
-        "facility peak of 103 clusters of Epoch’s table; our calculation from that table",
-        0.174,
-        "kitwebster-art-undated-epoch-gpu-clusters-table-gpu",
-    ),
-    (
-        "the same formula",
-        "the 52 of them that exist and date from 2020 on",
-        0.106,
-        "kitwebster-art-undated-epoch-gpu-clusters-table-gpu",
-    ),
-)
+OTHERS = "score-of-others"  # the series of claims that tells how far other methods miss
 
 
 @dataclass(frozen=True)
@@ -282,8 +269,10 @@ def _others(result: Score, catalog: Catalog, choice: Choice) -> Any:
             "",
         ]
     ]
-    for name, on, error, source_id in OTHERS:
-        body.append([name, on, f"{100 * error:.1f}\u00a0%", ui.source_links([source_id], catalog)])
+    for claim in catalog.claims.values():
+        if claim.series == OTHERS:
+            links = ui.source_links([claim.source_id], catalog)
+            body.append([claim.statement, claim.note, f"{claim.value:.1f}\u00a0%", links])
     note = (
         "Other rows and another quantity: the formula is judged on the peak of whole facilities, we are judged mostly "
         "on IT. Some of Epoch’s facility figures are benchmark power times 1.5, which brings both sides closer. Read "
