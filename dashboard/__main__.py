@@ -192,7 +192,7 @@ def check(folder: Path | None, as_json: bool, datasets: Path | None) -> None:
     else:
         for problem in problems:
             click.echo(str(problem))
-        click.echo(f"{len(problems)} problems" if problems else "All tables are in order.")
+        click.echo(f"{len(problems)} problem{'s' * (len(problems) > 1)}" if problems else "All tables are in order.")
     sys.exit(INPUT_WRONG if problems else 0)
 
 

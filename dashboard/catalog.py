@@ -250,16 +250,16 @@ def _encoding_reason(content: bytes, error: UnicodeDecodeError) -> str:
 
 def _records(table: str, content: bytes, problems: list[Problem]) -> dict[str, Any]:
     found: dict[str, Any] = {}
-    read = None
-    key = ""
+    header = next(csv.reader(io.StringIO(content.split(b"\n", 1)[0].decode("utf-8", "replace"))), [])
+    try:
+        read = records.reader(records.TABLES[table], header) if header else None
+    except ValueError as error:
+        problems.append(Problem(table, 1, "", "", str(error)))
+        return {}
     for line, row in rows(table, content, problems):
         if read is None:
-            key = next(iter(row))
-            try:
-                read = records.reader(records.TABLES[table], list(row))
-            except ValueError as error:
-                problems.append(Problem(table, 1, "", "", str(error)))
-                return {}
+            continue
+        key = header[0]
         try:
             record = read(row)
         except CellError as error:

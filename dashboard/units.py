@@ -229,6 +229,9 @@ _COUNT = re.compile(r"(?:(?P<scale>k|K|thousand|m|M|mn|million)\b)? ?(?P<name>.*
 _OTHER_MONEY = re.compile(r"€|£|¥|\b(?:EUR|GBP|JPY|CNY|RMB|euros?|pounds?|yen|yuan)\b", re.IGNORECASE)
 
 
+MOST = (Quantity(100, "TW"), Quantity(1e15, "USD"), Quantity(1e11, "chip"))
+
+
 @dataclass(frozen=True)
 class Amount:
     """What a person wrote, taken apart: a quantity, and the name or the term that stood with it."""
@@ -256,7 +259,11 @@ def read_amount(text: str) -> Amount:
     _refuse_rest(text, rest)
     if number == 0:
         raise QuantityError(f"{_shown(text)}: must be above 0, got 0")
-    return _money(text, match["sign"], number, rest) or _power(number, rest.strip()) or _count(text, number, rest)
+    amount = _money(text, match["sign"], number, rest) or _power(number, rest.strip()) or _count(text, number, rest)
+    most = next(limit for limit in MOST if limit.dimensionality == amount.quantity.dimensionality)
+    if amount.quantity > most:
+        raise QuantityError(f"{_shown(text)}: must be at most {most:~,.0f}, beyond anything on Earth")
+    return amount
 
 
 def _plain(text: str) -> str:

@@ -193,3 +193,42 @@ def test_quantities_travel_between_processes():
     sent = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True).stdout
 
     assert pickle.loads(sent) + Quantity(1, "GW") == Quantity(4, "GW")  # noqa: S301
+
+
+def test_energy_a_year_and_power_are_one_dimension():
+    """8.76 TWh a year is 1 GW to the registry, so only the closed lists keep an energy use from a capacity's place."""
+    assert units.quantity(8.76, "TWh/year").m_as("GW") == pytest.approx(1)
+    with pytest.raises(UnitError, match="an energy is no capacity"):
+        read_amount("8.76 TWh/year")
+
+
+@pytest.mark.parametrize("name", ["T", "B", "M", "kt", "flops", "GW; 2", "GW*2", "Gw", "megawatt", "MWe", ""])
+def test_names_that_pint_reads_otherwise_are_not_in_the_list(name):
+    """Tesla, byte, molar and knot are no units here, nor is any expression."""
+    with pytest.raises(UnitError, match="unit: must be one of"):
+        units.unit(name)
+
+
+@pytest.mark.parametrize("name", units.UNITS)
+def test_each_unit_of_the_list_is_known_to_the_registry(name):
+    """Every name of the closed list is one unit, and one of it is one of what it is spelt as."""
+    one = units.quantity(1.0, name)
+
+    assert units.magnitude(one, name) == 1
+    assert one == Quantity(1.0, units.UNITS[name])
+
+
+@pytest.mark.parametrize(
+    ("small", "large", "ratio"), [("mW", "MW", 1e9), ("kW", "MW", 1e3), ("GW", "TW", 1e3), ("kWh", "TWh", 1e9)]
+)
+def test_prefixes_differ_by_what_they_say(small, large, ratio):
+    """A milliwatt is a thousand-millionth of a megawatt, and so on up."""
+    assert Quantity(1, large).m_as(small) == pytest.approx(ratio)
+
+
+@pytest.mark.parametrize("unit", ["MW", "GW", "kW", "W"])
+def test_what_was_given_is_read_back(unit):
+    """An amount as readers see it is the amount that was read."""
+    text = units.given_text(read_amount(f"1,234.5 {unit}").quantity.m_as("MW"), "MW")
+
+    assert read_amount(text).quantity.m_as(unit) == pytest.approx(1234.5, rel=1e-4)

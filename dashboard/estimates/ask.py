@@ -1,7 +1,8 @@
 """What is asked: a text, a row or a record taken to one amount with its chip, basis, term and groups."""
 
+import dataclasses
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -110,16 +111,19 @@ def read_settings(settings: Mapping[str, str], catalog: Catalog) -> dict[str, Sp
     """
     found = {}
     by_symbol = {row.symbol: row.quantity for row in catalog.parameters.values() if row.symbol}
-    quantities = {row.quantity: row for row in catalog.parameters.values()}
+    quantities: dict[str, list[Parameter]] = {}
+    for row in catalog.parameters.values():
+        quantities.setdefault(row.quantity, []).append(row)
     for name, text in settings.items():
-        row = quantities.get(by_symbol.get(name, name))
-        if row is None:
+        rows = quantities.get(by_symbol.get(name, name))
+        if rows is None:
             raise AskError(f'set: must be one of {", ".join(sorted(quantities))}; got "{name[:40]}"')
-        found[row.quantity] = _setting(name, text, row)
+        found[rows[0].quantity] = _setting(name, text, rows)
     return found
 
 
-def _setting(name: str, text: str, row: Parameter) -> Spread:
+def _setting(name: str, text: str, rows: Sequence[Parameter]) -> Spread:
+    row = dataclasses.replace(rows[0], low=min(r.low for r in rows), high=max(r.high for r in rows))
     base = unit(row.unit)
     try:
         numbers = [read_cell(part.strip()) for part in text[:100].split(":")]
@@ -135,7 +139,7 @@ def _setting(name: str, text: str, row: Parameter) -> Spread:
         return Spread(low, central, high, shape)  # type: ignore[arg-type]
     except ValueError as error:
         raise AskError(
-            f"set {name}: {error} (in {row.unit}; the table has {row.low:g}:{row.central:g}:{row.high:g})"
+            f"set {name}: {error} (in {row.unit}; the table has from {row.low:g} to {row.high:g})"
         ) from error
 
 

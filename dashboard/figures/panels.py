@@ -7,7 +7,7 @@ from dashboard.figures.frame import Frame, Size, frame
 from dashboard.figures.legend import LEGEND, draw_legend, legend_rows
 from dashboard.figures.plots import Spec
 from dashboard.figures.series import faded
-from dashboard.figures.text import escaped, wrapped
+from dashboard.figures.text import escaped, shortened
 from dashboard.units import number_text
 
 ROW = 7.6  # height of a panel in font sizes
@@ -41,8 +41,8 @@ def _panel(row: Any, left: float, top: float, width: float, box: Frame, kind: st
     base, theme = box.size.font, box.theme
     colour = theme.kinds.get(kind, theme.ink)
     scale = width / max(100.0, row.q95 * 1.02)
-    title = wrapped(f"{row.label}, {row.date}" if row.date else row.label, width, base, bold=True)[0]
-    value = f"{number_text(row.published, 3)} {row.published_unit}"
+    title = shortened(row.label, width, base, bold=True)
+    value = f"{number_text(row.published, 3)} {row.published_unit}" + (f", {row.date}" if row.date else "")
     share = f"{number_text(row.value)} % ({number_text(row.q05)}–{number_text(row.q95)})"
     bar, line = top + base * 3.2, top + base * 4.55
     box.layout["shapes"] += [

@@ -65,8 +65,8 @@ def layout(pages: Sequence[ModuleType]) -> Any:
             html.Div(
                 [
                     html.P(
-                        "Each figure carries its data version. Datasets CC BY 4.0; electricity data after Our World in "
-                        "Data and Ember, site data partly after Epoch AI (CC BY). Estimates are ours, with their ranges."
+                        "Figures name their data version. Datasets CC BY 4.0; electricity data after Our World in Data "
+                        "and Ember, site data partly after Epoch AI (CC BY). Estimates are ours, with their ranges."
                     )
                 ],
                 className="foot",

@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dashboard.core import timeline
@@ -19,6 +19,7 @@ def test_a_block_fills_smoothly(months, share):
 
 
 @given(st.floats(0, 200), st.floats(0, 200), st.floats(0.5, 40))
+@settings(deadline=None)
 def test_a_block_never_empties(first, second, ramp):
     """A later month has no less of a block."""
     earlier, later = sorted((first, second))
