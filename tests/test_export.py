@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 import os
 import re
 import signal
@@ -19,7 +20,7 @@ from dashboard import captions
 from dashboard.__main__ import main
 from dashboard.compare import row_text
 from dashboard.export import notes, shots
-from dashboard.web import packs
+from dashboard.web import exits, packs
 from dashboard.web.addresses import comparison_named, comparisons_at
 from dashboard.web.pages import PAGES
 
@@ -102,6 +103,24 @@ def test_passport_can_make_the_picture_again(catalog):
     )
     assert passport["data_version"] == catalog.version == estimate["data_version"]
     assert {"low", "central", "high", "sources"} <= set(estimate["assumptions"][0])
+
+
+def test_own_tables_get_only_the_page_s_picture(comparisons):
+    """Who looks at tables of their own is offered nothing that the server would make from the published ones."""
+    own, published = (
+        json.dumps(exits.bar(comparisons["energy"], "light", own=own).to_plotly_json(), default=_plain)
+        for own in (True, False)
+    )
+
+    for action in ("csv", "link", "embed", "pack"):
+        assert f'"data-exit": "{action}"' in published
+        assert f'"data-exit": "{action}"' not in own
+    assert '"data-exit": "png"' in own
+    assert exits.OWN in own
+
+
+def _plain(component):
+    return component.to_plotly_json()
 
 
 # --- what is refused --------------------------------------------------------------------------------------------------

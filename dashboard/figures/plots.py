@@ -9,7 +9,7 @@ import pandas as pd
 from dashboard.compare import ESTIMATE, Comparison, row_text
 from dashboard.figures.frame import Frame, Size, frame
 from dashboard.figures.legend import LEGEND, draw_legend, legend_rows
-from dashboard.figures.text import escaped, fitted, lines_html, width, wrapped
+from dashboard.figures.text import escaped, fitted, fitting_size, lines_html, width, wrapped
 from dashboard.units import ladder, number_text
 
 LOG_FROM = 40  # rows that span more than this go on a logarithmic axis
@@ -99,27 +99,30 @@ def _points(
 
 
 def _row_texts(box: Frame, labels: list[str], texts: list[str], positions: Any, *, stacked: bool) -> None:
-    base, theme = box.size.font, box.theme
-    for label, text, y in zip(labels, texts, positions, strict=True):
-        common = {"showarrow": False, "yref": "y", "y": float(y), "xref": "paper", "borderpad": 0}
-        if stacked:
+    base = box.size.font
+    if stacked:
+        for label, text, y in zip(labels, texts, positions, strict=True):
             line = "<br>".join(_stacked_lines(label, text, box.size))
+            note = _row_note(line, float(y), 0, base * 0.96, box)
             box.layout["annotations"].append(
-                common
-                | {"text": line, "x": 0, "xanchor": "left", "yanchor": "bottom", "yshift": base * 0.55, "align": "left"}
-                | {"font": {"size": base * 0.96, "color": theme.ink}}
+                note | {"xanchor": "left", "yanchor": "bottom", "yshift": base * 0.55, "align": "left"}
             )
-            continue
-        for words, place, align, wide, way in (
-            (label, 0, "right", box.left - base * 1.9, -1),
-            (text, 1, "left", box.right - base * 1.7, 1),
-        ):
-            lines, font = fitted(words, wide, box.inner_height / len(labels), base)
+        return
+    high = box.inner_height / len(labels)
+    sides = ((labels, 0, "right", -1, box.left - base * 1.9), (texts, 1, "left", 1, box.right - base * 1.7))
+    font = min(fitting_size(words, wide, high, base) for column, *_, wide in sides for words in column)
+    for column, place, align, way, wide in sides:
+        for words, y in zip(column, positions, strict=True):
+            note = _row_note(lines_html(fitted(words, wide, high, font)), float(y), place, font, box)
             box.layout["annotations"].append(
-                common
-                | {"text": lines_html(lines), "x": place, "xanchor": align, "xshift": way * base * 0.8}
-                | {"yanchor": "middle", "align": align, "font": {"size": font, "color": theme.ink}}
+                note | {"xanchor": align, "yanchor": "middle", "xshift": way * base * 0.8, "align": align}
             )
+
+
+def _row_note(text: str, y: float, place: int, font: float, box: Frame) -> Spec:
+    """A text at the height of a row, at the left (0) or right (1) edge of the marks."""
+    words = {"text": text, "font": {"size": font, "color": box.theme.ink}}
+    return words | {"showarrow": False, "xref": "paper", "x": place, "yref": "y", "y": y, "borderpad": 0}
 
 
 def _stacked_lines(label: str, text: str, size: Size) -> list[str]:

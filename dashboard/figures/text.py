@@ -24,7 +24,8 @@ _GROUPS = {
 }
 _WIDTHS = {letter: units * 1.02 for units, letters in _GROUPS.items() for letter in letters}
 _OTHER = 700
-_BOLD = 1.08
+_BOLD = 1.14
+LINE = 1.32  # height of a line in font sizes
 
 
 def width(text: str, size: float, *, bold: bool = False) -> float:
@@ -47,16 +48,26 @@ def wrapped(text: str, limit: float, size: float, *, bold: bool = False) -> list
     return [*lines, line] if line else lines
 
 
-def fitted(text: str, wide: float, high: float, size: float) -> tuple[list[str], float]:
-    """The text in lines that fit a box, and their font size: smaller down to 0.75, and then cut with an ellipsis."""
-    for font in (size, size * 0.9, size * 0.82, size * 0.75):
-        lines = wrapped(text, wide, font)
-        if len(lines) * font * 1.32 <= high:
-            return lines, font
-    most = max(1, int(high / (font * 1.32)))
-    if len(lines) > most:
-        lines = [*lines[: most - 1], lines[most - 1].rstrip(" ,") + "…"]
-    return lines, font
+def fitting_size(text: str, wide: float, high: float, size: float) -> float:
+    """The font size at which the text fits a box in lines: smaller where it must be, down to 0.75."""
+    sizes = (size, size * 0.9, size * 0.82)
+    return next((font for font in sizes if len(wrapped(text, wide, font)) * font * LINE <= high), size * 0.75)
+
+
+def fitted(text: str, wide: float, high: float, size: float) -> list[str]:
+    """The text in the lines that a box has room for; what is too long for them ends with an ellipsis."""
+    lines, most = wrapped(text, wide, size), max(1, int(high / (size * LINE)))
+    return lines if len(lines) <= most else [*lines[: most - 1], lines[most - 1].rstrip(" ,") + "…"]
+
+
+def shortened(text: str, limit: float, size: float, *, bold: bool = False) -> str:
+    """The text in one line of at most `limit` pixels, with an ellipsis where something is left out."""
+    if width(text, size, bold=bold) <= limit:
+        return text
+    kept = len(text)
+    while kept > 1 and width(text[:kept].rstrip() + "…", size, bold=bold) > limit:
+        kept -= 1
+    return text[:kept].rstrip() + "…"
 
 
 def _pieces(text: str, limit: float, size: float, *, bold: bool) -> list[str]:

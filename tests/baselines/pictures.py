@@ -24,7 +24,7 @@ THEMES = ("light", "dark")
 SIZE = SIZES["column"]
 COARSE = 4  # pictures are compared at a quarter: how a letter's edge is smoothed does not matter
 LEVELS = 40  # of 255: by so much a coarse pixel may differ
-SHARE = 0.004  # of the coarse pixels may differ by more
+SHARE = 0.001  # of the coarse pixels may differ by more
 TEXTS = ("id", "title", "answer", "axis", "unit", "kind", "method", "version", "form", "address")
 
 

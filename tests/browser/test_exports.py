@@ -137,6 +137,9 @@ def test_picture_has_its_size(open_page):
             page.keyboard.press("Enter")
         assert Image.open(taken.value.path()).size == (side, side)
     assert "is saved" in bar.locator(".exits-status").inner_text()
+    bar.evaluate("bar => { bar.dataset.own = 'yes'; }")  # a visitor's own tables: the picture is the page's
+    assert Image.open(_taken(page, bar, "png").path()).width == 1080
+    bar.evaluate("bar => { bar.dataset.own = 'no'; }")
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     bar.locator('button[data-exit="copy"]').click()
     expect(bar.locator(".exits-status")).to_contain_text("copied")
