@@ -7,12 +7,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Request, sync_playwright
 from werkzeug.serving import make_server
 
 from dashboard.catalog import SHIPPED
 from dashboard.web import create_app
 
+# No name but that of this machine can be looked up: routing requests instead would switch the cache off.
+NOBODY = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"
 CHROMES = ("chromium", "chromium-browser", "google-chrome")
 
 
@@ -33,7 +35,7 @@ def browser() -> Iterator[Browser]:
     path = os.environ.get("BROWSER_PATH") or next(filter(None, map(shutil.which, CHROMES)), None)
     assert path, "install Debian's chromium, or set BROWSER_PATH"
     with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        opened = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", NOBODY])
         yield opened
         opened.close()
 
@@ -49,33 +51,42 @@ class Window:
     def open(self, path: str) -> None:
         """Go to an address of the dashboard and wait until a figure or a notice is drawn."""
         self.page.goto(self.address + path)
-        self.page.wait_for_selector(".js-plotly-plot .main-svg, .problem, main ul", state="attached")
+        self.page.wait_for_selector(".js-plotly-plot .main-svg, .problem, main ul, .ag-row", state="attached")
+
+
+@pytest.fixture(scope="session")
+def contexts() -> Iterator[dict[tuple[int, str], BrowserContext]]:
+    """One browser context for each width and colour scheme: its windows share a cache, as a reader's do."""
+    opened: dict[tuple[int, str], BrowserContext] = {}
+    yield opened
+    for context in opened.values():
+        context.close()
 
 
 @pytest.fixture
-def window(request: pytest.FixtureRequest, browser: Browser, address: str) -> Iterator[Window]:
+def window(
+    request: pytest.FixtureRequest, browser: Browser, contexts: dict[tuple[int, str], BrowserContext], address: str
+) -> Iterator[Window]:
     """A fresh window; `@pytest.mark.parametrize("window", [(width, scheme)], indirect=True)` sets it."""
     width, scheme = getattr(request, "param", (1280, "light"))
-    context = browser.new_context(
-        viewport={"width": width, "height": 900},
-        color_scheme=scheme,
-        reduced_motion="reduce",
-        locale="en-GB",
-        timezone_id="UTC",
-    )
-    page = context.new_page()
+    if (width, scheme) not in contexts:
+        contexts[width, scheme] = browser.new_context(
+            viewport={"width": width, "height": 900},
+            color_scheme=scheme,
+            reduced_motion="reduce",
+            locale="en-GB",
+            timezone_id="UTC",
+        )
+    page = contexts[width, scheme].new_page()
     opened = Window(page, address)
 
-    def only_ours(route, asked) -> None:
-        if asked.url.startswith((address, "data:", "blob:")):
-            route.continue_()
-        else:
+    def heard(asked: Request) -> None:
+        if not asked.url.startswith((address, "data:", "blob:")):
             opened.wrong.append(f"asked for {asked.url}")
-            route.abort()
 
-    context.route("**/*", only_ours)
+    page.on("request", heard)
     page.on("console", lambda said: opened.wrong.append(said.text) if said.type == "error" else None)
     page.on("pageerror", lambda error: opened.wrong.append(str(error)))
     yield opened
-    context.close()
+    page.close()
     assert opened.wrong == []

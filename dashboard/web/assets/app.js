@@ -53,6 +53,13 @@
     },
   });
 
+  /* The upload component gives its file input no name, and takes none: it gets one as it appears. */
+  new MutationObserver(function () {
+    document.querySelectorAll("input[type=file]:not([aria-label])").forEach(function (input) {
+      input.setAttribute("aria-label", "A CSV of your own, in place of the table shown");
+    });
+  }).observe(document.documentElement, { childList: true, subtree: true });
+
   let waiting = null;
   window.addEventListener("resize", function () {
     clearTimeout(waiting);
