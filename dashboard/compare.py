@@ -3,19 +3,20 @@
 A `Comparison` holds the rows that a figure draws, a table shows and a CSV carries; the three cannot differ.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import pandas as pd
 
-from dashboard import sheets
+from dashboard import sheets, workings
 from dashboard.catalog import Catalog
 from dashboard.core.pairing import PairingError
 from dashboard.estimates.estimate import RESULT_UNITS, Estimate, quantiles
 from dashboard.estimates.report import LABELS, what_would_change
 from dashboard.records import Equivalent, Grid
-from dashboard.units import Quantity, exact, magnitude, quantity, range_text, reader_text, spread_text
+from dashboard.units import Quantity, exact, magnitude, number_text, quantity, range_text, reader_text, spread_text
 
 ESTIMATE, CLAIM, READING = "estimate", "claim", "published"
 COLUMNS = ["label", "nature", "q05", "q25", "value", "q75", "q95", "unit", "basis", "date", "sources", "note"]
@@ -38,6 +39,7 @@ class Comparison:
     form: str = "ranges"
     address: str = ""
     estimates: tuple[tuple[str, Estimate], ...] = ()
+    worked: Callable[[], workings.Worked] = workings.Worked
 
     @property
     def rows(self) -> list[Any]:
@@ -191,7 +193,7 @@ def _the(name: str) -> str:
 
 def share_of_grids(answer: Estimate, label: str, grids: Sequence[Grid], catalog: Catalog) -> Comparison:
     """A load's yearly energy as a share of each grid's yearly demand, in per cent."""
-    rows = []
+    rows, beside = [], []
     for grid in grids:
         if grid.demand is not None:
             share = (answer.results["annual_energy"] / grid.demand).to("") * 100
@@ -200,6 +202,8 @@ def share_of_grids(answer: Estimate, label: str, grids: Sequence[Grid], catalog:
                     grid.name, share, "1", basis="share of yearly demand", date=grid.year, sources=grid.demand_source_id
                 )
             )
+            told = f"{number_text(rows[-1]['value'])} % ({number_text(rows[-1]['q05'])}–{number_text(rows[-1]['q95'])})"
+            beside.append((grid, told))
     first = rows[0]
     return Comparison(
         id="grid-share",
@@ -214,6 +218,7 @@ def share_of_grids(answer: Estimate, label: str, grids: Sequence[Grid], catalog:
         method=METHOD,
         version=catalog.version,
         estimates=((label, answer),),
+        worked=partial(workings.of_shares, answer.results["annual_energy"], "TWh", beside, "yearly demand", catalog),
     )
 
 
@@ -296,6 +301,7 @@ def outcomes_of(answer: Estimate, name: str, catalog: Catalog) -> Comparison:
         version=catalog.version,
         form="dots",
         estimates=((answer.ask.text, answer),),
+        worked=partial(workings.of_dots, answer, LABELS[name]),
     )
 
 
@@ -321,4 +327,6 @@ def tornado_of(answer: Estimate, catalog: Catalog) -> Comparison:
         method="Line: from an assumption's low to its high end, all others at their medians; in brackets its share of "
         "the variance.",
         version=catalog.version,
+        estimates=((answer.ask.text, answer),),
+        worked=partial(workings.of_tornado, answer),
     )

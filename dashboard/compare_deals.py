@@ -1,9 +1,11 @@
 """Deals as comparisons: the ledger of one user counted once, and who sells, houses and pays whom."""
 
 from collections.abc import Sequence
+from functools import partial
 
 import pandas as pd
 
+from dashboard import workings
 from dashboard.catalog import Catalog
 from dashboard.compare import COLUMNS, METHOD, Comparison, estimate_levels, reading_row, source_names
 from dashboard.estimates.ledger import Basis, Ledger
@@ -46,6 +48,7 @@ def ledger_bars(book: Ledger, basis: Basis, catalog: Catalog) -> Comparison:
         sources=_few(source_names(catalog, book.source_ids)),
         method=METHOD,
         version=catalog.version,
+        worked=partial(workings.of_ledger, book, basis, catalog),
     )
 
 
@@ -60,13 +63,15 @@ def flows(books: Sequence[Ledger], unit: str, title: str, catalog: Catalog) -> C
     are by kind of money, and the money put into the users comes on top.
     """
     sized = _gigawatts(books) if unit == "GW" else _dollars(books, catalog)
-    found: dict[tuple[str, str, str], float] = {}
+    found: dict[tuple[str, str, str], list[tuple[Commitment, float]]] = {}
     for deal, size in sized:
         colour = deal.layer if unit == "GW" else deal.money_kind
         key = (_first(deal.host or deal.supplier), _first(deal.user or deal.buyer), colour)
-        found[key] = found.get(key, 0.0) + size
+        found.setdefault(key, []).append((deal, size))
+    summed = {key: sum(size for _, size in deals) for key, deals in found.items()}
+    ribbons = {f"{giver} → {taker}, {layer}": deals for (giver, taker, layer), deals in found.items()}
     rows = []
-    for (giver, taker, layer), size in sorted(found.items(), key=lambda item: -item[1]):
+    for (giver, taker, layer), size in sorted(summed.items(), key=lambda item: -item[1]):
         row = _flow(f"{giver} → {taker}", size, unit, layer)
         rows.append(row | {"giver": giver, "taker": taker if taker != giver else f"{taker} (own use)"})
     return Comparison(
@@ -81,6 +86,7 @@ def flows(books: Sequence[Ledger], unit: str, title: str, catalog: Catalog) -> C
         method="GW are medians of IT power worked out deal by deal." if unit == "GW" else "Dollars as published.",
         version=catalog.version,
         form="flows",
+        worked=partial(workings.of_flows, ribbons, unit),
     )
 
 

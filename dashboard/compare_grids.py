@@ -1,10 +1,12 @@
 """A load beside grids, question by question: each grid on a scale of its own."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import pandas as pd
 
+from dashboard import workings
 from dashboard.catalog import Catalog
 from dashboard.compare import COLUMNS, METHOD, Comparison, deciding_sources, estimate_levels, source_names
 from dashboard.estimates import questions
@@ -24,7 +26,7 @@ SCALED: dict[str, tuple[Callable[[Load, Grid], Answer], str, str, Callable[[Grid
 def beside_grids(question: str, load: Load, answer: Estimate, grids: Sequence[Grid], catalog: Catalog) -> Comparison:
     """A panel for each grid that publishes what the question needs: the grid's own figure and the load beside it."""
     ask, unit, what, published = SCALED[question]
-    rows, used = [], []
+    rows, used, beside = [], [], []
     for grid in grids:
         size = published(grid)
         if size is None:
@@ -32,6 +34,7 @@ def beside_grids(question: str, load: Load, answer: Estimate, grids: Sequence[Gr
         share = ask(load, grid)
         rows.append(_panel(grid, size, unit, what, share))
         used.append(share.source_ids[-1])
+        beside.append((grid, _percent(rows[-1])))
     rows.sort(key=lambda row: "carries the load" not in row["note"])
     first = rows[0] if rows else None
     return Comparison(
@@ -47,6 +50,7 @@ def beside_grids(question: str, load: Load, answer: Estimate, grids: Sequence[Gr
         version=catalog.version,
         form="panels",
         estimates=((load.label, answer),),
+        worked=partial(workings.of_shares, load.value, unit, beside, what, catalog),
     )
 
 
@@ -59,6 +63,11 @@ def _panel(grid: Grid, size: Quantity, unit: str, what: str, share: Answer) -> d
     note = "; ".join(part for part in caution if part)
     row = estimate_levels(grid.name, share.levels, "%", basis=basis, date=date, note=note)
     return row | {"published": float(magnitude(size, unit)), "published_unit": unit}
+
+
+def _percent(row: dict[str, Any]) -> str:
+    low, middle, high = (number_text(row[name]) for name in ("q05", "value", "q95"))
+    return f"{middle} % ({low}–{high})"
 
 
 def _sentence(row: dict[str, Any], what: str) -> str:
@@ -81,14 +90,14 @@ def plants(question: str, loads: dict[str, Load], answer: Estimate, catalog: Cat
         rows.append(estimate_levels(label, levels, "GW", basis="nameplate", note=found.sentence))
         used += [source for source in found.source_ids if source not in loads["peak"].source_ids]
     first = rows[0]
+    results = {plant: (row["label"], _gigawatts(row)) for plant, row in zip(kinds, rows, strict=True)}
     name = loads["peak"].label
-    words = spread_text(1000 * first["q05"], 1000 * first["value"], 1000 * first["q95"], "MW")
     return Comparison(
         id=f"grids-{question}",
         title=f"Plants that would make the energy of {name}"
         if question == "plants"
         else f"Plants that would cover the peak of {name}, with reserve",
-        answer=f"{words} of {first['label']}.",
+        answer=f"{_gigawatts(first)} of {first['label']}.",
         axis="Nameplate, GW",
         unit="GW",
         kind="capacity",
@@ -97,7 +106,14 @@ def plants(question: str, loads: dict[str, Load], answer: Estimate, catalog: Cat
         method=METHOD,
         version=catalog.version,
         estimates=((name, answer),),
+        worked=partial(
+            workings.of_plants, question, loads["average" if question == "plants" else "peak"], results, catalog
+        ),
     )
+
+
+def _gigawatts(row: dict[str, Any]) -> str:
+    return spread_text(1000 * row["q05"], 1000 * row["value"], 1000 * row["q95"], "MW")
 
 
 def load_words(loads: dict[str, Load]) -> str:

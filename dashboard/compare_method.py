@@ -1,10 +1,12 @@
 """How wide each assumption is: its range as a share of its central value."""
 
 from collections.abc import Iterable, Sequence
+from functools import partial
 
 import numpy as np
 import pandas as pd
 
+from dashboard import workings
 from dashboard.catalog import Catalog
 from dashboard.compare import COLUMNS, Comparison, estimate_levels, source_names
 from dashboard.records import Parameter
@@ -56,6 +58,7 @@ def spreads_of(rows: Sequence[Parameter], catalog: Catalog, which: str) -> Compa
         method="Values: 5th / 50th / 95th percentile.",
         version=catalog.version,
         form="spreads",
+        worked=partial(workings.of_spreads, shown),
     )
 
 

@@ -2,15 +2,19 @@
 
 import math
 from collections.abc import Sequence
+from functools import partial
 
 import pandas as pd
 
+from dashboard import workings
 from dashboard.catalog import Catalog
 from dashboard.compare import COLUMNS, METHOD, Comparison, estimate_levels, source_names
 from dashboard.estimates.series import LINES, Line, Series, Timeline
+from dashboard.records import Claim
 from dashboard.units import reader_text, spread_text
 
 GIGA = 1000.0
+TOLD = "2030-12"  # the month that answers and passports tell
 MEANING = "Announced: as published, on one basis. Likely: after odds, delay and filling. Energised: observed."
 
 
@@ -35,11 +39,12 @@ def lines_over_time(group: Series, title: str, plans: Timeline, catalog: Catalog
         method=MEANING,
         version=catalog.version,
         form="series",
+        worked=partial(workings.of_lines, [group], plans, TOLD, catalog),
     )
 
 
 def _timeline_answer(group: Series) -> str:
-    announced, likely = group.at("announced", "2030-12"), group.at("likely", "2030-12")
+    announced, likely = group.at("announced", TOLD), group.at("likely", TOLD)
     return (
         f"{reader_text(announced[2], 'MW')} announced by the end of 2030; "
         f"{spread_text(likely[0], likely[2], likely[4], 'MW')} of it likely."
@@ -50,7 +55,7 @@ def _few(names: tuple[str, ...], most: int = 8) -> tuple[str, ...]:
     return names if len(names) <= most else (*names[:most], f"and {len(names) - most} more in the table of sites")
 
 
-def groups_at(groups: Sequence[Series], by: str, month: str, catalog: Catalog) -> Comparison:
+def groups_at(groups: Sequence[Series], by: str, month: str, plans: Timeline, catalog: Catalog) -> Comparison:
     """The likely capacity of each group at the end of a month, largest first."""
     ranked = sorted(groups, key=lambda group: -group.at("likely", month)[2])[:12]
     rows = [
@@ -77,6 +82,7 @@ def groups_at(groups: Sequence[Series], by: str, month: str, catalog: Catalog) -
         sources=_few(source_names(catalog, used)),
         method=METHOD,
         version=catalog.version,
+        worked=partial(workings.of_lines, ranked, plans, month, catalog),
     )
 
 
@@ -87,7 +93,7 @@ def _words(group: Series, line: Line, month: str) -> str:
 
 def sites_on_map(plans: Timeline, sites: Sequence[Series], month: str, catalog: Catalog) -> Comparison:
     """Each site with coordinates: its announced capacity at the end of a month, and whether a part of it runs."""
-    rows = []
+    rows, drawn = [], []
     for group in sites:
         site = plans.states[group.site_ids[0]].site
         band = group.at("announced", month)
@@ -102,6 +108,7 @@ def sites_on_map(plans: Timeline, sites: Sequence[Series], month: str, catalog: 
             date=month,
             note=f"{spread_text(band[0], band[2], band[4], 'MW')} announced by the end of {month[:4]}",
         )
+        drawn.append(group)
         rows.append(row | {"longitude": float(site.longitude.m), "latitude": float(site.latitude.m)})
     largest = max((row["value"] for row in rows), default=0.0)
     running = sum(row["basis"] == "energised" for row in rows)
@@ -118,10 +125,13 @@ def sites_on_map(plans: Timeline, sites: Sequence[Series], month: str, catalog: 
         method="Area of a circle: facility capacity announced; places to the town or county.",
         version=catalog.version,
         form="map",
+        worked=partial(workings.of_map, drawn, plans, month),
     )
 
 
-def claimed_and_likely(claimed: Series, group: Series, plans: Timeline, catalog: Catalog) -> Comparison:
+def claimed_and_likely(
+    claimed: Series, group: Series, plans: Timeline, catalog: Catalog, claims: Sequence[Claim] = ()
+) -> Comparison:
     """A user's claimed total, growing evenly between its dates, beside what its sites in the tables make likely."""
     rows = []
     for line, bands in (
@@ -148,4 +158,5 @@ def claimed_and_likely(claimed: Series, group: Series, plans: Timeline, catalog:
         "without a site of their own are not in it.",
         version=catalog.version,
         form="series",
+        worked=partial(workings.of_claim, claims, claimed, group, plans, TOLD, catalog),
     )

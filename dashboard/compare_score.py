@@ -3,11 +3,13 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from dashboard import workings
 from dashboard.catalog import Catalog
 from dashboard.compare import COLUMNS, Comparison, estimate_levels, reading_row, source_names
 from dashboard.estimates.score import Case, Score, Scored, leave_one_family_out, score
@@ -99,7 +101,7 @@ def inside(rows: Sequence[Scored], level: int) -> Share:
     return Share(sum(row.levels[low] <= row.published <= row.levels[high] for row in rows), len(rows))
 
 
-def scatter_of(result: Score, catalog: Catalog, words: str) -> Comparison:
+def scatter_of(result: Score, catalog: Catalog, words: str, *, left_out: bool = False) -> Comparison:
     """Each pair as two rows, our estimate and the published figure, told apart by nature and paired by `note`."""
     rows: list[dict[str, Any]] = []
     for found in by_error(result):
@@ -124,6 +126,7 @@ def scatter_of(result: Score, catalog: Catalog, words: str) -> Comparison:
         method="Estimates from the chip count alone: circle = median, line = 90\u00a0% range.",
         version=catalog.version,
         form="scatter",
+        worked=partial(workings.of_score, by_error(result), catalog, BASIS_WORDS, left_out=left_out),
     )
 
 
@@ -140,7 +143,8 @@ def calibration_of(result: Score, catalog: Catalog, words: str) -> Comparison:
     ranks = np.array([row.rank for row in result.scored])
     counts, _ = np.histogram(ranks, bins=len(FIFTHS), range=(0, 1))
     rows = []
-    for label, count in zip(FIFTHS, counts.tolist(), strict=True):
+    fifths = list(zip(FIFTHS, counts.tolist(), strict=True))
+    for label, count in fifths:
         share = Share(count, len(ranks))
         (q25, q75), (q05, q95) = share.ends(Z50), share.ends()
         levels = (q05, q25, share.percent, q75, q95)
@@ -159,6 +163,7 @@ def calibration_of(result: Score, catalog: Catalog, words: str) -> Comparison:
         method="Thin lines: the 90\u00a0% error of having seen only these pairs.",
         version=catalog.version,
         form="calibration",
+        worked=partial(workings.of_ranks, fifths, by_error(result), catalog, BASIS_WORDS),
     )
 
 

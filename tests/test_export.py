@@ -98,8 +98,8 @@ def test_passport_can_make_the_picture_again(catalog):
     passport = packs.passport(comparison, catalog)
     (estimate,) = passport["estimates"]
 
-    assert passport["link"] == (
-        f"/convert?text=30+GW&set.draw_ratio=0.7&data={catalog.version}&seed={passport['seed']}"
+    assert passport["link"].startswith(
+        f"/convert?text=30+GW&set.draw_ratio=0.7&data={catalog.version}&seed={passport['seed']}&figure=chain&was="
     )
     assert passport["data_version"] == catalog.version == estimate["data_version"]
     assert {"low", "central", "high", "sources"} <= set(estimate["assumptions"][0])

@@ -1,15 +1,19 @@
 """Addresses of the dashboard: which page one names, what of its query counts, and the comparisons that stand there."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import fields, replace
 from types import ModuleType
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
+from dashboard import captions
 from dashboard.catalog import Catalog
 from dashboard.compare import Comparison
 from dashboard.core.draws import Draws
+from dashboard.units import given_text, rounded, spread_text
 from dashboard.web.pages import PAGES
 
+_NUMBER = re.compile(r"-?\d{1,12}(?:\.\d{1,9})?(?:e[+-]?\d{1,2})?", re.ASCII)
 LONGEST = 1_500  # characters of an address that fit into the foot of a picture
 
 
@@ -87,16 +91,54 @@ def comparison_named(figure_id: str, catalog: Catalog, query: Mapping[str, str])
     return at(page, query, next(item for item in page.comparisons(catalog, query) if item.id == figure_id))
 
 
-def pinned(address: str, version: str) -> str:
-    """The address with the data version and the seed that made what it shows."""
-    return f"{address}{'&' if '?' in address else '?'}data={version}&seed={Draws().seed}"
+def pinned(comparison: Comparison) -> str:
+    """The address with the data version and the seed that made a figure, and with the number that it led with."""
+    address = comparison.address
+    pins = {"data": comparison.version, "seed": str(Draws().seed)}
+    if ends := _headline(comparison):
+        pins |= {"figure": comparison.id, "was": ":".join(f"{rounded(end, 4):.10g}" for end in ends)}
+    return f"{address}{'&' if '?' in address else '?'}{urlencode(pins, safe=':')}"
+
+
+def _headline(comparison: Comparison) -> tuple[float, ...]:
+    """The number that a figure leads with (5th, 50th, 95th percentile, or one as published); none of many pairs."""
+    if comparison.form == "scatter":
+        return ()
+    if comparison.form == "dots":
+        low, middle, high = comparison.table["value"].quantile([0.05, 0.5, 0.95])
+        return float(low), float(middle), float(high)
+    row = captions.lead(comparison)
+    ends = (row.q05, row.value, row.q95) if row.q05 == row.q05 else (row.value,)
+    return tuple(float(end) for end in ends)
 
 
 def pin_notices(query: Mapping[str, str], catalog: Catalog) -> list[str]:
     """What a reader must be told whose link was pinned to another data version or seed than those served."""
     served = {"data": ("data version", catalog.version), "seed": ("seed", str(Draws().seed))}
+    other = {key: pair for key, pair in served.items() if query.get(key, pair[1]) != pair[1]}
+    moved = _moved(query, catalog) if other else ""
     return [
-        f"This link was made with {words} {query[key][:20]}; what you see is of {words} {value}: numbers may differ."
-        for key, (words, value) in served.items()
-        if query.get(key, value) != value
+        f"This link was made with {words} {query[key][:20]}; what you see is of {words} {value}: {moved}"
+        for key, (words, value) in other.items()
     ]
+
+
+def _moved(query: Mapping[str, str], catalog: Catalog) -> str:
+    """Before and after of the number that a pinned link carries, in the figure's own words."""
+    before = query.get("was", "").split(":")
+    if len(before) not in (1, 3) or not all(_NUMBER.fullmatch(end) for end in before):
+        return "numbers may differ."
+    try:
+        comparison = comparison_named(query.get("figure", ""), catalog, query)
+    except (KeyError, ValueError):
+        return "numbers may differ."
+    ends = _headline(comparison)
+    if not ends:
+        return "numbers may differ."
+    title = comparison.title.rstrip(".?")
+    then, now = _told([float(end) for end in before], comparison.unit), _told(ends, comparison.unit)
+    return f"the answer is still {now} ({title})." if then == now else f"the answer changes. {title}: {then} → {now}."
+
+
+def _told(ends: Sequence[float], unit: str) -> str:
+    return spread_text(ends[0], ends[1], ends[2], unit) if len(ends) == 3 else given_text(ends[0], unit)

@@ -16,7 +16,7 @@ from dashboard.estimates.estimate import RESULT_UNITS, Estimate
 from dashboard.estimates.inputs import Step
 from dashboard.figures.frame import Size
 from dashboard.units import exact, magnitude, number_text, range_text, reader_text
-from dashboard.web import exits
+from dashboard.web import exits, passport
 
 GRAPH_CONFIG: Any = {
     "displayModeBar": False,
@@ -76,6 +76,7 @@ def figure_block(comparison: Comparison, view: dict[str, Any] | None, address: s
             ),
             exits.bar(comparison, theme, own=own),
             html.Details([html.Summary("The numbers behind the figure"), comparison_table(comparison)]),
+            passport.block(comparison, address, own=own),
         ]
     )
 

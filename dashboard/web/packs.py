@@ -4,10 +4,9 @@ import html
 import json
 from typing import Any
 
-from dashboard import captions
+from dashboard import captions, passports
 from dashboard.catalog import Catalog
 from dashboard.compare import Comparison
-from dashboard.core.draws import Draws
 from dashboard.estimates import report
 from dashboard.web.addresses import pinned
 
@@ -29,32 +28,29 @@ def pack(comparison: Comparison, catalog: Catalog) -> dict[str, Any]:
             "caption.txt": captions.caption(comparison) + "\n",
             "citation.txt": captions.citation(comparison, catalog.as_of) + "\n",
             "citation.bib": captions.bibtex(comparison, catalog.as_of),
-            "link.txt": pinned(comparison.address, comparison.version) + "\n",
+            "link.txt": pinned(comparison) + "\n",
             "passport.json": json.dumps(passport(comparison, catalog), ensure_ascii=False, indent=1) + "\n",
         },
     }
 
 
 def passport(comparison: Comparison, catalog: Catalog) -> dict[str, Any]:
-    """All that is needed to make the picture again: inputs, assumptions, sources, seed, data version."""
-    draws = Draws()
+    """All that is needed to make the picture again: what stands under the figure, and each estimate in full."""
     return {
-        "figure": comparison.id,
-        "title": comparison.title,
-        "answer": comparison.answer,
-        "unit": comparison.unit,
-        "address": comparison.address,
-        "link": pinned(comparison.address, comparison.version),
-        "data_version": comparison.version,
-        "data_as_of": catalog.as_of.isoformat(),
-        "seed": draws.seed,
-        "draws": draws.count,
-        "tables": "/data/datapackage.json",
-        "sources": list(comparison.sources),
+        **block(comparison, catalog),
         "estimates": [
             {"label": label, **report.as_json(answer.ask.text, answer, catalog)}
             for label, answer in comparison.estimates
         ],
+    }
+
+
+def block(comparison: Comparison, catalog: Catalog) -> dict[str, Any]:
+    """The passport that stands under a figure, with the link that leads back to it."""
+    return {
+        **passports.facts(comparison, catalog),
+        "address": comparison.address,
+        "link": pinned(comparison),
     }
 
 

@@ -57,6 +57,13 @@ def _wire_figures(server: flask.Flask, live: Live) -> None:
         catalog = live.catalog
         return packs.pack(_found(figure_id, catalog, flask.request.args), catalog)
 
+    @server.route("/figure/<figure_id>.passport.json", methods=["GET", "POST"])
+    def figure_passport(figure_id: str) -> Any:
+        """A visitor with tables of their own posts them, as to every other answer; nothing of them is kept."""
+        mine = flask.request.get_json(silent=True) if flask.request.method == "POST" else None
+        catalog = live.of(mine)
+        return packs.block(_found(figure_id, catalog, flask.request.args), catalog)
+
     @server.get("/embed/<figure_id>")
     def embed(figure_id: str) -> Any:
         found = _found(figure_id, live.catalog, flask.request.args)

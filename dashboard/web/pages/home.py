@@ -102,7 +102,11 @@ def _path(catalog: Catalog) -> Comparison:
     """The claimed total by year beside what OpenAI's sites make likely."""
     claims = [catalog.claims["openai-power-2030"], *(c for c in catalog.claims.values() if c.series == "openai-in-use")]
     return compare_plans.claimed_and_likely(
-        claimed_total(claims, catalog), plans.groups(catalog, "user")["OpenAI"], plans.plans_of(catalog), catalog
+        claimed_total(claims, catalog),
+        plans.groups(catalog, "user")["OpenAI"],
+        plans.plans_of(catalog),
+        catalog,
+        claims,
     )
 
 

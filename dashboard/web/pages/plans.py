@@ -101,7 +101,7 @@ def view(catalog: Catalog, choice: Choice) -> tuple[Comparison, ...]:
     by = choice.by if choice.by != "total" else "user"
     return (
         compare_plans.lines_over_time(group, title, plans, catalog),
-        compare_plans.groups_at(list(groups(catalog, by).values()), BY_LABELS[by], MONTH, catalog),
+        compare_plans.groups_at(list(groups(catalog, by).values()), BY_LABELS[by], MONTH, plans, catalog),
         compare_plans.sites_on_map(plans, list(groups(catalog, "site").values()), MONTH, catalog),
     )
 

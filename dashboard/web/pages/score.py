@@ -75,7 +75,7 @@ def _comparisons(catalog: Catalog, choice: Choice) -> tuple[Comparison, ...]:
     if not result.scored:
         raise ValueError(f"pairs: none of the {words} can be scored: their chips are not in accelerators.csv")
     return (
-        compare_score.scatter_of(result, catalog, words),
+        compare_score.scatter_of(result, catalog, words, left_out=choice.rows == "left-out"),
         compare_score.calibration_of(result, catalog, words),
     )
 

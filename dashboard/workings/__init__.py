@@ -1,0 +1,31 @@
+"""How a comparison's rows were worked out: named formulas with their numbers, and the rows and assumptions used.
+
+Only a passport asks for them, so they are made when one is opened and not with every figure. Sums are made inside each
+draw; the numbers shown are medians, and medians of parts need not add up to the median of the whole.
+"""
+
+from dashboard.workings.deals import of_flows, of_ledger
+from dashboard.workings.lines import Used, Worked, Working, number
+from dashboard.workings.loads import of_dots, of_plants, of_shares, of_tornado
+from dashboard.workings.plans import milestone_text, of_claim, of_lines, of_map
+from dashboard.workings.score import of_ranks, of_score, of_spreads
+
+__all__ = [
+    "Used",
+    "Worked",
+    "Working",
+    "milestone_text",
+    "number",
+    "of_claim",
+    "of_dots",
+    "of_flows",
+    "of_ledger",
+    "of_lines",
+    "of_map",
+    "of_plants",
+    "of_ranks",
+    "of_score",
+    "of_shares",
+    "of_spreads",
+    "of_tornado",
+]

@@ -1,0 +1,106 @@
+"""Deals counted once, and who sells to whom."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+import numpy as np
+
+from dashboard.catalog import Catalog
+from dashboard.estimates.ledger import STATUSES, Basis, Entry, Ledger
+from dashboard.records import Commitment
+from dashboard.units import given_text, spread_text
+from dashboard.workings.lines import GIGA, MOST_LINES, Used, Worked, Working, factors_of, number, sum_text
+
+
+def of_ledger(book: Ledger, basis: Basis, catalog: Catalog) -> Worked:
+    """Layers, overlap, floor, best, ceiling and what is likely, with the deals and the odds behind them."""
+    totals = book.totals[basis]
+    chips = [entry for entry in book.entries if entry.is_chips]
+    housing = [entry for entry in book.entries if not entry.is_chips]
+    a, b, both = totals.chips[2], totals.capacity[2], totals.both[2]
+    scopes = {entry.scope: catalog.parameter("overlap", entry.scope) for entry in housing if chips}
+    shares = ", ".join(f"{number(row.central)} for {scope}" for scope, row in scopes.items())
+    odds = [catalog.parameter("realisation", STATUSES[entry.deal.status]) for entry in book.entries]
+    alone = 1 - both / a if a > 0 else 0.0
+    homeless = (
+        f" + (1 − {number(both)} ÷ {number(a)}) × ({_weighed(chips, basis, catalog)})"
+        if chips and alone > 0.001
+        else ""
+    )
+    bought, housed = (_terms(layer, basis) for layer in (chips, housing))
+    shared = f"w = {shares or 'none'}; a link may state another"
+    likely = f"{_weighed(housing, basis, catalog)}{homeless}"
+    lines = (
+        Working("A, chip deals", "Σ deals for chips", bought, _gigawatts(totals.chips)),
+        Working("B, sites and clouds", "Σ deals for capacity", housed, _gigawatts(totals.capacity)),
+        Working("AB, in both layers", "min(A, Σ w × B)", shared, _gigawatts(totals.both)),
+        Working("Floor", "max(A, B)", f"max({number(a)}, {number(b)})", _gigawatts(totals.floor)),
+        Working("Best", "A + B − AB", f"{number(a)} + {number(b)} − {number(both)}", _gigawatts(totals.best)),
+        Working("Ceiling", "A + B", f"{number(a)} + {number(b)}", _gigawatts(totals.ceiling)),
+        Working("Likely built", "Σ B × odds + (1 − AB ÷ A) × Σ A × odds", likely, _gigawatts(totals.realised)),
+    )
+    more = f"Not every deal: {len(book.left_out)} more are replaced, restated, parts of others or without a size."
+    return Worked(
+        formulas=lines,
+        rows=tuple(_deal_row(entry, basis) for entry in _largest(book.entries, basis)),
+        factors=factors_of([*scopes.values(), *odds]),
+        cautions=(more,) if book.left_out else (),
+    )
+
+
+def _terms(entries: Iterable[Entry], basis: Basis) -> str:
+    return sum_text((entry.median(basis) for entry in entries), "deals")
+
+
+def _gigawatts(levels: Sequence[float]) -> str:
+    return spread_text(GIGA * levels[0], GIGA * levels[2], GIGA * levels[4], "MW")
+
+
+def _largest(entries: Iterable[Entry], basis: Basis) -> list[Entry]:
+    return sorted(entries, key=lambda entry: -entry.median(basis))
+
+
+def _weighed(entries: Sequence[Entry], basis: Basis, catalog: Catalog) -> str:
+    """Sizes by status, each times the central odds of that status."""
+    sizes: dict[str, float] = {}
+    for entry in entries:
+        status = STATUSES[entry.deal.status]
+        sizes[status] = sizes.get(status, 0.0) + entry.median(basis)
+    terms = [
+        f"{number(size)} × {number(catalog.parameter('realisation', status).central)}" for status, size in sizes.items()
+    ]
+    return " + ".join(terms) or "0"
+
+
+def _deal_row(entry: Entry, basis: Basis) -> Used:
+    deal = entry.deal
+    low, middle, high = (GIGA * float(value) for value in np.quantile(entry.sizes[basis], (0.05, 0.5, 0.95)))
+    holds = f"; holds {', '.join(entry.contains)}" if entry.contains else ""
+    return Used(
+        label=f"{deal.supplier} → {deal.buyer}",
+        value=spread_text(low, middle, high, "MW"),
+        basis=f"{deal.layer}, {deal.status}",
+        date=deal.announced,
+        source_ids=(deal.source_id,),
+        note=f"read as {entry.reading}{holds}",
+    )
+
+
+def of_flows(ribbons: Mapping[str, Sequence[tuple[Commitment, float]]], unit: str) -> Worked:
+    """Each ribbon as the sum of its deals (GW: medians of IT power)."""
+    ordered = sorted(ribbons.items(), key=lambda item: -sum(size for _, size in item[1]))
+    lines = [
+        Working(
+            name, "Σ deals", sum_text((size for _, size in deals), "deals"), _in(sum(size for _, size in deals), unit)
+        )
+        for name, deals in ordered[:MOST_LINES]
+    ]
+    rows = [
+        Used(name, _in(size, unit), f"{deal.layer}, {deal.status}", deal.announced, (deal.source_id,))
+        for name, deals in ordered
+        for deal, size in deals
+    ]
+    return Worked(tuple(lines), tuple(rows))
+
+
+def _in(value: float, unit: str) -> str:
+    return f"{number(value)} GW" if unit == "GW" else given_text(value, unit)

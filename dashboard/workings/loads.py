@@ -1,0 +1,64 @@
+"""One load: beside grids and plants, its outcomes, and what would change it."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from dashboard.catalog import Catalog
+from dashboard.estimates.estimate import Estimate
+from dashboard.estimates.questions import Load
+from dashboard.records import Grid
+from dashboard.units import Quantity, given_text, magnitude, range_text, reader_text
+from dashboard.workings.lines import MOST_LINES, Used, Worked, Working, factors_of, number
+
+
+def of_shares(load: Quantity, unit: str, beside: Sequence[tuple[Grid, str]], what: str, catalog: Catalog) -> Worked:
+    """The load over each grid's own figure; `beside` gives each grid with the share as told."""
+    middle = float(np.median(magnitude(load, unit)))
+    energy = unit == "TWh"
+    told = reader_text(middle, unit, 3)
+    rows, lines = [], [Working("The load", "median of its draws", "over every reading of it", told)]
+    for grid, share in beside:
+        size = grid.demand if energy else grid.peak
+        assert size is not None
+        value = given_text(magnitude(size, unit), unit)
+        lines.append(Working(grid.name, f"load ÷ {what}", f"{told} ÷ {value}", share))
+        date, source = (grid.year, grid.demand_source_id) if energy else (grid.peak_date, grid.peak_source_id)
+        rows.append(Used(grid.name, value, what, date, (source,), "" if energy else grid.caution))
+    kappa = [] if energy else [catalog.parameter("peak_share")]
+    return Worked(tuple(lines), tuple(rows), factors_of(kappa))
+
+
+def of_plants(question: str, load: Load, results: Mapping[str, tuple[str, str]], catalog: Catalog) -> Worked:
+    """Nameplate of each kind of plant; `results` gives its name and nameplate in words by the plant's id."""
+    middle = reader_text(float(np.median(magnitude(load.value, "MW"))), "MW", 3)
+    quantity_name = "capacity_factor" if question == "plants" else "accreditation"
+    reserve = catalog.parameter("reserve_margin")
+    used = [catalog.parameter(quantity_name, plant) for plant in results]
+    lines = []
+    for row, (label, result) in zip(used, results.values(), strict=True):
+        if question == "plants":
+            lines.append(Working(label, "P_avg ÷ capacity factor", f"{middle} ÷ {number(row.central)}", result))
+        else:
+            numbers = f"{middle} × (1 + {number(reserve.central)}) ÷ {number(row.central)}"
+            lines.append(Working(label, "P_peak × (1 + reserve) ÷ accredited share", numbers, result))
+    more = [] if question == "plants" else [reserve, catalog.parameter("peak_share")]
+    return Worked(tuple(lines), (), factors_of([*used, *more]))
+
+
+def of_tornado(answer: Estimate) -> Worked:
+    """A year's energy at the two ends of each assumption."""
+    lines = []
+    for row in answer.assumptions[:MOST_LINES]:
+        low, high = sorted(float(end.m_as("TWh")) for end in (row.at_low, row.at_high))
+        spread, name = row.factor.spread, row.factor.symbol or row.factor.label
+        ends = " and ".join(number(magnitude(end, row.factor.unit)) for end in (spread.low, spread.high))
+        formula = f"E({name} at its ends, all others at medians)"
+        lines.append(Working(row.factor.label, formula, ends, range_text(low, high, "TWh")))
+    return Worked(tuple(lines))
+
+
+def of_dots(answer: Estimate, label: str) -> Worked:
+    """Twenty of the draws in order, evenly spaced."""
+    formula = "draws in order, at (i − ½) ÷ 20"
+    return Worked((Working(f"Dot i: {label}", formula, f"i = 1 … 20 of {answer.draws:,} draws", "20 outcomes"),))
