@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import multiprocessing
 import os
 import re
 import signal
@@ -19,11 +20,12 @@ from PIL import Image
 from dashboard import captions
 from dashboard.__main__ import main
 from dashboard.compare import row_text
-from dashboard.export import notes, shots
+from dashboard.export import notes, shots, writing
 from dashboard.web import exits, packs
 from dashboard.web.addresses import comparison_named, comparisons_at
 from dashboard.web.pages import PAGES
 
+FORK = multiprocessing.get_context("fork")  # a child that can be killed without starting all over
 FIGURES = [figure for page in PAGES for figure in page.FIGURES]
 
 
@@ -261,6 +263,57 @@ def test_killed_half_way_leaves_whole_files(tmp_path):
     assert [path for path in tmp_path.iterdir() if path.suffix != ".png"] == []
     for path in tmp_path.glob("*.png"):
         Image.open(path).load()
+
+
+def _at_the_move(act):
+    """Writes a file and acts when all is written and only the move to its place is left."""
+
+    def work(path):
+        sys.addaudithook(lambda event, _: act() if event == "os.rename" else None)
+        writing.whole(path, b"whole")
+
+    return work
+
+
+def test_next_run_removes_what_a_killed_one_left(tmp_path):
+    """kill -9 leaves a hidden unfinished file; the next export into the folder says so and removes it, and no other."""
+    (tmp_path / ".notes.part").write_text("somebody else's")
+    dead = FORK.Process(
+        target=_at_the_move(lambda: os.kill(os.getpid(), signal.SIGKILL)), args=(tmp_path / "dead.csv",)
+    )
+    dead.start()
+    dead.join()
+    left = list(tmp_path.glob(".dashboard-export-*"))
+    found = _run("/deals", "--figure", "ledger", "--format", "csv", "--out", tmp_path)
+
+    assert dead.exitcode == -signal.SIGKILL
+    assert len(left) == 1
+    assert found.exit_code == 0
+    assert "removed 1 unfinished" in found.output
+    assert sorted(path.suffix for path in tmp_path.iterdir()) == [".csv", ".part"]
+    assert not left[0].exists()
+
+
+def test_what_another_run_is_writing_stays(tmp_path):
+    """The unfinished file of a living process is let be, and comes whole to its place."""
+    ready, go = FORK.Event(), FORK.Event()
+
+    def wait():
+        ready.set()
+        go.wait(30)
+
+    alive = FORK.Process(target=_at_the_move(wait), args=(tmp_path / "alive.csv",))
+    alive.start()
+    ready.wait(30)
+    during = [path.name for path in tmp_path.iterdir()]
+    count = writing.swept(tmp_path)
+    go.set()
+    alive.join()
+
+    assert count == 0
+    assert during[0].startswith(".dashboard-export-")
+    assert [path.name for path in tmp_path.iterdir()] == ["alive.csv"]
+    assert (tmp_path / "alive.csv").read_bytes() == b"whole"
 
 
 @pytest.mark.browser

@@ -111,6 +111,7 @@ class Browser:
             await _command(tab, "Page.navigate", {"url": address})
             await _value(tab, _DRAWN)
             if kind == "pdf":
+                await _value(tab, "figureExits.printAsShown = true")  # the theme was asked for
                 options = {"printBackground": True, "preferCSSPageSize": True}
                 return base64.b64decode((await _command(tab, "Page.printToPDF", options))["data"])
             _, height = json.loads(await _value(tab, _EXTENT))

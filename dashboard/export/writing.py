@@ -1,6 +1,7 @@
 """Shots to files, one by one, each whole or not at all."""
 
 import contextlib
+import fcntl
 import os
 import tempfile
 import threading
@@ -18,6 +19,8 @@ FONT_MISSING = (
     f"font: {FONT} is not on this machine, so pictures come out in another font: "
     "install Debian's package fonts-open-sans"
 )
+# Named so that nobody else's file is taken for one of ours.
+PART, PART_END = ".dashboard-export-", ".part"
 
 
 def write(wanted: Sequence[Shot], folder: Path, *, datasets: Path | None = None, told: Told = print) -> Iterator[Path]:
@@ -30,6 +33,8 @@ def write(wanted: Sequence[Shot], folder: Path, *, datasets: Path | None = None,
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryFile(dir=folder):  # so that what cannot be written is known before anything is drawn
         pass
+    if count := swept(folder):
+        told(f"{folder}: removed {count} unfinished file(s) that an export left when it was killed")
     for shot, content in contents(wanted, datasets=datasets, told=told):
         yield whole(folder / shot.file_name, content)
 
@@ -93,7 +98,7 @@ def _served(datasets: Path | None) -> Iterator[str]:
 
 def whole(path: Path, content: bytes) -> Path:
     """The file written beside its place and moved there when it is complete."""
-    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".", suffix=".part", delete=False) as part:
+    with _part(path.parent) as part:
         try:
             part.write(content)
             part.flush()
@@ -104,3 +109,27 @@ def whole(path: Path, content: bytes) -> Path:
             Path(part.name).unlink(missing_ok=True)
             raise
     return path
+
+
+def _part(folder: Path) -> Any:
+    """A file to be completed, locked while its process lives: so `swept` tells it from a dead one's."""
+    while True:
+        part = tempfile.NamedTemporaryFile(dir=folder, prefix=PART, suffix=PART_END, delete=False)  # noqa: SIM115
+        fcntl.flock(part, fcntl.LOCK_EX)
+        if Path(part.name).exists():
+            return part
+        part.close()  # swept between its making and its lock: make another
+
+
+def swept(folder: Path) -> int:
+    """Remove the unfinished files of exports that were killed; returns how many.
+
+    The kernel drops the lock of a process that ends in whatever way; what is still locked is being written.
+    """
+    count = 0
+    for path in folder.glob(f"{PART}*{PART_END}"):
+        with contextlib.suppress(FileNotFoundError, PermissionError, BlockingIOError), path.open("rb") as part:
+            fcntl.flock(part, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            path.unlink()
+            count += 1
+    return count

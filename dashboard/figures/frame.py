@@ -86,6 +86,17 @@ THEMES: Mapping[str, Theme] = MappingProxyType(
 )
 
 
+def _on_paper() -> dict[str, str]:
+    """The light colour in place of each dark one, so that what is shown dark can be printed light."""
+    dark, light = THEMES["dark"], THEMES["light"]
+    names = ("paper", "ink", "quiet", "grid", "published")
+    pairs = {getattr(dark, name): getattr(light, name) for name in names}
+    return pairs | {colour: light.kinds[kind] for kind, colour in dark.kinds.items()}
+
+
+PAPER: Mapping[str, str] = MappingProxyType(_on_paper())
+
+
 @dataclass(frozen=True)
 class Frame:
     """Where things go: pixel margins and the layout with title, answer and foot placed in them."""
@@ -197,5 +208,6 @@ def _layout(
             "answer": comparison.answer,
             "foot": comparison.foot,
             "version": comparison.version,
+            "paper": dict(PAPER),
         },
     }

@@ -15,11 +15,13 @@ import pytest
 from PIL import Image
 from playwright.sync_api import expect
 
-from dashboard import captions, figures
+from dashboard import captions, figures, passports
+from dashboard.catalog import SHIPPED
 from dashboard.compare import row_text
 from dashboard.export.browser import warm_browser
 from dashboard.export.shots import shots
 from dashboard.export.writing import content
+from dashboard.figures.frame import PAPER
 from dashboard.web.addresses import comparisons_at
 from dashboard.web.exits import SIZES
 from dashboard.web.pages import PAGES
@@ -199,11 +201,84 @@ def test_print_is_whole(open_page, catalog):
     assert re.sub(r"\s", "", f"Data version {catalog.version}, address /deals") in re.sub(r"\s", "", text)
 
 
+@pytest.mark.parametrize("window", [(1280, "dark")], indirect=True)
+def test_dark_page_prints_light(open_page):
+    """On paper a dark page has the light colours in text and figures, and afterwards it is as before."""
+    page = open_page("/deals")
+    page.evaluate("""() => {
+      window.told = {};
+      const look = () => {
+        const colours = new Set();
+        document.querySelectorAll(".js-plotly-plot *").forEach(node => {
+          ["fill", "stroke", "background"].forEach(name => colours.add(node.style.getPropertyValue(name)));
+        });
+        return { colours: [...colours].sort(), paper: getComputedStyle(document.body).backgroundColor };
+      };
+      window.told.before = look();
+      addEventListener("beforeprint", () => { window.told.paper = look(); });
+      addEventListener("afterprint", () => { window.told.after = look(); });
+    }""")
+    pdf = pypdf.PdfReader(io.BytesIO(page.pdf(prefer_css_page_size=True, print_background=True)))
+    told = page.evaluate("told")
+    dark, light = ({_rgb(colour) for colour in colours} for colours in zip(*PAPER.items(), strict=True))
+
+    assert len(pdf.pages) > 0
+    assert told["before"] == told["after"]
+    assert (told["before"]["paper"], told["paper"]["paper"]) == ("rgb(21, 24, 28)", "rgb(255, 255, 255)")
+    assert set(told["before"]["colours"]) & dark
+    assert not set(told["paper"]["colours"]) & dark
+    assert set(told["paper"]["colours"]) & light
+
+
+def _rgb(colour):
+    return f"rgb({', '.join(str(int(colour[i : i + 2], 16)) for i in (1, 3, 5))})"
+
+
+@pytest.mark.parametrize("window", [(390, "dark")], indirect=True)
+def test_passport_opens_and_follows_its_figure(open_page, catalog):
+    """Opened, it has the formula, the inputs and the sources of its figure; of another figure, another's."""
+    page = open_page("/deals")
+    block = page.locator("details.passport").first
+    block.locator("summary").focus()
+    page.keyboard.press("Enter")
+    expect(block.locator("section")).to_have_count(5)
+    facts = passports.facts(comparisons_at("/deals", catalog, "ledger")[0], catalog)
+    shown = block.inner_text()
+
+    assert all(line["result"] in shown for line in facts["formulas"])
+    assert all(row["text"] in shown for row in facts["assumptions"])
+    assert block.locator("ol li").count() == len(facts["sources"])
+    assert all(f"({source['tier']}, seen {source['accessed']})" in shown for source in facts["sources"])
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+    block.evaluate("block => { block.dataset.query = 'basis=facility'; }")  # as a control does that keeps the block
+    expect(block).to_contain_text("basis: facility power")
+    page.get_by_label("facility power").click()
+    page.wait_for_selector('details.passport[data-query="basis=facility"]:not([open])')
+
+
+def test_passport_of_own_tables(window, catalog):
+    """Who looks at tables of their own gets the passport of those, and no link that would lead to others."""
+    page = window.page
+    text = (SHIPPED / "commitments.csv").read_text(encoding="utf-8").replace("2025-10-13", "2025-10-14")
+    kept = json.dumps(json.dumps({"commitments": text}))
+    page.add_init_script(f"sessionStorage.setItem('own', {kept})")
+    window.open("/deals")
+    block = page.locator('details.passport[data-own="yes"]').first
+    block.locator("summary").click()
+    expect(block.locator("section")).to_have_count(5)
+
+    assert "your own version of the tables" in block.inner_text()
+    assert catalog.version not in block.inner_text()
+    assert block.locator(".problem").count() == 0
+
+
 def test_link_of_another_version_is_told(open_page):
-    """A link pinned to another data version says so on the page."""
-    page = open_page("/deals?data=0000000000")
+    """A link pinned to another data version says so on the page, with what it said before and what is so now."""
+    page = open_page("/deals?data=0000000000&figure=ledger&was=1:2:3")
 
     assert "made with data version 0000000000" in page.inner_text(".problem")
+    assert "2.0 GW (1.0–3.0) → " in page.inner_text(".problem")
 
 
 # --- boxes ------------------------------------------------------------------------------------------------------------

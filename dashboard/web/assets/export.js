@@ -233,6 +233,50 @@
       && plots.every(function (plot) { return plot.querySelector(".main-svg"); });
   }
 
+  /* --- a dark page on paper: light for as long as it is printed ----------------------------------------------------- */
+
+  const COLOURED = ["fill", "stroke", "color", "background", "background-color", "stop-color"];
+  const turned = []; // [node, property, value, priority] to be put back
+  let dark = false;
+
+  /* `#15181c` as a style gives it back: `rgb(21, 24, 28)`. */
+  function spelled(hex) {
+    return "rgb(" + [1, 3, 5].map(function (i) { return parseInt(hex.slice(i, i + 2), 16); }).join(", ") + ")";
+  }
+
+  function set(node, name, value) {
+    turned.push([node, name, node.style.getPropertyValue(name), node.style.getPropertyPriority(name)]);
+    node.style.setProperty(name, value);
+  }
+
+  function onPaper(plot) {
+    const pairs = Object.entries((plot.layout.meta || {}).paper || {});
+    const light = new Map(pairs.map(function ([dark, other]) { return [spelled(dark), other]; }));
+    plot.querySelectorAll("*").forEach(function (node) {
+      COLOURED.forEach(function (name) {
+        const found = light.get(node.style.getPropertyValue(name));
+        if (found) set(node, name, found);
+      });
+    });
+  }
+
+  window.addEventListener("beforeprint", function () {
+    const root = document.documentElement;
+    if (window.figureExits.printAsShown || root.getAttribute("data-mantine-color-scheme") !== "dark") return;
+    dark = true;
+    root.setAttribute("data-mantine-color-scheme", "light");
+    document.querySelectorAll(".js-plotly-plot").forEach(onPaper);
+  });
+
+  window.addEventListener("afterprint", function () {
+    if (!dark) return;
+    dark = false;
+    turned.splice(0).reverse().forEach(function ([node, name, value, priority]) {
+      node.style.setProperty(name, value, priority);
+    });
+    document.documentElement.setAttribute("data-mantine-color-scheme", "dark");
+  });
+
   window.figureExits = {
     /* Resolves once the page is drawn and stays as it is over two frames. */
     drawn: function () {
