@@ -135,8 +135,10 @@ def _milestone_row(site: str, row: Milestone) -> Used:
     return Used(site, milestone_text(row), basis, row.date, (row.source_id,), said)
 
 
-def milestone_text(row: Milestone) -> str:
-    """Power and chips of a milestone as published; empty where neither was."""
-    power = given_text(magnitude(quantity(row.power, row.unit), "MW"), "MW") if row.power is not None else ""
+def milestone_text(row: Milestone, basis: str = "") -> str:
+    """Power (with its basis) and chips of a milestone as published; empty where neither was."""
+    power = ""
+    if row.power is not None:
+        power = f"{given_text(magnitude(quantity(row.power, row.unit), 'MW'), 'MW')} {basis}".strip()
     chips = f"{row.chip_count:,.0f} {row.chip_name}".strip() if row.chip_count else ""
     return " / ".join(part for part in (power, chips) if part)

@@ -13,10 +13,13 @@ from dashboard.catalog import Catalog
 from dashboard.compare import Comparison
 from dashboard.estimates.readings import Reading
 from dashboard.estimates.series import GROUPINGS, By, Series, Timeline, timeline
-from dashboard.units import given_text, magnitude, quantity, reader_text, spread_text
+from dashboard.estimates.vintages import Said, known_then, said
+from dashboard.records import Milestone
+from dashboard.units import reader_text, spread_text
 from dashboard.web import components as ui
 from dashboard.web.cache import by_version
 from dashboard.web.live import Live
+from dashboard.workings import milestone_text
 
 PATH, NAME, TITLE = "/plans", "Plans", "How much AI power is planned, when, and how much of it is likely?"
 FIGURES = ("timeline", "plans-by", "sites-map")
@@ -244,19 +247,67 @@ def _site(catalog: Catalog, group: Series) -> list[Any]:
         html.H2(site.name),
         html.P("; ".join(fact for fact in facts if fact) + ". " + site.note),
         ui.table(head, body, numbers=(2,), caption="Milestones as published; states of one campus are never added"),
+        html.H3("What was said when"),
+        _vintages(catalog, site.site_id),
     ]
+
+
+@by_version
+def vintages(catalog: Catalog, site_id: str) -> tuple[tuple[Said, ...], Mapping[str, Any]]:
+    """What was said of a site in the order of saying it, and what its rows of each day made of 2030."""
+    rows = [row for row in catalog.milestones.values() if row.site_id == site_id]
+    return said(rows, catalog.as_of), known_then(rows, catalog, MONTH)
+
+
+def _vintages(catalog: Catalog, site_id: str) -> Any:
+    """Each forecast by the day it was made, what became of it, and the site's 2030 as it was known on that day."""
+    steps, known = vintages(catalog, site_id)
+    body, told = [], set()
+    for step in steps:
+        row = step.milestone
+        then = known.get(row.vintage) if row.vintage not in told else None
+        told.add(row.vintage)
+        body.append(
+            [
+                row.vintage,
+                row.date,
+                f"{row.kind.replace('_', ' ')}, {row.status}",
+                _published(row),
+                _since(step),
+                reader_text(then[0], "MW") if then and then[0] else "",
+                spread_text(then[1][0], then[1][2], then[1][4], "MW") if then and then[1][4] else "",
+            ]
+        )
+    head = ["Said on", "For", "State", "Published", "Since then", "Announced for 2030, as known then", "Likely then"]
+    caption = "By the day it was said, blank where no day was published; odds and delays are those of today’s tables"
+    return ui.table(head, body, numbers=(3, 5, 6), caption=caption)
+
+
+def _since(step: Said) -> str:
+    """What the tables say of a forecast after it was made."""
+    parts = []
+    if step.again is not None:
+        months = round(step.slip)
+        moved = f"{abs(months)} months {'later' if months > 0 else 'earlier'}" if months else "for the same date"
+        parts.append(f"said again on {step.again.vintage}, {moved}: {_published(step.again)}".removesuffix(": "))
+    if step.ran is not None:
+        parts.append(f"running on {step.ran.date}: {_published(step.ran)}".removesuffix(": "))
+    if step.overdue:
+        parts.append("its date has passed, and no row says that it runs")
+    return "; ".join(parts)
+
+
+def _published(row: Milestone) -> str:
+    return milestone_text(row, row.power_basis)
 
 
 def _milestone(reading: Reading, catalog: Catalog) -> list[Any]:
     row = reading.milestone
-    power = given_text(magnitude(quantity(row.power, row.unit), "MW"), "MW") if row.power is not None else ""
-    chips = f"{row.chip_count:,.0f} {row.chip_name}" if row.chip_count else ""
-    published = " / ".join(part for part in (f"{power} {row.power_basis}".strip() if power else "", chips) if part)
     used = "yes" if reading.used else "no"
     return [
         row.date,
         f"{row.kind.replace('_', ' ')}, {row.status}",
-        published,
+        _published(row),
         f"{used}: {reading.why}",
         row.vintage,
         ui.source_links([row.source_id], catalog),
