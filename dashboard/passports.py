@@ -60,7 +60,7 @@ def facts(comparison: Comparison, catalog: Catalog) -> dict[str, Any]:
         "unit": comparison.unit,
         "basis": _bases(comparison),
         "not_this": list(_cautions(comparison, worked)),
-        "formulas": [*_steps(answers), *(vars(line) for line in worked.formulas)],
+        "formulas": [*_steps(answers), *({"of": "", **vars(line)} for line in worked.formulas)],
         "formulas_note": MEDIANS,
         "assumptions": _assumptions(answers, worked),
         "rows": [_row(row) for row in rows],
@@ -116,7 +116,8 @@ def _steps(answers: Sequence[tuple[str, Estimate]]) -> Iterator[dict[str, str]]:
             if step.name not in AFTER:
                 unit = RESULT_UNITS.get(step.name, "MW")
                 yield {
-                    "label": f"{label}: {step.label}" if len(answers) > 1 else step.label,
+                    "of": label if len(answers) > 1 else "",
+                    "label": step.label,
                     "formula": step.formula,
                     "numbers": step.numbers,
                     "result": reader_text(magnitude(step.result, unit), unit, 3),

@@ -18,18 +18,26 @@
     return link;
   }
 
-  /* As components.table: on a narrow screen each cell says what it is. */
-  function table(caption, titles, all) {
+  function heading(text, width) {
+    const cell = made("th", text);
+    cell.colSpan = width;
+    cell.scope = "rowgroup";
+    return made("tr", cell);
+  }
+
+  /* As components.table: on a narrow screen each cell says what it is. Where `groups` changes, it stands above its rows. */
+  function table(caption, titles, all, groups) {
     const kept = titles.map(function (_, i) { return i === 0 || all.some(function (row) { return row[i] !== ""; }); });
     const head = titles.filter(function (_, i) { return kept[i]; });
     const rows = all.map(function (row) { return row.filter(function (_, i) { return kept[i]; }); });
-    const body = rows.slice(0, MOST).map(function (row) {
-      return made("tr", row.map(function (content, i) {
+    const body = rows.slice(0, MOST).flatMap(function (row, at) {
+      const group = groups && groups[at] !== groups[at - 1] && groups[at] ? [heading(groups[at], head.length)] : [];
+      return group.concat(made("tr", row.map(function (content, i) {
         const cell = made("td", content);
         cell.dataset.label = head[i];
-        if (UNBROKEN.includes(head[i])) cell.className = "unbroken";
+        if (UNBROKEN.includes(head[i]) || (head[i] === "Note" && content.length < 18)) cell.className = "unbroken";
         return cell;
-      }));
+      })));
     });
     const names = head.map(function (text) {
       const cell = made("th", text);
@@ -85,7 +93,8 @@
       : [linked("This passport as JSON", file), ", ", linked("link with data version", facts.link), "."];
     return [
       section("Not to be misread", [made("ul", facts.not_this.map(function (text) { return made("li", text); }))]),
-      section("Formula", table(facts.formulas_note, ["What", "Formula", "With its numbers", "Result"], formula)),
+      section("Formula", table(facts.formulas_note, ["What", "Formula", "With its numbers", "Result"], formula,
+        facts.formulas.map(function (line) { return line.of; }))),
       assumed.length ? section("Assumptions", table("5th, 50th and 95th percentile; share of the variance of a year's energy where one estimate stands alone",
         ["Assumption", "Low / central / high", "Share", "Kind", "Sources"], assumed)) : null,
       used.length ? section("Rows used", table("As published, or as read by us where marked",
