@@ -1,4 +1,4 @@
-"""The app: one page frame, a page per address, figures and estimates as files, and the headers of every answer."""
+"""The app: one page frame, a page per address, figures and estimates as files, and what stands before every answer."""
 
 from pathlib import Path
 from threading import Thread
@@ -11,17 +11,15 @@ from dash import Input, Output, State
 from flask_compress import Compress
 
 from dashboard.catalog import Catalog, load
-from dashboard.web import components, routes, shell
+from dashboard.web import components, guard, logs, metrics, routes, shell
 from dashboard.web.addresses import pin_notices
 from dashboard.web.live import Live
 from dashboard.web.own import usable
 from dashboard.web.pages import PAGES
-
-MAX_BODY = 12_000_000
-MAX_QUERY = 4_000
+from dashboard.web.settings import Settings
 
 
-def create_app(folder: Path) -> dash.Dash:
+def create_app(folder: Path, settings: Settings = Settings()) -> dash.Dash:  # noqa: B008 # frozen
     """A dashboard over a folder of tables; any number can be made in one process.
 
     Raises:
@@ -37,12 +35,16 @@ def create_app(folder: Path) -> dash.Dash:
         health_endpoint="healthz",
         serve_locally=True,
     )
+    logs.wire(app.server, proxied=settings.proxies > 0)
+    if settings.metrics:
+        metrics.wire(app.server)
     app.layout = lambda: shell.layout(PAGES)
     _wire(app, live)
     for page in PAGES:
         page.wire(app, live)
-    _harden(app)
+    _compress(app.server)
     routes.wire(app.server, live)
+    guard.harden(app, settings)
     return app
 
 
@@ -89,14 +91,12 @@ def page_content(path: str, search: str, catalog: Catalog) -> object:
     page = next((page for page in PAGES if (path.rstrip("/") or "/") == page.PATH), None)
     if page is None:
         return shell.not_found(PAGES)
-    query = dict(parse_qsl(search.removeprefix("?")[:MAX_QUERY], max_num_fields=60)) if search else {}
+    query = dict(parse_qsl(search.removeprefix("?")))
     notices = [components.problem(notice) for notice in pin_notices(query, catalog)]
     return [*notices, page.layout(catalog, query)] if notices else page.layout(catalog, query)
 
 
-def _harden(app: dash.Dash) -> None:
-    server = app.server
-    server.config["MAX_CONTENT_LENGTH"] = MAX_BODY
+def _compress(server: flask.Flask) -> None:
     server.config["COMPRESS_MIMETYPES"] = [
         "text/html",
         "text/css",
@@ -106,17 +106,3 @@ def _harden(app: dash.Dash) -> None:
         "text/javascript",
     ]
     Compress(server)
-    scripts = " ".join(app.csp_hashes())
-    policy = (
-        f"default-src 'self'; script-src 'self' {scripts}; style-src 'self' 'unsafe-inline'; "
-        "img-src 'self' data: blob:; connect-src 'self'; font-src 'self' data:; object-src 'none'; "
-        "base-uri 'self'; form-action 'self'; frame-ancestors 'none'"
-    )
-
-    @server.after_request
-    def headers(response: flask.Response) -> flask.Response:
-        response.headers.setdefault("Content-Security-Policy", policy)
-        response.headers.setdefault("X-Content-Type-Options", "nosniff")
-        response.headers.setdefault("Referrer-Policy", "same-origin")
-        response.headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
-        return response

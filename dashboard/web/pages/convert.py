@@ -166,7 +166,13 @@ def wire(app: dash.Dash, live: Live) -> None:
         Input("own", "data"),
     )
     def body(
-        text: str, basis: str, chip: str, other: str, given: dict[str, str], window: dict[str, Any] | None, mine: Any
+        text: str | None,
+        basis: str,
+        chip: str | None,
+        other: str | None,
+        given: dict[str, str] | None,
+        window: dict[str, Any] | None,
+        mine: Any,
     ) -> tuple[Any, str]:
         if window is None:
             raise dash.exceptions.PreventUpdate
@@ -181,7 +187,7 @@ def wire(app: dash.Dash, live: Live) -> None:
         Input("own", "data"),
         State("convert-given", "data"),
     )
-    def assumptions(text: str, basis: str, chip: str, mine: Any, given: dict[str, str]) -> Any:
+    def assumptions(text: str | None, basis: str, chip: str | None, mine: Any, given: dict[str, str] | None) -> Any:
         return boxes(live.of(mine), Choice(text or "", basis, chip or "", "", given or {}))
 
     @app.callback(
@@ -191,9 +197,12 @@ def wire(app: dash.Dash, live: Live) -> None:
         State("convert-given", "data"),
         prevent_initial_call=True,
     )
-    def given(values: list[str | None], ids: list[dict[str, str]], before: dict[str, str]) -> Any:
+    def given(values: list[str | None], ids: list[dict[str, str]], before: dict[str, str] | None) -> Any:
         after = dict(before or {})
-        for value, name in zip(values, (item["name"] for item in ids), strict=True):
+        names = [item["name"] for item in ids if "name" in item]
+        if len(values) != len(names):
+            raise dash.exceptions.PreventUpdate
+        for value, name in zip(values, names, strict=True):
             after[name] = (value or "").replace(" ", "")
         kept = {name: value for name, value in after.items() if value}
         return kept if kept != (before or {}) else dash.no_update

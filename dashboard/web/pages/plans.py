@@ -175,7 +175,7 @@ def wire(app: dash.Dash, live: Live) -> None:
         Input("view", "data"),
         Input("own", "data"),
     )
-    def body(by: str, name: str, window: dict[str, Any] | None, mine: Any) -> tuple[Any, str]:
+    def body(by: str, name: str | None, window: dict[str, Any] | None, mine: Any) -> tuple[Any, str]:
         if window is None:
             raise dash.exceptions.PreventUpdate
         catalog = live.of(mine)

@@ -1,0 +1,60 @@
+"""What the environment says about where the server stands; one place, read once by whoever starts it."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+ON = {"1": True, "0": False, "": False}
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Where the server stands. `Settings()` is a server that visitors reach directly.
+
+    Attributes:
+        proxies: how many proxies stand before the server (DASHBOARD_PROXIES, default 0). Only then are X-Forwarded-For,
+            -Proto and -Host believed, and only what those proxies added: without it every visitor could name an
+            address of their own, with it the limits count visitors instead of the proxy.
+        limits: how much wider than usual the limits per address are (DASHBOARD_LIMITS, default 1; 0 is no limit): for
+            a newsroom behind one address, or a load test from this machine.
+        storage: where the limits are counted (DASHBOARD_LIMITS_STORAGE, default `memory://`: each process by itself).
+        metrics: whether /metrics is served (DASHBOARD_METRICS=1). Let the proxy keep it inside.
+    """
+
+    proxies: int = 0
+    limits: float = 1.0
+    storage: str = "memory://"
+    metrics: bool = False
+
+    @classmethod
+    def of(cls, environment: Mapping[str, str]) -> "Settings":
+        """The settings in these variables.
+
+        Raises:
+            ValueError: a variable has a value that is not possible.
+
+        >>> Settings.of({"DASHBOARD_LIMITS": "10"}).limits
+        10.0
+        """
+        return cls(
+            proxies=int(_number("DASHBOARD_PROXIES", environment.get("DASHBOARD_PROXIES", "0"), whole=True)),
+            limits=_number("DASHBOARD_LIMITS", environment.get("DASHBOARD_LIMITS", "1")),
+            storage=environment.get("DASHBOARD_LIMITS_STORAGE", "memory://"),
+            metrics=_switch("DASHBOARD_METRICS", environment.get("DASHBOARD_METRICS", "")),
+        )
+
+
+def _number(name: str, text: str, *, whole: bool = False) -> float:
+    try:
+        found = float(int(text)) if whole else float(text)
+    except ValueError:
+        found = math.nan
+    if not (math.isfinite(found) and found >= 0):
+        raise ValueError(f'{name}: must be a {"whole " if whole else ""}number from 0 on, got "{text}"')
+    return found
+
+
+def _switch(name: str, text: str) -> bool:
+    if text not in ON:
+        raise ValueError(f'{name}: must be 1 or 0, got "{text}"')
+    return ON[text]
