@@ -1,5 +1,6 @@
 """The app: one page frame, a page per address, figures and estimates as files, and what stands before every answer."""
 
+from functools import partial
 from pathlib import Path
 from threading import Thread
 from typing import Any
@@ -11,7 +12,7 @@ from dash import Input, Output, State
 from flask_compress import Compress
 
 from dashboard.catalog import Catalog, load
-from dashboard.web import components, guard, logs, metrics, routes, shell
+from dashboard.web import answers, components, first, guard, logs, metrics, routes, shell
 from dashboard.web.addresses import pin_notices
 from dashboard.web.live import Live
 from dashboard.web.own import usable
@@ -30,7 +31,7 @@ def create_app(folder: Path, settings: Settings = Settings()) -> dash.Dash:  # n
         __name__,
         title="AI energy demand",
         update_title="",
-        index_string=shell.INDEX,
+        assets_ignore=first.OURS,
         suppress_callback_exceptions=True,
         health_endpoint="healthz",
         serve_locally=True,
@@ -39,12 +40,17 @@ def create_app(folder: Path, settings: Settings = Settings()) -> dash.Dash:  # n
     if settings.metrics:
         metrics.wire(app.server)
     app.layout = lambda: shell.layout(PAGES)
+    app.interpolate_index = partial(first.index, app, PAGES)  # type: ignore[method-assign] # how dash wants it
     _wire(app, live)
     for page in PAGES:
         page.wire(app, live)
+    kept = answers.Kept()
+    answers.wire_keeping(app.server, kept)
     _compress(app.server)
+    answers.wire_static(app.server)
     routes.wire(app.server, live)
     guard.harden(app, settings)
+    answers.wire_known(app.server, kept, live)
     return app
 
 

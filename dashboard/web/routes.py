@@ -11,7 +11,7 @@ from dashboard.catalog import Catalog
 from dashboard.compare import Comparison
 from dashboard.estimates import estimate, read_ask, report
 from dashboard.figures import size_named
-from dashboard.web import packs
+from dashboard.web import first, openapi, packs
 from dashboard.web.addresses import comparison_named
 from dashboard.web.live import Live
 from dashboard.web.pages import data
@@ -29,9 +29,25 @@ def wire(server: flask.Flask, live: Live) -> None:
             return {"error": f'file: must be a table such as claims.csv or datapackage.json, got "{name[:40]}"'}, 404
         return flask.Response(found[0], mimetype=found[1])
 
+    @server.get("/look.json")
+    def first_look() -> Any:
+        try:
+            found = first.look(live.catalog, flask.request.args)
+        except ValueError as error:
+            return {"error": str(error)}, 400
+        return flask.Response(json.dumps(found, ensure_ascii=False), mimetype="application/json")
+
     @server.get("/api/estimate")
     def api_estimate() -> Any:
         return api(live.catalog, flask.request.args)
+
+    @server.get("/api/openapi.json")
+    def api_description() -> Any:
+        return openapi.description()
+
+    @server.get("/readyz")
+    def ready() -> Any:
+        return {"data_version": live.catalog.version, "notice": live.notice}
 
 
 def _wire_figures(server: flask.Flask, live: Live) -> None:

@@ -9,25 +9,6 @@ from dash import dcc, html
 
 from dashboard.web import components as ui
 
-INDEX = """<!DOCTYPE html>
-<html lang="en">
-<head>
-{%metas%}
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="description" content="How much power and energy announced AI chips, dollars and gigawatts mean.">
-<title>{%title%}</title>
-<link rel="preload" as="script" href="/_dash-component-suites/plotly/package_data/plotly.min.js">
-<link rel="preload" as="script" href="/_dash-component-suites/dash/dcc/async-graph.js">
-{%favicon%}
-{%css%}
-</head>
-<body>
-<a class="skip" href="#main">Skip to the content</a>
-{%app_entry%}
-<footer>{%config%}{%scripts%}{%renderer%}</footer>
-</body>
-</html>"""
-
 THEME: dict[str, Any] = {
     "fontFamily": "Open Sans, Helvetica Neue, Arial, sans-serif",
     "headings": {"fontFamily": "Open Sans, Helvetica Neue, Arial, sans-serif", "fontWeight": "700"},

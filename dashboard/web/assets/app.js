@@ -1,23 +1,7 @@
 /* What runs in the browser: colour scheme and width for the figures, and the page's state in its address. */
 (function () {
   "use strict";
-  const KEY = "scheme";
-
-  function scheme() {
-    const asked = new URLSearchParams(location.search).get("theme");
-    if (asked === "light" || asked === "dark") return asked;
-    let kept = null;
-    try { kept = localStorage.getItem(KEY); } catch (error) { kept = null; }
-    if (kept === "light" || kept === "dark") return kept;
-    return matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
-  }
-
-  /* Width of a figure in steps of 10 pixels: the content's width at this window. */
-  function width() {
-    const room = document.documentElement.clientWidth - 40;
-    return Math.max(300, Math.min(1080, Math.floor(room / 10) * 10));
-  }
-
+  const { scheme, remember, width } = window.pageView;
   let current = null;
 
   window.dash_clientside = Object.assign({}, window.dash_clientside, {
@@ -26,7 +10,7 @@
         let next = scheme();
         if (clicks && before) {
           next = before.theme === "dark" ? "light" : "dark";
-          try { localStorage.setItem(KEY, next); } catch (error) { /* private mode: the choice lasts for this page */ }
+          remember(next);
         }
         current = { theme: next, width: width() };
         document.documentElement.setAttribute("data-mantine-color-scheme", next);
@@ -59,6 +43,18 @@
       input.setAttribute("aria-label", "A CSV of your own, in place of the table shown");
     });
   }).observe(document.documentElement, { childList: true, subtree: true });
+
+  /* The script of big tables comes only with the pages that have one: from elsewhere these are opened anew. */
+  document.addEventListener("click", function (event) {
+    const link = event.target.closest && event.target.closest("a[href]");
+    if (!link || link.target || event.button || event.metaKey || event.ctrlKey || event.shiftKey) return;
+    const target = new URL(link.href, location.href);
+    const heavy = (document.body.dataset.tables || "").split(" ").includes(target.pathname);
+    if (!heavy || target.origin !== location.origin || window.dash_ag_grid) return;
+    event.preventDefault();
+    event.stopPropagation();
+    location.assign(link.href);
+  }, true);
 
   let waiting = null;
   window.addEventListener("resize", function () {

@@ -1,0 +1,137 @@
+"""Answers kept in memory: static files, compressed once; and what was answered to the same question before.
+
+Every answer to a question is a function of the question and the data version alone, so that the same bytes may be sent
+again until the tables change. Nothing is kept that came with a visitor's own tables.
+"""
+
+import json
+import re
+from collections import OrderedDict
+from dataclasses import dataclass
+from hashlib import blake2b
+from threading import Lock
+from typing import Any
+
+import brotli
+import flask
+
+from dashboard.web.live import Live
+
+MOST_BYTES = 40_000_000
+LONGEST_QUESTION = 4_000  # a longer body brings a visitor's own table
+STATIC = ("/_dash-component-suites/", "/assets/", "/_favicon.ico")
+QUESTIONS = ("/look.json", "/figure/", "/_dash-layout", "/_dash-dependencies")
+CALLBACK = "/_dash-update-component"
+PRIVATE = ("own", "data-")  # components that hold what a visitor brought
+TEXTS = ("text/javascript", "application/javascript", "text/css")
+QUALITY = 9  # of brotli: the level above takes twenty times as long for a tenth less
+FOREVER = 31_536_000
+VERSIONED = re.compile(r"\.v\d\w*m\d+[.]")  # in the names that Dash gives to its files
+
+Key = tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The bytes of an answer and the headers that belong to them."""
+
+    body: bytes
+    headers: tuple[tuple[str, str], ...]
+
+
+class Kept:
+    """The last answers, at most `MOST_BYTES` of them."""
+
+    def __init__(self, most: int = MOST_BYTES) -> None:
+        """Room for `most` bytes."""
+        self._most = most
+        self._held = 0
+        self._answers: OrderedDict[Key, Answer] = OrderedDict()
+        self._lock = Lock()
+
+    def get(self, key: Key) -> Answer | None:
+        """The answer kept under a key, now the last to go."""
+        with self._lock:
+            if key in self._answers:
+                self._answers.move_to_end(key)
+            return self._answers.get(key)
+
+    def put(self, key: Key, answer: Answer) -> None:
+        """Keep an answer; the longest unused make room for it."""
+        with self._lock:
+            if key not in self._answers and len(answer.body) <= self._most:
+                self._answers[key] = answer
+                self._held += len(answer.body)
+            while self._held > self._most:
+                self._held -= len(self._answers.popitem(last=False)[1].body)
+
+
+def wire_known(server: flask.Flask, kept: Kept, live: Live) -> None:
+    """Give kept answers; to be called last, when all that may refuse a request stands before it."""
+
+    @server.before_request
+    def known() -> flask.Response | None:
+        key = _key(live)
+        answer = kept.get(key) if key else None
+        flask.g.answer_key = None if answer else key
+        return flask.Response(answer.body, headers=list(answer.headers)) if answer else None
+
+
+def wire_keeping(server: flask.Flask, kept: Kept) -> None:
+    """Keep answers; to be called before compression is added, so that what is kept is compressed."""
+
+    @server.after_request
+    def keep(response: flask.Response) -> flask.Response:
+        key = flask.g.get("answer_key")
+        if key and response.status_code == 200 and not response.is_streamed:
+            names = ("Content-Type", "Content-Encoding", "Vary")
+            headers = tuple((name, response.headers[name]) for name in names if name in response.headers)
+            kept.put(key, Answer(response.get_data(), headers))
+        return response
+
+
+def wire_static(server: flask.Flask) -> None:
+    """Compress static files well and let browsers keep what has its version in its address; after compression."""
+
+    @server.after_request
+    def static(response: flask.Response) -> flask.Response:
+        request = flask.request
+        if response.status_code != 200 or not request.path.startswith(STATIC):
+            return response
+        lasting = {"m", "v"} & set(request.args) or VERSIONED.search(request.path)
+        response.headers["Cache-Control"] = f"public, max-age={FOREVER}, immutable" if lasting else "no-cache"
+        if response.mimetype in TEXTS and _encoding() == "br" and "Content-Encoding" not in response.headers:
+            response.direct_passthrough = False
+            response.set_data(brotli.compress(response.get_data(), quality=QUALITY))
+            response.headers["Content-Encoding"] = "br"
+            response.headers.pop("ETag", None)
+            response.vary.add("Accept-Encoding")
+        return response
+
+
+def _encoding() -> str:
+    return flask.request.accept_encodings.best_match(("br", "gzip")) or ""
+
+
+def _key(live: Live) -> Key | None:
+    """What an answer hangs on: of a file its path, of a question all of it and the data version."""
+    request = flask.request
+    if request.method == "GET" and request.path.startswith(STATIC):
+        return request.path, _encoding()
+    if request.method == "GET" and request.path.startswith(QUESTIONS):
+        return request.full_path, _encoding(), live.catalog.version
+    if request.method == "POST" and request.path == CALLBACK and (request.content_length or FOREVER) < LONGEST_QUESTION:
+        body = request.get_data()
+        return None if _private(body) else (blake2b(body).hexdigest(), _encoding(), live.catalog.version, live.notice)
+    return None
+
+
+def _private(body: bytes) -> bool:
+    """Whether a question brings something of the visitor's own; what cannot be read counts as such."""
+    try:
+        question = json.loads(body)
+        given: list[Any] = [*question.get("inputs", []), *question.get("state", [])]
+        each = [item for one in given for item in (one if isinstance(one, list) else [one])]
+        return any(item.get("value") and str(item["id"]).startswith(PRIVATE) for item in each)
+    except (ValueError, TypeError, AttributeError, KeyError, RecursionError):
+        return True

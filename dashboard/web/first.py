@@ -1,0 +1,100 @@
+"""The first sight of a page: title and links are in the HTML itself, and its first figure is drawn before the rest.
+
+Dash needs its scripts, a layout and several answers before it can draw. Until then a reader has the page's own title
+and the figure that `look` gave, drawn by `assets/first.js`; it gives way to the page once that has drawn.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from html import escape
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import dash
+import flask
+import plotly
+
+from dashboard import figures
+from dashboard.catalog import Catalog
+from dashboard.web import components as ui
+from dashboard.web.addresses import at, page_of
+
+PLOTLY = f"/_dash-component-suites/plotly/package_data/plotly.min.js?v={plotly.__version__}"
+TABLES = ("/plans", "/deals", "/data")  # the pages with a big table, which alone need its script
+OURS = r"view\.js|first\.js|start\.js"  # placed by hand: `view` first of all, `first` before Dash, `start` last
+_SOURCE = re.compile(r'<script[^>]* src="([^"]+)"')
+_TABLE_SCRIPT = re.compile(r"<script[^>]*/dash_ag_grid/[^>]*></script>\s*")
+
+HEAD = """<!DOCTYPE html>
+<html lang="en"{figures}>
+<head>
+{metas}
+<meta name="description" content="How much power and energy announced AI chips, dollars and gigawatts mean.">
+<title>{title}</title>
+<script src="{view}"></script>
+<script defer src="{plotly}"></script>
+<script defer src="{first}"></script>
+{preloads}
+{favicon}
+{css}
+</head>
+<body data-tables="{tables}">
+<a class="skip" href="#main">Skip to the content</a>
+{sight}
+{app_entry}
+<footer>{config}{scripts}<script id="_dash-renderer" type="later" src="{start}"></script></footer>
+</body>
+</html>"""
+
+
+def look(catalog: Catalog, query: Mapping[str, str]) -> dict[str, Any]:
+    """The first figure of the page at `address`, as wide as `width` and in the colours of `theme`.
+
+    Raises:
+        ValueError: the address is not ours, its query cannot be read, or its page has no figure.
+    """
+    page, choices = page_of(query.get("address", "/"))
+    comparison = next((at(page, choices, item) for item in page.comparisons(catalog, choices)), None)
+    if comparison is None:
+        raise ValueError(f"address: {page.PATH} has no figure")
+    width = query.get("width", "")
+    size, theme = ui.sized({"width": int(width[:5]) if width.isdecimal() else 1080, "theme": query.get("theme", "")})
+    return {"title": comparison.title, "spec": figures.figure(comparison, size, theme)}
+
+
+def index(app: dash.Dash, pages: Sequence[ModuleType], **parts: str) -> str:
+    """The HTML of the page asked for, from the parts that Dash made.
+
+    Dash's scripts travel at once; `first.js` lets them run, in their order, after the first figure is seen.
+    """
+    path = flask.request.path.rstrip("/") or "/"
+    page = next((page for page in pages if path == page.PATH), None)
+    scripts = parts["scripts"].replace("<script src", '<script type="later" src')
+    if page is not None and page.PATH not in TABLES:
+        scripts = _TABLE_SCRIPT.sub("", scripts)
+    return HEAD.format(
+        **{name: parts[name] for name in ("metas", "favicon", "css", "app_entry", "config")},
+        title=parts["title"] if page is None else f"{escape(page.TITLE)} – {parts['title']}",
+        scripts=scripts,
+        preloads="\n".join(f'<link rel="preload" as="script" href="{source}">' for source in _SOURCE.findall(scripts)),
+        figures=' data-figures="yes"' if page is not None and page.FIGURES else "",
+        plotly=PLOTLY,
+        tables=" ".join(TABLES),
+        sight="" if page is None else _sight(pages, page),
+        **{name: _asset(app, f"{name}.js") for name in ("view", "first", "start")},
+    )
+
+
+def _asset(app: dash.Dash, name: str) -> str:
+    return f"{app.get_asset_url(name)}?m={(Path(app.config.assets_folder) / name).stat().st_mtime}"
+
+
+def _sight(pages: Sequence[ModuleType], page: ModuleType) -> str:
+    links = "".join(f'<a class="nav-link" href="{item.PATH}">{escape(item.NAME)}</a>' for item in pages)
+    figure = '<figure class="first-figure" role="group"></figure>' if page.FIGURES else ""
+    return (
+        f'<div id="first" aria-busy="true"><header class="head"><a class="brand" href="/">AI energy demand</a>'
+        f'<nav aria-label="Pages">{links}</nav></header><div class="first-main"><div class="content">'
+        f"<h1>{escape(page.TITLE)}</h1>{figure}</div></div></div>"
+    )
