@@ -9,5 +9,8 @@ from dashboard.web.settings import Settings
 
 logs.to_stdout()
 folder = Path(os.environ.get("DASHBOARD_DATASETS", SHIPPED))
-server = create_app(folder, Settings.of(os.environ)).server
+app = create_app(folder, Settings.of(os.environ))
+server = app.server
+with server.test_request_context():
+    app.index()  # dash serves a script once a page named it: here the page may have come from another worker
 warm(folder)

@@ -1,0 +1,141 @@
+"""Servers under test, started as their recipes start them, and what their processes use."""
+
+import contextlib
+import os
+import shlex
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+READY = "/healthz"
+TICKS = os.sysconf("SC_CLK_TCK")
+
+
+@dataclass
+class Server:
+    """A running server: its address, its first process, and the seconds it took to answer."""
+
+    address: str
+    process: subprocess.Popen[bytes]
+    started_in: float
+    log: Path
+    peak: dict[str, float] = field(default_factory=dict)
+
+    def workers(self) -> list[int]:
+        """Processes that answer requests: gunicorn's children."""
+        return [pid for pid in descendants(self.process.pid) if _is_worker(pid)]
+
+    def note_memory(self) -> None:
+        """Keep the highest memory of any worker seen so far, in MB."""
+        for pid in self.workers():
+            for name, value in memory(pid).items():
+                self.peak[name] = max(self.peak.get(name, 0), value)
+
+    def cpu(self) -> float:
+        """CPU seconds of the server and all its processes so far."""
+        return sum(_cpu(pid) for pid in [self.process.pid, *descendants(self.process.pid)])
+
+
+def free_port() -> int:
+    """A port that nobody listens at."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@contextlib.contextmanager
+def procfile(datasets: Path, folder: Path, *, workers: int, environment: Mapping[str, str] = {}) -> Iterator[Server]:
+    """The `web` line of the Procfile, as a platform would start it."""
+    lines = dict(line.split(": ", 1) for line in (ROOT / "Procfile").read_text().splitlines() if ": " in line)
+    port = free_port()
+    words = shlex.split(lines["web"])
+    command = [str(Path(sys.executable).parent / words[0]), *words[1:]]
+    asked = {"PORT": str(port), "WEB_CONCURRENCY": str(workers), "DASHBOARD_DATASETS": str(datasets)}
+    with running(command, f"http://127.0.0.1:{port}", folder / "gunicorn.log", {**asked, **environment}) as server:
+        yield server
+
+
+@contextlib.contextmanager
+def fleet(datasets: Path, *, instances: int) -> Iterator[Server]:
+    """deploy/fleet.py: instances behind nginx."""
+    with tempfile.TemporaryDirectory() as run:
+        Path(run).chmod(0o755)  # nginx's workers are another user when it is started by root
+        at = f"127.0.0.1:{free_port()}"
+        command = [sys.executable, "deploy/fleet.py", "--instances", str(instances), "--listen", at, "--run", run]
+        with running(command, f"http://{at}", Path(run) / "fleet.log", {"DASHBOARD_DATASETS": str(datasets)}) as server:
+            yield server
+
+
+@contextlib.contextmanager
+def running(command: list[str], address: str, log: Path, environment: Mapping[str, str] = {}) -> Iterator[Server]:
+    """The command from its start until it is ready to its end by SIGTERM."""
+    begun = time.perf_counter()
+    with log.open("wb") as out:
+        process = subprocess.Popen(command, cwd=ROOT, env={**os.environ, **environment}, stdout=out, stderr=out)
+    try:
+        wait_until_ready(address, process, log)
+        yield Server(address, process, time.perf_counter() - begun, log)
+    finally:
+        process.send_signal(signal.SIGTERM)
+        try:
+            process.wait(40)
+        except subprocess.TimeoutExpired:
+            process.kill()
+
+
+def wait_until_ready(address: str, process: subprocess.Popen[bytes], log: Path, seconds: float = 30) -> None:
+    """Ask until it answers."""
+    until = time.monotonic() + seconds
+    while time.monotonic() < until and process.poll() is None:
+        try:
+            with urllib.request.urlopen(address + READY, timeout=2) as answer:  # noqa: S310 - our own address
+                if answer.status == 200:
+                    return
+        except OSError:
+            time.sleep(0.02)
+    raise AssertionError(f"{address}{READY}: must answer 200 within {seconds} s; {log.read_text()[-2000:]}")
+
+
+def descendants(pid: int) -> list[int]:
+    """Children of a process, and theirs."""
+    found: list[int] = []
+    with contextlib.suppress(OSError):
+        for thread in Path(f"/proc/{pid}/task").iterdir():
+            for child in (thread / "children").read_text().split():
+                found += [int(child), *descendants(int(child))]
+    return found
+
+
+def _is_worker(pid: int) -> bool:
+    try:
+        parent = int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
+        return all("gunicorn" in Path(f"/proc/{one}/cmdline").read_text() for one in (pid, parent))
+    except OSError:
+        return False
+
+
+def memory(pid: int) -> dict[str, float]:
+    """Resident and proportional memory of a process in MB (10^6 bytes); empty when it has ended."""
+    try:
+        lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()[1:]
+    except OSError:
+        return {}
+    kilobytes = {line.split()[0]: int(line.split()[1]) for line in lines}
+    return {"rss_mb": kilobytes["Rss:"] * 1.024e-3, "pss_mb": kilobytes["Pss:"] * 1.024e-3}
+
+
+def _cpu(pid: int) -> float:
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return 0.0
+    return (int(fields[11]) + int(fields[12])) / TICKS
