@@ -16,7 +16,7 @@ from pydantic import TypeAdapter, ValidationError
 ROUTE = "/_dash-update-component"
 MAX_DEPTH = 24
 MAX_PARTS = 20_000
-MAX_TEXT = 4_000
+MAX_TEXT = 20_000  # above what the pages themselves refuse with a line of their own
 MAX_WHOLE = 2**53  # what a browser's numbers hold exactly
 
 

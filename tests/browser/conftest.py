@@ -15,6 +15,7 @@ from dashboard.web import create_app
 
 # No name but that of this machine can be looked up: routing requests instead would switch the cache off.
 NOBODY = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"
+SHOWN = ", ".join(f"#content {part}" for part in (".js-plotly-plot .main-svg", ".problem", "ul", ".ag-row"))
 CHROMES = ("chromium", "chromium-browser", "google-chrome")
 
 
@@ -51,7 +52,7 @@ class Window:
     def open(self, path: str) -> None:
         """Go to an address of the dashboard and wait until a figure or a notice is drawn."""
         self.page.goto(self.address + path)
-        self.page.wait_for_selector(".js-plotly-plot .main-svg, .problem, main ul, .ag-row", state="attached")
+        self.page.wait_for_selector(SHOWN, state="attached")
 
 
 @pytest.fixture(scope="session")
