@@ -32,9 +32,9 @@ KEEP_ALIVE = 75  # seconds; nginx closes after 60
 
 
 class _Template(string.Template):
-    """Placeholders as @{name}: nginx has its own use for the dollar."""
+    """Placeholders as %{name}: nginx has its own uses for $ and @."""
 
-    delimiter = "@"
+    delimiter = "%"
 
 
 @dataclass

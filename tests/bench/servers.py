@@ -34,6 +34,10 @@ class Server:
         """Processes that answer requests: gunicorn's children."""
         return [pid for pid in descendants(self.process.pid) if _is_worker(pid)]
 
+    def masters(self) -> list[int]:
+        """The gunicorns of a fleet."""
+        return [pid for pid in descendants(self.process.pid) if _is_gunicorn(pid) and not _is_worker(pid)]
+
     def note_memory(self) -> None:
         """Keep the highest memory of any worker seen so far, in MB."""
         for pid in self.workers():
@@ -115,12 +119,19 @@ def descendants(pid: int) -> list[int]:
     return found
 
 
+def _is_gunicorn(pid: int) -> bool:
+    try:
+        return "/gunicorn" in Path(f"/proc/{pid}/cmdline").read_text()
+    except OSError:
+        return False
+
+
 def _is_worker(pid: int) -> bool:
     try:
         parent = int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
-        return all("gunicorn" in Path(f"/proc/{one}/cmdline").read_text() for one in (pid, parent))
     except OSError:
         return False
+    return _is_gunicorn(pid) and _is_gunicorn(parent)
 
 
 def memory(pid: int) -> dict[str, float]:

@@ -11,19 +11,19 @@ from tests.bench.results import keep
 SECONDS, VISITORS = int(os.environ.get("LOAD_SECONDS", "60")), 100
 
 
-async def _watched(server, base, scripts, seconds, visitors=VISITORS):
+async def _watched(server, scripts, seconds, visitors, faults):
     async def watch():
         for _ in range(int(seconds)):
             await asyncio.sleep(1)
             server.note_memory()
 
-    return await load.visit(base, scripts, visitors=visitors, seconds=seconds, others=[watch()])
+    return await load.visit(server.address, scripts, visitors=visitors, seconds=seconds, others=[watch(), *faults])
 
 
-def run(name, server, scripts, seconds=SECONDS, visitors=VISITORS):
-    """Load the server, keep the figures under a name, and hand back what the visitors saw."""
+def run(name, server, scripts, seconds=SECONDS, visitors=VISITORS, faults=()):
+    """Load the server, with faults on the way, keep the figures under a name, and hand back what the visitors saw."""
     own, theirs = load.own_seconds(), server.cpu()
-    seen = asyncio.run(_watched(server, server.address, scripts, seconds, visitors))
+    seen = asyncio.run(_watched(server, scripts, seconds, visitors, faults))
     keep(name, server, seen, seconds, visitors, load.own_seconds() - own, server.cpu() - theirs)
     return seen
 
@@ -46,6 +46,15 @@ def test_a_hundred_visitors(workers, tables, scripts, tmp_path):
         assert server.peak["rss_mb"] <= 250
         if workers == 2:
             fast_and_whole(seen)
+
+
+def test_a_hundred_visitors_behind_nginx(tables, scripts):
+    """Two instances behind nginx are as fast."""
+    with servers.fleet(tables, instances=2) as server:
+        seen = run("nginx, 2 instances", server, scripts)
+
+        fast_and_whole(seen)
+        assert server.peak["rss_mb"] <= 250
 
 
 def test_start(tables, tmp_path):
