@@ -44,9 +44,10 @@ def warm():
 
 
 @pytest.fixture(scope="module")
-def stage(browser):
+def stage(context):
     """An empty page with plotly.js and what looks for cut and covered boxes."""
-    page = browser.new_page(viewport={"width": 1700, "height": 1200})
+    page = context.new_page()
+    page.set_viewport_size({"width": 1700, "height": 1200})
     page.set_content('<div id="stage"></div>')
     page.add_script_tag(path=PLOTLY)
     page.evaluate(BOXES.read_text(encoding="utf-8"))
