@@ -1,0 +1,123 @@
+"""Answers kept in memory: the same question gets the same bytes until the tables change, and nobody's own are kept."""
+
+import json
+import shutil
+
+import brotli
+import pytest
+
+from dashboard.catalog import SHIPPED
+from dashboard.updates import update
+from dashboard.web import create_app
+from dashboard.web.answers import Answer, Kept
+from dashboard.web.first import PLOTLY
+from dashboard.web.live import EVERY
+from tests.hostile.make import cell
+
+BODY = "home-body.children"
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """A copy of the shipped tables."""
+    return shutil.copytree(SHIPPED, tmp_path / "datasets")
+
+
+def asked(app, **values):
+    """A question as the browser asks it: the values of some inputs, nothing for the others."""
+    output = next(output for output in app.callback_map if BODY in output)
+    callback = app.callback_map[output]
+    outputs = [
+        {"id": "home-body", "property": "children"},
+        {"id": "home-query", "property": "data"},
+    ]
+    given = {"home-basis": "it", "view": {"theme": "light", "width": 700}, "own": None} | values
+    inputs = [
+        {**{key: item[key] for key in ("id", "property")}, "value": given[item["id"]]} for item in callback["inputs"]
+    ]
+    return {"output": output, "outputs": outputs, "inputs": inputs, "changedPropIds": ["home-basis.value"], "state": []}
+
+
+def test_same_question_gets_the_same_bytes_until_the_tables_change(folder, monkeypatch):
+    """The second answer is the first one's bytes; after an update it has the new data version."""
+    app = create_app(folder)
+    client = app.server.test_client()
+    question = asked(app)
+    monkeypatch.setattr("dashboard.web.pages.home.render", counted := Counted("dashboard.web.pages.home"))
+    answers = [client.post("/_dash-update-component", json=question) for _ in range(3)]
+
+    assert {answer.status_code for answer in answers} == {200}
+    assert len({answer.data for answer in answers}) == 1
+    assert counted.calls == 1
+
+    content = cell(8, "demand [TWh]", "310")((folder / "grids.csv").read_bytes())
+    assert update(folder, {"grids": content}, apply=True).applied
+    monkeypatch.setattr("dashboard.web.live.EVERY", -1.0)
+    later = client.post("/_dash-update-component", json=question)
+
+    assert EVERY > 0
+    assert later.data != answers[0].data
+    assert counted.calls == 2
+
+
+class Counted:
+    """A function of a module, counted."""
+
+    def __init__(self, module):
+        from importlib import import_module
+
+        self.function, self.calls = import_module(module).render, 0
+
+    def __call__(self, *args):
+        """The function's own answer."""
+        self.calls += 1
+        return self.function(*args)
+
+
+def test_nothing_of_a_visitor_is_kept(folder, monkeypatch):
+    """A question that brings a visitor's own tables is worked out each time."""
+    app = create_app(folder)
+    client = app.server.test_client()
+    monkeypatch.setattr("dashboard.web.pages.home.render", counted := Counted("dashboard.web.pages.home"))
+    for _ in range(2):
+        client.post("/_dash-update-component", json=asked(app, own={"grids": "id\n"}))
+
+    assert counted.calls == 2
+
+
+def test_static_files_are_small_and_stay(folder):
+    """Plotly comes as brotli of the same bytes, to be kept for good; without a version in its address, to be asked for."""
+    client = create_app(folder).server.test_client()
+    packed = client.get(PLOTLY, headers={"Accept-Encoding": "gzip, deflate, br"})
+    again = client.get(PLOTLY, headers={"Accept-Encoding": "br"})
+    plain = client.get(PLOTLY, headers={"Accept-Encoding": "identity"})
+    loose = client.get(PLOTLY.partition("?")[0], headers={"Accept-Encoding": "br"})
+
+    assert brotli.decompress(packed.data) == plain.data
+    assert len(packed.data) < 0.28 * len(plain.data)
+    assert packed.data == again.data == loose.data
+    assert packed.headers["Cache-Control"] == "public, max-age=31536000, immutable"
+    assert loose.headers["Cache-Control"] == "no-cache"
+    assert "Content-Encoding" not in plain.headers
+    assert "frame-ancestors" in again.headers["Content-Security-Policy"]
+
+
+def test_longest_unused_make_room():
+    """Room for two of three: the one that was not asked for again goes."""
+    kept = Kept(most=20)
+    for name in ("a", "b"):
+        kept.put((name,), Answer(b"0123456789", ()))
+    assert kept.get(("a",))
+    kept.put(("c",), Answer(b"0123456789", ()))
+
+    assert [name for name in "abc" if kept.get((name,))] == ["a", "c"]
+
+
+@pytest.mark.parametrize("body", [b"", b"[]", b'{"inputs": 3}', json.dumps({"inputs": [[[]]]}).encode()])
+def test_what_cannot_be_read_is_refused_and_not_kept(folder, body):
+    """No answer of 200, and no fault of ours, for what is no question."""
+    client = create_app(folder).server.test_client()
+
+    for _ in range(2):
+        answer = client.post("/_dash-update-component", data=body, content_type="application/json")
+        assert 400 <= answer.status_code < 500
