@@ -10,28 +10,39 @@ from dashboard.catalog import Catalog
 
 P = ParamSpec("P")
 R = TypeVar("R")
-KEPT = 128
+K = TypeVar("K")
+V = TypeVar("V")
+KEPT = 128  # results of a function for one version
+VERSIONS = 2  # the published tables and one visitor's own: what the pages work out from one version fills some 20 MB
 
 
 def by_version(function: Callable[P, R]) -> Callable[P, R]:
-    """The function (catalog first, then hashable choices), its last results kept by data version and choices."""
-    kept: OrderedDict[Any, R] = OrderedDict()
+    """The function (catalog first, then hashable choices), its last results kept for the last two data versions."""
+    kept: OrderedDict[str, OrderedDict[Any, R]] = OrderedDict()
     lock = Lock()
 
     @functools.wraps(function)
     def call(*args: P.args, **kwargs: P.kwargs) -> R:
         catalog: Any = args[0]
         assert isinstance(catalog, Catalog)
-        key = (catalog.version, args[1:], tuple(sorted(kwargs.items())))
+        key = (args[1:], tuple(sorted(kwargs.items())))
         with lock:
-            if key in kept:
-                kept.move_to_end(key)
-                return kept[key]
+            results = _last(kept, catalog.version, OrderedDict(), VERSIONS)
+            if key in results:
+                results.move_to_end(key)
+                return results[key]
         result = function(*args, **kwargs)
         with lock:
-            kept[key] = result
-            while len(kept) > KEPT:
-                kept.popitem(last=False)
+            _last(results, key, result, KEPT)
         return result
 
     return call
+
+
+def _last(kept: OrderedDict[K, V], key: K, value: V, most: int) -> V:
+    """What is kept under a key, else the value, now the last to go; the longest unused make room."""
+    found = kept.setdefault(key, value)
+    kept.move_to_end(key)
+    while len(kept) > most:
+        kept.popitem(last=False)
+    return found
