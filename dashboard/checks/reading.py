@@ -2,6 +2,7 @@
 
 import csv
 import io
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -129,9 +130,9 @@ def _is_comma_separated(name: str, text: str, problems: list[Problem]) -> bool:
 
 def _header_fits(name: str, header: list[str], columns: Sequence[str], problems: list[Problem]) -> bool:
     before = len(problems)
-    for column in dict.fromkeys(header):
-        if header.count(column) > 1:
-            what = f'header: must name each column once, got "{column}" {header.count(column)} times'
+    for column, count in Counter(header).items():
+        if count > 1:
+            what = f'header: must name each column once, got "{column}" {count} times'
             problems.append(Problem(name, 1, column, column, what, "keep one of them"))
     fields = {header_field(column)[0]: column for column in columns}
     found = {header_field(column)[0]: column for column in header}

@@ -14,6 +14,7 @@ from dash._utils import split_callback_id
 from pydantic import TypeAdapter, ValidationError
 
 ROUTE = "/_dash-update-component"
+OWN = ("own", "data-candidate", "data-file")  # components that hold what a visitor brought
 MAX_DEPTH = 24
 MAX_PARTS = 20_000
 MAX_TEXT = 20_000  # above what the pages themselves refuse with a line of their own
@@ -64,6 +65,7 @@ def wire(app: dash.Dash) -> None:
             raise werkzeug.exceptions.BadRequest(problem)
         if to_callback:
             flask.g.callback = body["output"]
+        flask.g.brought = brought(body) if to_callback else bool(body)
 
 
 def _json() -> Any:
@@ -76,6 +78,12 @@ def _json() -> Any:
         return flask.request.get_json()
     except (werkzeug.exceptions.BadRequest, RecursionError) as error:
         raise werkzeug.exceptions.BadRequest(f"body: must be JSON at most {MAX_DEPTH} deep, got other text") from error
+
+
+def brought(body: Mapping[str, Any]) -> bool:
+    """Whether a callback is asked over tables of the visitor's own."""
+    items = [*body.get("inputs", []), *body.get("state", [])]
+    return any(isinstance(item, dict) and item["id"] in OWN and bool(item.get("value")) for item in items)
 
 
 def declared(app: dash.Dash) -> dict[str, Declared]:

@@ -99,6 +99,10 @@ def _wire_refusals(server: flask.Flask) -> None:
     @server.errorhandler(Exception)
     def broken(error: Exception) -> Any:
         logs.error(error)
+        if flask.g.get("brought"):  # what the checks let through may still be more than a page can be worked out from
+            return {
+                "error": "own: this page cannot be worked out with your version of the tables; leave your view"
+            }, 422
         told = f"server: could not answer; the fault is ours and was written down as {logs.request_id()}"
         return {"error": told}, 500
 

@@ -16,7 +16,7 @@ from dashboard.catalog import Catalog, Problem, rows
 from dashboard.compare import Comparison
 from dashboard.web import components as ui
 from dashboard.web.live import Live
-from dashboard.web.own import MAX_TEXT, usable
+from dashboard.web.own import MAX_TEXT, too_big, usable
 
 PATH, NAME, TITLE = "/data", "Data", "Where does each number come from?"
 FIGURES: tuple[str, ...] = ()
@@ -120,7 +120,7 @@ def wire(app: dash.Dash, live: Live) -> None:
         Input("own", "data"),
         Input("view", "data"),
     )
-    def body(table: str, mine: Any, window: Any) -> tuple[Any, str]:
+    def body(table: str, mine: Any, window: dict[str, Any] | None) -> tuple[Any, str]:
         if window is None:
             raise dash.exceptions.PreventUpdate
         choice, _ = choose({"table": table})
@@ -241,8 +241,9 @@ def _content(file: Any) -> bytes:
         content = base64.b64decode(file["contents"].partition(",")[2], validate=True)
     except (binascii.Error, ValueError) as error:
         raise ValueError("file: must come whole, got broken data; try again") from error
-    if len(content) > MAX_TEXT:
-        raise ValueError(f"file: must be at most {MAX_TEXT:,} bytes, got {len(content):,}")
+    told = too_big(content)
+    if told:
+        raise ValueError(told)
     return content
 
 

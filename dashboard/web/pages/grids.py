@@ -222,7 +222,13 @@ def wire(app: dash.Dash, live: Live) -> None:
         Input("own", "data"),
     )
     def body(
-        load: str | None, text: str | None, basis: str, grids: list[str] | None, question: str, window: Any, mine: Any
+        load: str | None,
+        text: str | None,
+        basis: str,
+        grids: list[str] | None,
+        question: str,
+        window: dict[str, Any] | None,
+        mine: Any,
     ) -> tuple[Any, str]:
         if window is None:
             raise dash.exceptions.PreventUpdate
