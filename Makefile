@@ -16,6 +16,7 @@ PIP_FLAGS := --quiet --disable-pip-version-check
 RUN_STAMP := .venv/.stamp-run
 TEST_STAMP := .venv/.stamp-test
 DISTRIBUTED_STAMP := .venv/.stamp-distributed
+PEERS_STAMP := .venv-peers/.stamp
 
 # $(call install,FILE...): the pinned packages of these requirements files.
 define install
@@ -46,7 +47,7 @@ lint: $(TEST_STAMP)  ## style, form and types
 check: $(RUN_STAMP)  ## validate datasets/
 	$(BIN)/python -m dashboard check
 
-bench: $(TEST_STAMP)  ## time what tests/bench times
+bench: $(TEST_STAMP) $(PEERS_STAMP)  ## time what tests/bench times, beside other dashboards
 	$(BIN)/python -m pytest tests/bench --benchmark-enable $(ARGS)
 
 install: $(RUN_STAMP)  ## only install: what `run` needs
@@ -64,14 +65,14 @@ baselines: browser  ## accept how the figures are drawn now (tests/baselines/pic
 # `make pins` keeps every pin that still fits; `make pins UPGRADE=--upgrade` takes the newest.
 pins: | .venv/pyvenv.cfg  ## work out the *.txt from the *.in
 	test -x $(UV) || $(BIN)/python -m pip install $(PIP_FLAGS) uv==$(UV_VERSION)
-	for list in requirements tests/requirements requirements-distributed; do \
+	for list in requirements tests/requirements requirements-distributed tests/bench/peers/requirements; do \
 		$(UV) pip compile $(UPGRADE) --quiet --system-certs \
 			--python-version 3.11 --python-platform x86_64-manylinux_2_28 \
 			--no-emit-index-url --annotation-style line --custom-compile-command "make pins" \
 			$$list.in --output-file $$list.txt || exit; done
 
 clean:  ## remove what make and the tools made
-	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis .benchmarks
+	rm -rf .venv .venv-peers .mypy_cache .pytest_cache .ruff_cache .hypothesis .benchmarks
 	find dashboard tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
 .venv/pyvenv.cfg:
@@ -91,6 +92,12 @@ $(TEST_STAMP): requirements.txt tests/requirements.txt | .venv/pyvenv.cfg
 $(DISTRIBUTED_STAMP): requirements.txt requirements-distributed.txt | .venv/pyvenv.cfg
 	$(call install,requirements.txt requirements-distributed.txt)
 	@touch $(RUN_STAMP) $@
+
+$(PEERS_STAMP): tests/bench/peers/requirements.txt | .venv/pyvenv.cfg
+	test -d .venv-peers || $(PYTHON) -m venv .venv-peers
+	$(UV) pip install --quiet --system-certs --python .venv-peers/bin/python --requirement $< \
+		|| .venv-peers/bin/python -m pip install $(PIP_FLAGS) --requirement $<
+	@touch $@
 
 # What the pictures need beyond Python: a Chrome or Chromium, Open Sans (the one font they are drawn in), and on the
 # barest Debian the library that Playwright's driver is linked to.

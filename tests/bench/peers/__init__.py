@@ -1,0 +1,1 @@
+"""Other dashboards with three charts, as their own documentation builds them."""
