@@ -26,7 +26,7 @@ from queue import Empty, SimpleQueue
 
 ROOT = Path(__file__).parents[1]
 TEMPLATE = ROOT / "deploy" / "nginx.conf.template"
-READY = "/healthz"
+READY = "/readyz"
 START, STOP, LOOK, MISSES = 60.0, 40.0, 2.0, 3  # seconds to get ready, to end, between looks; looks missed in a row
 KEEP_ALIVE = 75  # seconds; nginx closes after 60
 
@@ -56,7 +56,7 @@ class Instance:
 
 def nginx_conf(ports: Sequence[int], *, listen: str, run: Path) -> str:
     """The configuration of nginx for instances on these ports."""
-    servers = "\n".join(f"        server 127.0.0.1:{port} max_fails=1 fail_timeout=2s;" for port in ports)
+    servers = "\n".join(f"        server 127.0.0.1:{port} max_fails=0;" for port in ports)
     values = {"servers": servers, "listen": listen, "run": str(run.resolve())}
     return _Template(TEMPLATE.read_text()).substitute(values)
 
@@ -159,7 +159,7 @@ class Fleet:
         until = time.monotonic() + 10
         while not _children(self._nginx.pid) - before:
             if time.monotonic() > until:
-                raise RuntimeError(f"nginx: must take its new configuration; see {self._run}/nginx.log")
+                raise RuntimeError("nginx: must take its new configuration; see what it wrote above")
             time.sleep(0.02)
 
 
@@ -229,7 +229,7 @@ def _serve(fleet: Fleet, told: "SimpleQueue[int]") -> int:
             fleet.roll() if number else fleet.look()
         except RuntimeError as error:
             _say(f"error: {error}")
-    _say("error: nginx: must run, but ended; see nginx.log")
+    _say("error: nginx: must run, but ended; see what it wrote above")
     return 3
 
 

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-READY = "/healthz"
+READY = "/readyz"
 TICKS = os.sysconf("SC_CLK_TCK")
 
 
@@ -75,7 +75,8 @@ def fleet(datasets: Path, *, instances: int) -> Iterator[Server]:
         Path(run).chmod(0o755)  # nginx's workers are another user when it is started by root
         at = f"127.0.0.1:{free_port()}"
         command = [sys.executable, "deploy/fleet.py", "--instances", str(instances), "--listen", at, "--run", run]
-        with running(command, f"http://{at}", Path(run) / "fleet.log", {"DASHBOARD_DATASETS": str(datasets)}) as server:
+        log = datasets.parent / "fleet.log"
+        with running(command, f"http://{at}", log, {"DASHBOARD_DATASETS": str(datasets)}) as server:
             yield server
 
 
