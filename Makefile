@@ -28,7 +28,7 @@ endef
 # A step that fails leaves nothing that looks finished.
 .DELETE_ON_ERROR:
 
-.PHONY: help run test lint check bench pins clean install install-test install-distributed browser pictures baselines
+.PHONY: help run test lint check bench load pins clean install install-test install-distributed browser pictures baselines
 
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*  ## /\1\t/p' Makefile | expand -t 22
@@ -50,6 +50,9 @@ check: $(RUN_STAMP)  ## validate datasets/
 bench: $(TEST_STAMP) $(PEERS_STAMP)  ## time what tests/bench times, beside other dashboards
 	$(BIN)/python -m pytest tests/bench --benchmark-enable $(ARGS)
 
+load: browser  ## a hundred visitors and faults under them, into tests/bench/results/load.json (eight minutes, quiet)
+	$(BIN)/python -m pytest tests/bench/test_load.py tests/bench/test_faults.py $(ARGS)
+
 install: $(RUN_STAMP)  ## only install: what `run` needs
 
 install-test: $(TEST_STAMP)  ## only install: what `test` and `lint` need
@@ -59,8 +62,9 @@ install-distributed: $(DISTRIBUTED_STAMP)  ## install what `estimate --scheduler
 pictures: browser  ## make the README's pictures anew (docs/shots.toml)
 	$(BIN)/python -m dashboard export --shots docs/shots.toml --out docs
 
-baselines: browser  ## accept how the figures are drawn now (tests/baselines/pictures/)
+baselines: browser  ## accept how figures and pages are drawn now (tests/baselines/)
 	$(BIN)/python -m tests.baselines.pictures
+	BASELINES=accept $(BIN)/python -m pytest tests/browser/test_pages.py -k fits
 
 # `make pins` keeps every pin that still fits; `make pins UPGRADE=--upgrade` takes the newest.
 pins: | .venv/pyvenv.cfg  ## work out the *.txt from the *.in

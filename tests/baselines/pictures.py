@@ -1,6 +1,7 @@
 """Stored pictures of every form, light and dark, of stored comparisons, so that only a change of drawing moves them.
 
-`make baselines` draws and stores them anew; `git diff` then shows what was accepted.
+Pages are stored as they look with the shipped tables, at half their size, with the data version that they show.
+`make baselines` draws and stores all anew; `git diff` then shows what was accepted.
 """
 
 import io
@@ -19,6 +20,9 @@ from dashboard.web.addresses import comparisons_at
 from dashboard.web.pages import PAGES
 
 HERE = Path(__file__).parent / "pictures"
+WHOLE = Path(__file__).parent / "pages"
+SHOWN = WHOLE / "data-version.txt"
+ACCEPT = "BASELINES"  # an environment variable: `accept` stores the pages instead of comparing them
 STORED = HERE / "comparisons.json"
 THEMES = ("light", "dark")
 SIZE = SIZES["column"]
@@ -74,6 +78,19 @@ def _beside(*pictures: Image.Image) -> Image.Image:
         sheet.paste(item, (left, 0))
         left += item.width
     return sheet
+
+
+def page_file(path: str, width: int, theme: str) -> Path:
+    """Where the picture of a page is stored."""
+    page = path.partition("?")[0].strip("/") or "home"
+    return WHOLE / f"{page}-{width}-{theme}.png"
+
+
+def halved(picture: bytes) -> bytes:
+    """A picture of a page at half its size in few colours, as it is stored."""
+    out = io.BytesIO()
+    Image.open(io.BytesIO(picture)).convert("RGB").reduce(2).quantize(48).save(out, "png", optimize=True)
+    return out.getvalue()
 
 
 def name(form: str, theme: str) -> str:

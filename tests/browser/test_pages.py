@@ -1,9 +1,12 @@
 """Both pages in a real Chromium: drawn, quiet, accessible, and with their state in the address."""
 
+import os
 import re
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+
+from tests.baselines import pictures
 
 pytestmark = pytest.mark.browser
 
@@ -34,16 +37,34 @@ TEXTS_OUTSIDE = """() => [...document.querySelectorAll('.js-plotly-plot')].flatM
 
 
 @pytest.mark.parametrize(("path", "window"), WINDOWS, indirect=["window"], ids=str)
-def test_page_fits_and_is_accessible(window, path):
-    """No bad axe violation, no sideways scroll and no text cut, on each page, wide and narrow, light and dark."""
+def test_page_fits_and_is_accessible(window, path, catalog, request, tmp_path_factory):
+    """Looks as stored; no bad axe violation, no sideways scroll, no text cut: wide and narrow, light and dark."""
     window.open(path)
-
+    window.page.evaluate("figureExits.drawn()")
+    picture = pictures.halved(window.page.screenshot(full_page=True))
     found = Axe().run(window.page, options={"resultTypes": ["violations"]}).response["violations"]
     page_width, seen = window.page.evaluate(WIDTHS)
 
     assert [f"{item['id']}: {item['nodes'][0]['html'][:200]}" for item in found if item["impact"] in BAD] == []
     assert page_width <= seen
     assert window.page.evaluate(TEXTS_OUTSIDE) == []
+    file = pictures.page_file(path, *request.node.callspec.params["window"])
+    _looks_as_stored(picture, file, catalog.version, tmp_path_factory)
+
+
+def _looks_as_stored(picture, file, version, folders):
+    """The page is as in its stored picture; if not, a picture shows before, after and where."""
+    if os.environ.get(pictures.ACCEPT) == "accept":
+        file.parent.mkdir(exist_ok=True)
+        file.write_bytes(picture)
+        pictures.SHOWN.write_text(f"{version}\n")
+    if pictures.SHOWN.read_text().strip() != version:
+        pytest.skip(f"{file.name} shows other tables than these; `make baselines` stores it anew")
+    share, sheet = pictures.difference(file.read_bytes(), picture)
+    if share > pictures.SHARE:
+        place = folders.mktemp("pages") / file.name
+        sheet.save(place)
+        pytest.fail(f"{file.stem}: {100 * share:.1f} % differs, see {place}; `make baselines` accepts it")
 
 
 def test_basis_switch_moves_answer_and_address(window):
