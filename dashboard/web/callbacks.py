@@ -1,7 +1,6 @@
 """What a callback may be asked: the inputs it has, each a value of the type that its function declares."""
 
 import inspect
-import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from json import loads
@@ -171,7 +170,7 @@ def plain_problem(body: Any) -> str | None:
             return f"body: must be at most {MAX_PARTS:,} parts, got more"
         if isinstance(part, str) and not _is_text(part):
             return "body: must hold Unicode text, got half a surrogate pair"
-        if isinstance(part, (int, float)) and not (math.isfinite(part) and abs(part) <= MAX_WHOLE):
+        if isinstance(part, (int, float)) and not abs(part) <= MAX_WHOLE:  # so written, nan is refused too
             return "body: must hold numbers up to 2^53, got one that is larger or none"
     return None
 

@@ -21,7 +21,10 @@ NASTY = (
 
 texts = st.one_of(st.sampled_from(NASTY), st.text(max_size=40), st.text(string.digits + " .,:GWkMTx-", max_size=12))
 numbers = st.one_of(
-    st.integers(), st.integers(-(10**30), 10**30), st.floats(), st.sampled_from([0, -1, 2**53, 2**63, 1e308, 5e-324])
+    st.integers(),
+    st.integers(-(10**30), 10**30),
+    st.floats(),
+    st.sampled_from([0, -1, 2**53, 2**63, 10**400, 1e308, 5e-324]),
 )
 scalars = st.one_of(st.none(), st.booleans(), numbers, texts)
 anything = st.recursive(

@@ -1,0 +1,249 @@
+"""What stands before every route: origin, sizes, limits per address, headers; and what a callback may be asked."""
+
+import json
+
+import pytest
+
+from dashboard.catalog import SHIPPED
+from dashboard.web import callbacks, create_app, guard
+from dashboard.web.own import MAX_COLUMNS, MAX_ROWS, MAX_TEXT, OwnTables, too_big
+from dashboard.web.settings import Settings
+
+HOME = "..home-body.children...home-query.data.."
+VIEW = {"theme": "light", "width": 1080}
+
+
+@pytest.fixture(scope="module")
+def client():
+    """A client of a dashboard with the usual limits."""
+    return create_app(SHIPPED).server.test_client()
+
+
+def body(**changed):
+    """What the browser sends for the first page, with parts changed."""
+    inputs = [
+        {"id": "home-basis", "property": "value", "value": "it"},
+        {"id": "view", "property": "data", "value": VIEW},
+        {"id": "own", "property": "data", "value": None},
+    ]
+    outputs = [{"id": "home-body", "property": "children"}, {"id": "home-query", "property": "data"}]
+    whole = {"output": HOME, "outputs": outputs, "inputs": inputs, "state": [], "changedPropIds": ["view.data"]}
+    return {**whole, **changed}
+
+
+def inputs(name, value):
+    """The inputs with one value changed."""
+    return [{**item, "value": value} if item["id"] == name else item for item in body()["inputs"]]
+
+
+def test_a_callback_that_asks_as_the_page_does_is_answered(client):
+    """The browser's own question gets its answer."""
+    assert client.post(callbacks.ROUTE, json=body()).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("sent", "told"),
+    [
+        ("{", "body: must be JSON"),
+        ("[" * 100_000, "body: must be JSON"),
+        ("[]", "body: must be an object, got a list of 0"),
+        ("{}", "output: must be that of a callback"),
+        (body(output="nothing.children"), "output: must be that of a callback"),
+        (body(output="home-query.id"), "output: must be that of a callback"),
+        (body(output=["home"]), "output: must be that of a callback"),
+        (body(outputs={"id": "home-body", "property": "children"}), "outputs: must be those"),
+        (body(inputs=body()["inputs"][:2]), "inputs: must be a list of 3, got a list of 2"),
+        (body(inputs=body()["inputs"][::-1]), "home-basis.value: must be named so"),
+        (
+            body(inputs=inputs("home-basis", ["it"])),
+            "home-basis.value: input should be a valid string, got a list of 1",
+        ),
+        (body(inputs=inputs("home-basis", "x" * 20_001)), "home-basis.value: must be at most 20,000 characters"),
+        (body(inputs=inputs("view", "wide")), "view.data: input should be a valid dictionary, got a text"),
+        (body(inputs=inputs("view", {"width": float("nan")})), "numbers up to 2^53"),
+        (body(inputs=inputs("view", {"width": 10**400})), "numbers up to 2^53"),
+        (body(inputs=inputs("own", "\ud800")), "half a surrogate pair"),
+        (body(inputs=inputs("own", [[]] * 30_000)), "at most 20,000 parts"),
+        (body(inputs=inputs("own", json.loads("[" * 40 + "]" * 40))), "at most 24 deep"),
+        (body(changedPropIds=[1]), "changedPropIds: must be a list of texts"),
+        (body(state=None), "state: must be a list of 0, got nothing"),
+    ],
+)
+def test_what_no_callback_was_made_for_gets_one_line(client, sent, told):
+    """400 and where, what was expected and what came."""
+    text = sent if isinstance(sent, str) else json.dumps(sent)
+
+    answer = client.post(callbacks.ROUTE, data=text, content_type="application/json")
+
+    assert answer.status_code == 400
+    assert told in answer.get_json()["error"]
+    assert "\n" not in answer.get_json()["error"]
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({}, 200),
+        ({"Origin": "http://localhost", "Sec-Fetch-Site": "same-origin"}, 200),
+        ({"Origin": "https://localhost"}, 200),  # a proxy took the s off
+        ({"Origin": "http://localhost.evil.example"}, 403),
+        ({"Origin": "null"}, 403),
+        ({"Origin": "http://[::1"}, 403),
+        ({"Sec-Fetch-Site": "cross-site"}, 403),
+        ({"Origin": "http://localhost", "Sec-Fetch-Site": "same-site"}, 403),
+    ],
+)
+def test_only_our_own_pages_make_a_browser_post(client, headers, status):
+    """Another site's page is refused, whichever of the two headers tells."""
+    answer = client.post(callbacks.ROUTE, json=body(), headers=headers)
+
+    assert answer.status_code == status
+    assert status == 200 or "origin: must be" in answer.get_json()["error"]
+
+
+def test_other_sites_may_read_what_is_public(client):
+    """A GET from anywhere is answered: figures are for quoting."""
+    assert client.get("/figure/deals.csv", headers={"Origin": "http://news.example"}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("address", "status", "told"),
+    [
+        ("/api/estimate?text=" + "9" * 5_000, 414, "query: must be at most 4,000"),
+        ("/_dash-component-suites/nothing/at.js", 404, "address: must be one of"),
+        ("/_dash-component-suites/dash/../../etc/passwd", 404, "address: must be one of"),
+        ("/assets/nothing.js", 404, "address: must be one of"),
+    ],
+)
+def test_refusals_are_one_line_of_json(client, address, status, told):
+    """Also where flask or dash would have answered with a page of their own."""
+    answer = client.get(address)
+
+    assert answer.status_code == status
+    assert told in answer.get_json()["error"]
+    assert "method: must be one" in client.post("/figure/deals.csv", json={}).get_json()["error"]
+
+
+def test_a_body_that_is_too_big_is_not_read(client):
+    """413 with the limit."""
+    answer = client.post(callbacks.ROUTE, data=b"x" * (guard.MAX_BODY + 1), content_type="application/json")
+
+    assert answer.status_code == 413
+    assert "8,000,000 bytes" in answer.get_json()["error"]
+
+
+def test_headers_for_all_and_frames_for_one(client):
+    """Nobody frames a page but the one made for frames; strict transport is said where there is one."""
+    page, frame = client.get("/healthz").headers, client.get("/embed/deals").headers
+    safe = client.get("/healthz", base_url="https://localhost").headers
+
+    assert page["X-Frame-Options"] == "DENY"
+    assert "frame-ancestors 'none'" in page["Content-Security-Policy"]
+    assert "X-Frame-Options" not in frame
+    assert page["Cross-Origin-Opener-Policy"] == frame["Cross-Origin-Opener-Policy"] == "same-origin"
+    assert "Strict-Transport-Security" not in page
+    assert "max-age" in safe["Strict-Transport-Security"]
+
+
+def test_debug_cannot_be_switched_on_from_outside(monkeypatch):
+    """Flask's and Dash's variables for developers change nothing here."""
+    monkeypatch.setenv("FLASK_DEBUG", "1")
+    monkeypatch.setenv("DASH_DEBUG", "1")
+
+    assert not create_app(SHIPPED).server.debug
+
+
+def test_a_flood_from_one_address_is_told_to_wait():
+    """429 with Retry-After, for that address alone and its costly requests alone."""
+    client = create_app(SHIPPED, Settings(limits=2 / guard.FILES, proxies=1)).server.test_client()
+
+    def ask(address, path="/api/estimate?text=nothing"):
+        return client.get(path, headers={"X-Forwarded-For": address})
+
+    statuses = [ask("192.0.2.1").status_code for _ in range(3)]
+    refused = ask("192.0.2.1")
+
+    assert statuses == [400, 400, 429]
+    assert 1 <= int(refused.headers["Retry-After"]) <= 61
+    assert "too many from one address" in refused.get_json()["error"]
+    assert ask("192.0.2.2").status_code == 400
+    assert ask("192.0.2.1", "/healthz").status_code == 200
+
+
+def test_nobody_chooses_an_address_where_no_proxy_was_named():
+    """X-Forwarded-For is not believed, so it does not get around a limit."""
+    client = create_app(SHIPPED, Settings(limits=1 / guard.FILES)).server.test_client()
+    asked = [client.get("/api/estimate", headers={"X-Forwarded-For": f"192.0.2.{i}"}).status_code for i in range(2)]
+
+    assert asked == [400, 429]
+
+
+def test_uploads_have_a_limit_of_their_own():
+    """The narrow limit holds for uploads and leaves other callbacks alone."""
+    client = create_app(SHIPPED, Settings(limits=1 / guard.UPLOADS)).server.test_client()
+    file = {"id": "data-file", "property": "data", "value": {"contents": "nothing"}}
+    table = {"id": "data-table", "property": "value", "value": "claims"}
+    outputs = [{"id": "data-report", "property": "children"}, {"id": "data-candidate", "property": "data"}]
+    upload = {
+        "output": "..data-report.children...data-candidate.data..",
+        "outputs": outputs,
+        "inputs": [file],
+        "state": [table],
+    }
+
+    assert [client.post(callbacks.ROUTE, json=upload).status_code for _ in range(2)] == [200, 429]
+    assert client.post(callbacks.ROUTE, json=body()).status_code == 200
+
+
+def test_limits_can_be_switched_off():
+    """With 0 nothing is counted."""
+    client = create_app(SHIPPED, Settings(limits=0)).server.test_client()
+
+    assert "ratelimit" not in str(client.application.extensions).lower()
+    assert client.get("/api/estimate").status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("DASHBOARD_PROXIES", "one"),
+        ("DASHBOARD_PROXIES", "1.5"),
+        ("DASHBOARD_LIMITS", "-1"),
+        ("DASHBOARD_METRICS", "yes"),
+    ],
+)
+def test_a_variable_that_cannot_be_read_ends_the_start(variable, value):
+    """The line names the variable and what it was."""
+    with pytest.raises(ValueError, match=f'{variable}: must be .*, got "{value}"'):
+        Settings.of({variable: value})
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (b"a" * (MAX_TEXT + 1), "bytes, got 2,000,001"),
+        (b"a\n" * (MAX_ROWS + 2), "1,000 rows, got 1,001"),
+        (b"," * MAX_COLUMNS + b"\n", "100 columns, got 101"),
+        (b'"a\n"' + b",x" * 900_000, "100 columns, got 900,001"),
+        (b'"' + b"x" * 900_000, ""),  # a cell that long is told by the check, with its place
+        (b"a,b\n" * 1_000, ""),
+    ],
+)
+def test_a_table_that_measures_too_much_is_not_read(content, told):
+    """Bytes, rows and columns are judged before anything is worked out from them."""
+    assert told in too_big(content)
+    assert bool(told) == bool(too_big(content))
+
+
+def test_a_visitors_table_is_used_only_if_it_could_be_published(catalog):
+    """One that can be read but breaks a rule leaves the published tables on show; a good one does not."""
+    tables = OwnTables(SHIPPED)
+    claims = (SHIPPED / "claims.csv").read_text()
+    header, first, *rest = claims.splitlines()
+    without = "\n".join([header, *rest]) + "\n" if first.split(",")[0] not in "".join(rest) else claims
+
+    assert (
+        tables.catalog({"claim_types": (SHIPPED / "claim_types.csv").read_text().split("\n")[0] + "\n"}, catalog)
+        is catalog
+    )
+    assert tables.catalog({"claims": without.replace("Altman", "S. Altman", 1)}, catalog) is not catalog
