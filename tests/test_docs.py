@@ -74,10 +74,12 @@ class Reader:
         self.names: dict[str, object] = {"__name__": "page"}  # what the page's Python has defined so far
         self.tables = folder / "datasets"
         path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-        self.environment = os.environ | {"PATH": path, "PYTHONPATH": str(ROOT), "DASHBOARD_DATASETS": str(self.tables)}
+        ours = {"PATH": path, "PYTHONPATH": str(ROOT), "DASHBOARD_DATASETS": str(self.tables), "TMPDIR": str(folder)}
+        self.environment = os.environ | ours
         self.servers: list[subprocess.Popen] = []
         shutil.copytree(ROOT / "datasets", self.tables)
-        (folder / "docs").symlink_to(ROOT / "docs")
+        for name in ("docs", "gunicorn.conf.py"):
+            (folder / name).symlink_to(ROOT / name)
 
     @cached_property
     def visitor(self) -> FlaskClient:
