@@ -84,6 +84,9 @@ def _wire(app: dash.Dash, live: Live) -> None:
         return {} if clicks else dash.no_update
 
     app.clientside_callback(
+        dash.ClientsideFunction("shell", "titled"), Output("content", "title"), Input("content", "children")
+    )
+    app.clientside_callback(
         dash.ClientsideFunction("shell", "view"),
         Output("view", "data"),
         Output("mantine", "forceColorScheme"),

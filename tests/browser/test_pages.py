@@ -5,6 +5,7 @@ import re
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
 
 from tests.baselines import pictures
 
@@ -88,13 +89,28 @@ def test_deep_link_shows_its_state(window):
     assert window.page.url.endswith("/?basis=facility")
 
 
+def test_pages_with_a_table_open_from_any_other(window):
+    """A page without the tables' script opens one that needs it; back and forth each has its title and its content."""
+    window.open("/grids")
+    window.page.get_by_role("link", name="Data", exact=True).click()
+    window.page.wait_for_selector("#content .ag-row")
+    window.page.get_by_role("link", name="Score", exact=True).click()
+    expect(window.page).to_have_title(re.compile("How close"))
+    window.page.go_back()
+    window.page.wait_for_selector("#content .ag-row")
+    window.page.go_back()
+    window.page.wait_for_selector("#content .main-svg")
+
+    assert window.page.title().startswith("What would this load be on a grid?")
+
+
 def test_typing_is_kept_in_the_address_and_survives_a_reload(window):
     """What is typed into the converter is answered, put into the address, and still there after a reload."""
     window.open("/convert")
 
     window.page.get_by_label("Chips, power or dollars").fill("400k GB200")
     window.page.wait_for_url(re.compile(r"text=400k"))
-    window.page.wait_for_function("document.querySelector('.answer').innerText.includes('400,000 chips of GB200')")
+    window.page.wait_for_function("() => document.querySelector('.answer').innerText.includes('400,000 chips of GB200')")
     window.page.reload()
     window.page.wait_for_selector(".answer")
 
@@ -109,7 +125,7 @@ def test_assumption_changes_the_answer_and_the_address(window):
     box.fill("0.78")
     box.press("Tab")
     window.page.wait_for_url(re.compile(r"set\.draw_ratio=0\.78"))
-    window.page.wait_for_function("document.querySelector('.answer').innerText.includes('1.1 TWh')")
+    window.page.wait_for_function("() => document.querySelector('.answer').innerText.includes('1.1 TWh')")
 
     assert "set by hand" in window.page.inner_text("main")
 

@@ -16,6 +16,12 @@
         document.documentElement.setAttribute("data-mantine-color-scheme", next);
         return [current, next];
       },
+      /* The window is called after the page in it. */
+      titled: function () {
+        const page = document.querySelector("#content h1");
+        if (page) document.title = page.textContent + " \u2013 AI energy demand";
+        return window.dash_clientside.no_update;
+      },
       /* A file that was dropped: its size is judged here, before anything is sent. */
       measure: function (contents, name) {
         if (!contents) return window.dash_clientside.no_update;
@@ -44,13 +50,22 @@
     });
   }).observe(document.documentElement, { childList: true, subtree: true });
 
+  /* The skip link moves the focus alone: with a new fragment the page would be asked for again, under typing hands. */
+  document.addEventListener("click", function (event) {
+    if (!event.target.closest || !event.target.closest("a.skip")) return;
+    event.preventDefault();
+    document.getElementById("main").focus();
+  });
+
   /* The script of big tables comes only with the pages that have one: from elsewhere these are opened anew. */
   document.addEventListener("click", function (event) {
     const link = event.target.closest && event.target.closest("a[href]");
     if (!link || link.target || event.button || event.metaKey || event.ctrlKey || event.shiftKey) return;
     const target = new URL(link.href, location.href);
-    const heavy = (document.body.dataset.tables || "").split(" ").includes(target.pathname);
-    if (!heavy || target.origin !== location.origin || window.dash_ag_grid) return;
+    const heavy = (document.body.dataset.tables || "").split(" ").includes(target.pathname) && !window.dash_ag_grid;
+    /* A page's own link starts it anew: its controls were kept in the address behind Dash's back. */
+    const again = target.pathname === location.pathname && target.search !== location.search;
+    if (!(heavy || again) || target.origin !== location.origin) return;
     event.preventDefault();
     event.stopPropagation();
     location.assign(link.href);
