@@ -44,7 +44,7 @@ class Sight:
         network.on("Network.loadingFinished", self._loaded)
         network.on("Network.requestWillBeSent", self._asked)
         page.goto(address)
-        page.wait_for_function("window.firstFigure")
+        page.wait_for_function("() => window.firstFigure")
         page.wait_for_load_state("networkidle")
         self.figure = page.evaluate("window.firstFigure")
         page.close()

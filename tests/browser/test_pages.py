@@ -110,7 +110,7 @@ def test_typing_is_kept_in_the_address_and_survives_a_reload(window):
 
     window.page.get_by_label("Chips, power or dollars").fill("400k GB200")
     window.page.wait_for_url(re.compile(r"text=400k"))
-    window.page.wait_for_function("() => document.querySelector('.answer').innerText.includes('400,000 chips of GB200')")
+    expect(window.page.locator(".answer")).to_contain_text("400,000 chips of GB200")
     window.page.reload()
     window.page.wait_for_selector(".answer")
 
@@ -125,7 +125,7 @@ def test_assumption_changes_the_answer_and_the_address(window):
     box.fill("0.78")
     box.press("Tab")
     window.page.wait_for_url(re.compile(r"set\.draw_ratio=0\.78"))
-    window.page.wait_for_function("() => document.querySelector('.answer').innerText.includes('1.1 TWh')")
+    expect(window.page.locator(".answer")).to_contain_text("1.1 TWh")
 
     assert "set by hand" in window.page.inner_text("main")
 
