@@ -256,6 +256,18 @@ def test_30_gw_as_grid_connection(reader, tablet, worked):
     assert spread(answer.quantiles("annual_energy"), "TWh") in opens_the_same(reader, tablet, "energy")
 
 
+def test_fresh_start(reader, worked):
+    """Who clicks the name of the page they are on gets it as it first was, and its address with it."""
+    reader.at("/").check("Grid connection")
+    reader.page.wait_for_url("**basis=grid", timeout=PATIENCE)
+    reader.page.get_by_role("link", name="30 GW", exact=True).click()
+    reader.reads(*about(worked("30 GW"), "annual_energy", "TWh"))
+    reader.drawn()
+
+    assert urlsplit(reader.page.url).query == ""
+    assert reader.page.get_by_label("Not stated", exact=True).is_checked()
+
+
 # --- convert ----------------------------------------------------------------------------------------------------------
 
 
