@@ -25,6 +25,7 @@ CALLBACK = "/_dash-update-component"
 PRIVATE = ("own", "data-")  # components that hold what a visitor brought
 TEXTS = ("text/javascript", "application/javascript", "text/css")
 QUALITY = 9  # of brotli: the level above takes twenty times as long for a tenth less
+QUICK = 1  # while another file is being compressed well: it takes a tenth of the time and of the memory
 FOREVER = 31_536_000
 VERSIONED = re.compile(r"\.v\d\w*m\d+[.]")  # in the names that Dash gives to its files
 
@@ -92,6 +93,7 @@ def wire_keeping(server: flask.Flask, kept: Kept) -> None:
 
 def wire_static(server: flask.Flask) -> None:
     """Compress static files well and let browsers keep what has its version in its address; after compression."""
+    well = Lock()  # one at a time: a crowd at a fresh worker made it hold 600 MB
 
     @server.after_request
     def static(response: flask.Response) -> flask.Response:
@@ -102,7 +104,14 @@ def wire_static(server: flask.Flask) -> None:
         response.headers["Cache-Control"] = f"public, max-age={FOREVER}, immutable" if lasting else "no-cache"
         if response.mimetype in TEXTS and _encoding() == "br" and "Content-Encoding" not in response.headers:
             response.direct_passthrough = False
-            response.set_data(brotli.compress(response.get_data(), quality=QUALITY))
+            if well.acquire(blocking=False):
+                try:
+                    response.set_data(brotli.compress(response.get_data(), quality=QUALITY))
+                finally:
+                    well.release()
+            else:
+                response.set_data(brotli.compress(response.get_data(), quality=QUICK))
+                flask.g.answer_key = None  # not to be kept
             response.headers["Content-Encoding"] = "br"
             response.headers.pop("ETag", None)
             response.vary.add("Accept-Encoding")

@@ -3,7 +3,7 @@
 import functools
 from collections import OrderedDict
 from collections.abc import Callable
-from threading import Lock
+from threading import Lock, RLock
 from typing import Any, ParamSpec, TypeVar
 
 from dashboard.catalog import Catalog
@@ -17,24 +17,32 @@ VERSIONS = 2  # the published tables and one visitor's own: what the pages work 
 
 
 def by_version(function: Callable[P, R]) -> Callable[P, R]:
-    """The function (catalog first, then hashable choices), its last results kept for the last two data versions."""
+    """The function (catalog first, then hashable choices), its last results kept for the last two data versions.
+
+    One result is worked out at a time: side by side, threads would do the same work, each with arrays of its own.
+    """
     kept: OrderedDict[str, OrderedDict[Any, R]] = OrderedDict()
-    lock = Lock()
+    lock, working = Lock(), RLock()
 
     @functools.wraps(function)
     def call(*args: P.args, **kwargs: P.kwargs) -> R:
         catalog: Any = args[0]
         assert isinstance(catalog, Catalog)
         key = (args[1:], tuple(sorted(kwargs.items())))
-        with lock:
-            results = _last(kept, catalog.version, OrderedDict(), VERSIONS)
-            if key in results:
-                results.move_to_end(key)
-                return results[key]
-        result = function(*args, **kwargs)
-        with lock:
-            _last(results, key, result, KEPT)
-        return result
+
+        def known() -> list[R]:
+            with lock:
+                results = _last(kept, catalog.version, OrderedDict(), VERSIONS)
+                return [_last(results, key, results[key], KEPT)] if key in results else []
+
+        if found := known():
+            return found[0]
+        with working:
+            if found := known():
+                return found[0]
+            result = function(*args, **kwargs)
+            with lock:
+                return _last(_last(kept, catalog.version, OrderedDict(), VERSIONS), key, result, KEPT)
 
     return call
 

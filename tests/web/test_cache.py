@@ -2,7 +2,9 @@
 
 import dataclasses
 import gc
+import threading
 import weakref
+from concurrent.futures import ThreadPoolExecutor
 
 from dashboard.web.cache import KEPT, VERSIONS, by_version
 
@@ -19,6 +21,23 @@ def test_the_same_question_is_worked_out_once(catalog):
     assert result(catalog, "a") is result(twin, "a")
     assert result(catalog, "b") == ["b"]
     assert result(catalog, "a") is not result(other, "a")
+
+
+def test_a_crowd_that_asks_the_same_has_it_worked_out_once(catalog):
+    """Eight threads that ask at once share one piece of work."""
+    together, calls = threading.Barrier(8), []
+
+    def work(_):
+        calls.append(1)
+        return threading.Event().wait(0.05)
+
+    result = by_version(work)
+    with ThreadPoolExecutor(8) as pool:
+        asked = [pool.submit(lambda: (together.wait(), result(catalog))) for _ in range(8)]
+        done = [one.result()[1] for one in asked]
+
+    assert calls == [1]
+    assert done == [False] * 8
 
 
 def test_results_of_many_visitors_own_tables_do_not_add_up(catalog):
