@@ -11,6 +11,7 @@ import os
 import re
 import shlex
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -135,9 +136,8 @@ class Reader:
             # `exec` puts the server in the place of the shell, so that it is what is ended.
             settings, program = re.fullmatch(r"((?:\w+=\S+ )*)(.*)", command).groups()
             words = ["bash", "-c", f"{settings}exec {program}"]
-            self.servers.append(
-                subprocess.Popen(words, cwd=self.folder, env=self.environment, stdout=log, stderr=subprocess.STDOUT)
-            )
+            more = {"cwd": self.folder, "env": self.environment, "start_new_session": True}
+            self.servers.append(subprocess.Popen(words, stdout=log, stderr=subprocess.STDOUT, **more))
         until = time.monotonic() + 60
         while time.monotonic() < until and self.servers[-1].poll() is None:
             with (
@@ -174,10 +174,11 @@ class Reader:
             at = found + len(wanted)
 
     def leaves(self) -> None:
-        """End the servers that were started."""
+        """End the servers that were started, at once and with their workers: they hold nothing."""
         for server in self.servers:
-            server.terminate()
-            server.wait(20)
+            if server.poll() is None:
+                os.killpg(server.pid, signal.SIGKILL)
+                server.wait(20)
 
 
 def _plain(text: str) -> str:
