@@ -7,7 +7,7 @@ from typing import Any
 import flask
 
 from dashboard import figures
-from dashboard.catalog import Catalog
+from dashboard.catalog import Catalog, one_line
 from dashboard.compare import Comparison
 from dashboard.estimates import estimate, read_ask, report
 from dashboard.figures import size_named
@@ -26,7 +26,7 @@ def wire(server: flask.Flask, live: Live) -> None:
     def data_file(name: str) -> Any:
         found = data.table_file(live, name)
         if found is None:
-            return {"error": f'file: must be a table such as claims.csv or datapackage.json, got "{name[:40]}"'}, 404
+            return refusal(f'file: must be a table such as claims.csv or datapackage.json, got "{name[:40]}"', 404)
         return flask.Response(found[0], mimetype=found[1])
 
     @server.get("/look.json")
@@ -34,7 +34,7 @@ def wire(server: flask.Flask, live: Live) -> None:
         try:
             found = first.look(live.catalog, flask.request.args)
         except ValueError as error:
-            return {"error": str(error)}, 400
+            return refusal(error)
         return flask.Response(json.dumps(found, ensure_ascii=False), mimetype="application/json")
 
     @server.get("/api/estimate")
@@ -65,7 +65,7 @@ def _wire_figures(server: flask.Flask, live: Live) -> None:
             size = size_named(flask.request.args.get("size", "column"))
             spec = figures.figure(found, size, flask.request.args.get("theme", "light"))
         except ValueError as error:
-            return {"error": str(error)}, 400
+            return refusal(error)
         return flask.Response(json.dumps(spec, ensure_ascii=False), mimetype="application/json")
 
     @server.get("/figure/<figure_id>.pack.json")
@@ -92,9 +92,14 @@ def _found(figure_id: str, catalog: Catalog, query: Mapping[str, str]) -> Compar
     try:
         return comparison_named(figure_id, catalog, query)
     except KeyError as error:
-        flask.abort(flask.make_response({"error": str(error.args[0])}, 404))
+        flask.abort(flask.make_response(refusal(error.args[0], 404)))
     except ValueError as error:
-        flask.abort(flask.make_response({"error": str(error)}, 400))
+        flask.abort(flask.make_response(refusal(error)))
+
+
+def refusal(told: object, status: int = 400) -> tuple[dict[str, str], int]:
+    """An answer that says in one line why there is no other, whatever the visitor's text in it holds."""
+    return {"error": one_line(str(told))}, status
 
 
 def api(catalog: Catalog, query: Mapping[str, str]) -> Any:
@@ -107,4 +112,4 @@ def api(catalog: Catalog, query: Mapping[str, str]) -> Any:
         )
         return report.as_json(text, estimate(ask, catalog), catalog)
     except ValueError as error:
-        return {"error": str(error)}, 400
+        return refusal(error)

@@ -4,9 +4,11 @@
 """
 
 import string
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import fields
 from types import UnionType
 from typing import Any, Union, get_args, get_origin
+from urllib.parse import urlencode
 
 from hypothesis import strategies as st
 
@@ -37,6 +39,15 @@ windows = st.one_of(
     st.dictionaries(st.sampled_from(["theme", "width", "own"]), anything, max_size=3),
 )
 junk = st.one_of(st.none(), st.just({}), st.dictionaries(texts, scalars, max_size=2))
+
+
+def addresses(pages: Iterable[Any]) -> st.SearchStrategy[str]:
+    """Paths of the pages, and queries with the keys that they read."""
+    keys = st.sampled_from(
+        [field.name for page in pages for field in fields(page.Choice)] + ["data", "seed", "set.pue"]
+    )
+    queries = st.dictionaries(st.one_of(keys, keys, texts), texts, max_size=4).map(lambda query: "?" + urlencode(query))
+    return st.one_of(st.sampled_from([page.PATH for page in pages]), queries, texts)
 
 
 def tables(shipped: Mapping[str, str]) -> st.SearchStrategy[dict[str, str]]:

@@ -12,12 +12,13 @@ from time import perf_counter
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
 
 from dashboard import records
 from dashboard.catalog import SHIPPED
 from dashboard.web import callbacks, create_app
 from dashboard.web.openapi import description
-from dashboard.web.pages import PAGES
+from dashboard.web.pages import PAGES, convert
 from dashboard.web.settings import Settings
 from tests.web import fuzzing
 
@@ -69,6 +70,12 @@ class Seen:
             assert "\n" not in json.loads(text)["error"]
 
 
+def typed(case, text):
+    """A question with a text that can be read."""
+    case.query = {**case.query, "text": text}
+    return case
+
+
 def test_every_address_for_programs_is_described(app):
     """The description has each of our routes, and no other."""
     rules = {rule.rule for rule in app.server.url_map.iter_rules() if not rule.rule.startswith(DASHS_OWN)}
@@ -80,6 +87,7 @@ def test_every_address_for_programs_is_described(app):
 def test_random_queries_are_answered_or_refused(app, subtests):
     """Every address, with texts of all kinds where it takes any, answers below 500 and within seconds."""
     import schemathesis
+    from schemathesis import GenerationMode
 
     described = schemathesis.openapi.from_dict(description())
     described.app = app.server
@@ -87,8 +95,13 @@ def test_random_queries_are_answered_or_refused(app, subtests):
         operation = found.ok()
         seen = Seen(f"{operation.method.upper()} {operation.path}")
 
+        questions = operation.as_strategy()
+        if operation.definition.raw["parameters"]:
+            questions = st.one_of(questions, operation.as_strategy(generation_mode=GenerationMode.NEGATIVE))
+        if "text" in {item["name"] for item in operation.definition.raw["parameters"]}:
+            questions = st.one_of(questions, st.builds(typed, questions, st.sampled_from(convert.EXAMPLES)))
         with subtests.test(seen.name):
-            seen.ask(operation.as_strategy(), lambda case: case.call(headers={"Accept-Encoding": "identity"}))
+            seen.ask(questions, lambda case: case.call(headers={"Accept-Encoding": "identity"}))
 
 
 def test_random_bodies_are_answered_or_refused(app, subtests, catalog):
@@ -97,7 +110,7 @@ def test_random_bodies_are_answered_or_refused(app, subtests, catalog):
     offered = fuzzing.offered([page.layout(catalog, {}) for page in PAGES])
     shipped = {name: (SHIPPED / f"{name}.csv").read_text() for name in records.TABLES}
     own = fuzzing.tables(shipped) if COUNT else fuzzing.junk
-    known = {"view": fuzzing.windows, "own": own, "data-candidate": own}
+    known = {"address": fuzzing.addresses(PAGES), "view": fuzzing.windows, "own": own, "data-candidate": own}
     for output, declared in callbacks.declared(app).items():
         with subtests.test(output):
             Seen(output).ask(
