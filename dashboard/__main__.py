@@ -1,6 +1,7 @@
 """The command line. Each command imports what it needs, so that --help is quick."""
 
 import json
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -52,15 +53,17 @@ def serve(host: str = "127.0.0.1", port: int = 8050, datasets: Path | None = Non
     from werkzeug.serving import make_server
 
     from dashboard.catalog import SHIPPED
-    from dashboard.web import create_app, warm
+    from dashboard.web import create_app, logs, warm
+    from dashboard.web.settings import Settings
 
-    app = _or_exit(lambda: create_app(datasets or SHIPPED))
+    app = _or_exit(lambda: create_app(datasets or SHIPPED, Settings.of(os.environ)))
     try:
         server = make_server(host, port, app.server, threaded=True)
     except (OSError, SystemExit):
         click.echo(f"error: port: {host}:{port} must be free, got one in use; give another with --port", err=True)
         sys.exit(INPUT_WRONG)
     click.echo(f"Dashboard: http://{host}:{server.server_port}/   (Ctrl-C ends it)")
+    logs.write_to(sys.stderr)
     warm(datasets or SHIPPED)
     server.serve_forever()
 

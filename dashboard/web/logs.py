@@ -2,10 +2,9 @@
 
 import logging
 import re
-import sys
 import traceback
 from time import perf_counter
-from typing import Any
+from typing import Any, TextIO
 from uuid import uuid4
 
 import flask
@@ -19,9 +18,9 @@ MOST_CAUSES = 5
 GIVEN_ID = re.compile(r"[0-9A-Fa-f-]{8,64}")
 
 
-def to_stdout() -> None:
+def write_to(stream: TextIO) -> None:
     """Write every log of this process as JSON lines; called once by whoever starts a server."""
-    handler = logging.StreamHandler(sys.stdout)
+    handler = logging.StreamHandler(stream)
     handler.setFormatter(formatter())
     logging.basicConfig(handlers=[handler], level=logging.INFO, force=True)
     logging.getLogger("werkzeug").setLevel(logging.ERROR)  # its access lines hold whole queries
