@@ -1,6 +1,7 @@
 """What stands before every route: origin, sizes, limits per address, headers; and what a callback may be asked."""
 
 import json
+import re
 
 import pytest
 
@@ -143,6 +144,17 @@ def test_headers_for_all_and_frames_for_one(client):
     assert page["Cross-Origin-Opener-Policy"] == frame["Cross-Origin-Opener-Policy"] == "same-origin"
     assert "Strict-Transport-Security" not in page
     assert "max-age" in safe["Strict-Transport-Security"]
+
+
+def test_no_script_stands_in_a_page(client):
+    """Neither is one sent nor would one run."""
+    html = client.get("/").text
+    scripts = re.findall(r"<script([^>]*)>([^<]*)</script>", html)
+
+    assert len(scripts) > 5
+    assert all("src=" in marks or 'type="application/json"' in marks for marks, _ in scripts)
+    assert not re.search(r"<[^>]+\son\w+=", html)
+    assert "script-src 'self';" in client.get("/").headers["Content-Security-Policy"]
 
 
 def test_debug_cannot_be_switched_on_from_outside(monkeypatch):
