@@ -491,8 +491,8 @@ def test_table_of_deals(reader, catalog):
     assert len(rows) == len(catalog.commitments)
 
 
-def test_find_a_claim(reader, tablet, catalog):
-    """A reader looks for what was said of Rainier among the claims, and sends the link; on a tablet it is the same."""
+def test_find_a_chip(reader, tablet, catalog):
+    """A reader looks for GB200 among the chips, and sends the link; on a tablet the table has the same file."""
     reader.at("/data").choose("Table", "Chips")
     reader.page.wait_for_url("**table=accelerators", timeout=PATIENCE)
     expect(reader.page.locator("#content")).to_contain_text(f"{len(catalog.accelerators):,} rows", timeout=PATIENCE)
