@@ -7,20 +7,20 @@ and the figure that `look` gave, drawn by `assets/first.js`; it gives way to the
 import re
 from collections.abc import Mapping, Sequence
 from html import escape
+from importlib.metadata import version
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import dash
 import flask
-import plotly
 
 from dashboard import figures
 from dashboard.catalog import Catalog
 from dashboard.web import components as ui
 from dashboard.web.addresses import at, page_of
 
-PLOTLY = f"/_dash-component-suites/plotly/package_data/plotly.min.js?v={plotly.__version__}"
+PLOTLY = f"/_dash-component-suites/plotly/package_data/plotly.min.js?v={version('plotly')}"
 TABLES = ("/plans", "/deals", "/data")  # the pages with a big table, which alone need its script
 OURS = r"view\.js|first\.js|start\.js"  # placed by hand: `view` first of all, `first` before Dash, `start` last
 _SOURCE = re.compile(r'<script[^>]* src="([^"]+)"')

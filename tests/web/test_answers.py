@@ -86,7 +86,7 @@ def test_nothing_of_a_visitor_is_kept(folder, monkeypatch):
 
 
 def test_static_files_are_small_and_stay(folder):
-    """Plotly comes as brotli of the same bytes, to be kept for good; without a version in its address, to be asked for."""
+    """Plotly comes as brotli of the same bytes, to be kept for good; with no version in its address, asked for."""
     client = create_app(folder).server.test_client()
     packed = client.get(PLOTLY, headers={"Accept-Encoding": "gzip, deflate, br"})
     again = client.get(PLOTLY, headers={"Accept-Encoding": "br"})
