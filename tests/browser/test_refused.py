@@ -16,17 +16,17 @@ REFUSALS = {
 }
 
 
+def refusing(status, text):
+    """What answers in the server's place; without a status nothing does."""
+    return lambda route: route.abort() if status is None else route.fulfill(status=status, body=text)
+
+
 def test_a_refusal_is_seen_and_can_be_closed(window):
     """One line with what to do, until the reader closes it."""
     window.open("/")
     page = window.page
     for name, (status, text, told) in REFUSALS.items():
-        page.route(
-            CALLBACK,
-            lambda route, status=status, text=text: (
-                route.abort() if status is None else route.fulfill(status=status, body=text)
-            ),
-        )
+        page.route(CALLBACK, refusing(status, text))
 
         page.get_by_role("radio", name=name, exact=True).check()
 
