@@ -7,8 +7,6 @@ import csv
 import io
 import re
 import zipfile
-from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 from xml.etree import ElementTree as ET
@@ -16,7 +14,7 @@ from xml.etree import ElementTree as ET
 import numpy as np
 import pytest
 from PIL import Image
-from playwright.sync_api import BrowserContext, Locator, Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from dashboard.catalog import SHIPPED, load
 from dashboard.compare_method import widest, words_of
@@ -37,6 +35,7 @@ from dashboard.units import number_text, range_text, reader_text, spread_text
 from dashboard.web.misreadings import misreadings
 from dashboard.web.pages import PAGES
 from tests.browser.test_pages import TEXTS_OUTSIDE, WIDTHS
+from tests.browser.windows import Window, opened
 
 pytestmark = pytest.mark.browser
 
@@ -54,18 +53,12 @@ def plain(text: str) -> str:
     return " ".join(text.split())
 
 
-@dataclass
-class Reader:
-    """Somebody at a window of the dashboard who clicks what is written on it; and what went wrong meanwhile."""
-
-    page: Page
-    address: str
-    wrong: list[str] = field(default_factory=list)
+class Reader(Window):
+    """Somebody at a window of the dashboard who clicks what is written on it."""
 
     def open(self, path: str) -> None:
         """Go to an address, and wait until Dash has drawn it."""
-        self.page.bring_to_front()
-        self.page.goto(self.address + path)
+        super().open(path)
         self.drawn()
 
     def drawn(self) -> None:
@@ -126,48 +119,36 @@ class Reader:
         return Path(taken.value.path()).read_bytes()
 
 
-def _reader(context: BrowserContext, address: str, width: int) -> Iterator[Reader]:
-    page = context.new_page()
-    page.set_viewport_size({"width": width, "height": 900})
-    page.emulate_media(color_scheme="light")
-    opened = Reader(page, address)
-    own = (address, "data:", "blob:")
-    page.on("request", lambda asked: None if asked.url.startswith(own) else opened.wrong.append(asked.url))
-    page.on("console", lambda said: opened.wrong.append(said.text) if said.type == "error" else None)
-    page.on("pageerror", lambda error: opened.wrong.append(str(error)))
-    yield opened
-    page.close()
-
-
 @pytest.fixture(scope="module")
 def desk(context, address):
     """One window for the whole module: from the start page on, its reader walks by links."""
-    for reader in _reader(context, address, DESK):
+    with opened(context, address, DESK, "light", Reader) as reader:
         reader.open("/")
         yield reader
+
+
+@pytest.fixture(scope="module")
+def tablet_window(context, address):
+    """One window as wide as a tablet."""
+    with opened(context, address, TABLET, "light", Reader) as reader:
+        yield reader
+
+
+@pytest.fixture
+def tablet(tablet_window):
+    """A second reader, who opens links on a tablet; nothing may go wrong."""
+    tablet_window.wrong.clear()
+    yield tablet_window
+    assert tablet_window.wrong == []
 
 
 @pytest.fixture
 def reader(desk):
     """The reader at the desk; nothing may go wrong during a task."""
     desk.wrong.clear()
-    desk.page.bring_to_front()  # a page behind another is painted once a second, and each click waits for it
+    desk.front()
     yield desk
     assert desk.wrong == []
-
-
-@pytest.fixture(scope="module")
-def tablet_window(context, address):
-    """One window as wide as a tablet."""
-    yield from _reader(context, address, TABLET)
-
-
-@pytest.fixture
-def tablet(tablet_window):
-    """A second reader, who opens links on a tablet."""
-    tablet_window.wrong.clear()
-    yield tablet_window
-    assert tablet_window.wrong == []
 
 
 def picture_size(png: bytes) -> tuple[int, int]:

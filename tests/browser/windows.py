@@ -1,0 +1,53 @@
+"""A window of the dashboard in a real Chromium, and what is heard to go wrong in it."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from playwright.sync_api import BrowserContext, Page, Request
+
+SHOWN = ", ".join(f"#content {part}" for part in (".js-plotly-plot .main-svg", ".problem", "ul", ".ag-row"))
+
+
+@dataclass
+class Window:
+    """A page, with whatever went wrong in it."""
+
+    page: Page
+    address: str
+    wrong: list[str] = field(default_factory=list)
+
+    def open(self, path: str) -> None:
+        """Go to an address of the dashboard and wait until a figure or a notice is drawn."""
+        self.front()
+        self.page.goto(self.address + path)
+        self.page.wait_for_selector(SHOWN, state="attached")
+
+    def front(self) -> None:
+        """Before the others: a page behind another is painted once a second, and each click waits for it."""
+        self.page.bring_to_front()
+
+
+Kind = TypeVar("Kind", bound=Window)
+
+
+@contextmanager
+def opened(context: BrowserContext, address: str, width: int, scheme: str, kind: type[Kind]) -> Iterator[Kind]:
+    """A fresh window of a width, light or dark, whose errors and requests to anybody else are kept in `wrong`."""
+    page = context.new_page()
+    page.set_viewport_size({"width": width, "height": 900})
+    page.emulate_media(color_scheme=scheme)
+    window = kind(page, address)
+
+    def heard(asked: Request) -> None:
+        if not asked.url.startswith((address, "data:", "blob:")):
+            window.wrong.append(f"asked for {asked.url}")
+
+    page.on("request", heard)
+    page.on("console", lambda said: window.wrong.append(said.text) if said.type == "error" else None)
+    page.on("pageerror", lambda error: window.wrong.append(str(error)))
+    yield window
+    if page.url.startswith(address):
+        page.evaluate("localStorage.clear()")  # the colours that a test chose
+    page.close()
