@@ -99,10 +99,8 @@ def test_core_and_estimates_open_no_file_and_read_no_clock(path):
 
 @pytest.mark.parametrize("path", _modules(), ids=lambda path: str(path.relative_to(ROOT)))
 def test_modules_are_of_a_size_to_be_read(path):
-    """A module becomes a folder at 400 lines; units and records hold lists and may be a little longer."""
-    most = 450 if path.name in ("units.py", "records.py") else 400
-
-    assert len(path.read_text(encoding="utf-8").splitlines()) <= most
+    """A module becomes a folder at 400 lines."""
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= 400
 
 
 QUIET = [path for path in _modules() if path != ROOT / "web" / "wsgi.py"]  # which makes the app for gunicorn

@@ -147,6 +147,7 @@ def test_hostile_texts_get_one_line_each(window):
 
     for text, told in HOSTILE:
         window.page.get_by_label("Chips, power or dollars").fill(text)
+        window.page.keyboard.press("Tab")
         window.page.locator(".problem", has_text=told).wait_for()
         assert window.page.locator(".js-plotly-plot").count() == 0
 

@@ -1,0 +1,88 @@
+"""The unit registry, the closed list of unit names, and strict reading and writing of quantities.
+
+Only this folder imports pint. Text from people and from tables never reaches pint's expression parser: a number must
+match a pattern and a unit must stand in a closed, case-sensitive list.
+"""
+
+from dashboard.units.dimensions import (
+    CarbonIntensity,
+    ChipPrice,
+    Chips,
+    Dimension,
+    DimensionError,
+    Duration,
+    Emissions,
+    Energy,
+    Money,
+    MoneyPerEnergy,
+    MoneyPerPower,
+    Power,
+    PowerPerChip,
+    Ratio,
+    Volume,
+    WaterIntensity,
+    checked,
+)
+from dashboard.units.reading import MAX_TEXT, MOST, Amount, QuantityError, read_amount, read_cell
+from dashboard.units.registry import (
+    UNITS,
+    YEAR,
+    Quantity,
+    UnitError,
+    magnitude,
+    quantity,
+    registry,
+    unit,
+)
+from dashboard.units.writing import (
+    exact,
+    given_text,
+    ladder,
+    number_text,
+    range_text,
+    reader_text,
+    rounded,
+    spread_text,
+)
+
+__all__ = [
+    "MAX_TEXT",
+    "MOST",
+    "UNITS",
+    "YEAR",
+    "Amount",
+    "CarbonIntensity",
+    "ChipPrice",
+    "Chips",
+    "Dimension",
+    "DimensionError",
+    "Duration",
+    "Emissions",
+    "Energy",
+    "Money",
+    "MoneyPerEnergy",
+    "MoneyPerPower",
+    "Power",
+    "PowerPerChip",
+    "Quantity",
+    "QuantityError",
+    "Ratio",
+    "UnitError",
+    "Volume",
+    "WaterIntensity",
+    "checked",
+    "exact",
+    "given_text",
+    "ladder",
+    "magnitude",
+    "number_text",
+    "quantity",
+    "range_text",
+    "read_amount",
+    "read_cell",
+    "reader_text",
+    "registry",
+    "rounded",
+    "spread_text",
+    "unit",
+]

@@ -1,0 +1,151 @@
+"""Strict reading of amounts and cells: a number must match a pattern, and a unit must stand in the closed list."""
+
+import re
+from dataclasses import dataclass
+
+from dashboard.units.registry import Quantity, UnitError, advice, quantity, shown
+
+_POWER_UNITS = ("W", "kW", "MW", "GW", "TW")
+_ENERGY_UNITS = ("Wh", "kWh", "MWh", "GWh", "TWh")
+MAX_TEXT = 200
+_NUMBER = r"(?P<number>(?:[0-9]{1,3}(?:,[0-9]{3}){1,5}|[0-9]{1,15})(?:\.[0-9]{1,12})?)"
+_AMOUNT = re.compile(rf"(?P<sign>US\$|\$|USD )?{_NUMBER}(?P<rest>.*)", re.ASCII)
+_CELL = re.compile(r"-?[0-9]{1,15}(?:\.[0-9]{1,15})?", re.ASCII)
+_SCALES = {
+    **dict.fromkeys(("k", "K", "thousand"), 1e3),
+    **dict.fromkeys(("m", "M", "mn", "million"), 1e6),
+    **dict.fromkeys(("b", "B", "bn", "billion"), 1e9),
+    **dict.fromkeys(("t", "tn", "trillion"), 1e12),
+}
+_SCALE = r"(?P<scale>" + "|".join(sorted(_SCALES, key=len, reverse=True)) + r")?"
+_MONEY = re.compile(
+    rf" ?{_SCALE}(?: ?(?P<unit>USD|US dollars|dollars|dollar))?"
+    r"(?: (?:over|for|in) (?P<term>[0-9]{1,2}(?:\.[0-9]{1,2})?)[ -]?(?:years?|yrs?|y))?",
+    re.ASCII,
+)
+_COUNT = re.compile(r"(?:(?P<scale>k|K|thousand|m|M|mn|million)\b)? ?(?P<name>.*)", re.ASCII)
+_OTHER_MONEY = re.compile(r"€|£|¥|\b(?:EUR|GBP|JPY|CNY|RMB|euros?|pounds?|yen|yuan)\b", re.IGNORECASE)
+MOST = (Quantity(100, "TW"), Quantity(1e15, "USD"), Quantity(1e11, "chip"))
+
+
+class QuantityError(ValueError):
+    """A text is not one quantity that can be read without guessing."""
+
+
+@dataclass(frozen=True)
+class Amount:
+    """What a person wrote, taken apart: a quantity, and the name or the term that stood with it."""
+
+    quantity: Quantity
+    name: str = ""
+    term: Quantity | None = None
+
+
+def read_amount(text: str) -> Amount:
+    """One amount of power, money or chips as people write it: `1.2 GW`, `400k GB200`, `$38bn over 7 years`.
+
+    A text that is neither power nor money is a count, and what follows the number is its `name`.
+
+    Raises:
+        QuantityError: empty, longer than 200 characters, a range, an expression, an exponent, zero, negative, nan...
+        UnitError: an energy, another currency, or a unit in the wrong case.
+    """
+    text = _plain(text)
+    match = _AMOUNT.fullmatch(text)
+    if match is None:
+        raise QuantityError(f"{shown(text)}: must start with a number such as 100000, 1,000 or 1.4{_hint(text)}")
+    number = float(match["number"].replace(",", ""))
+    rest = match["rest"]
+    _refuse_rest(text, rest)
+    if number == 0:
+        raise QuantityError(f"{shown(text)}: must be above 0, got 0")
+    amount = _money(text, match["sign"], number, rest) or _power(number, rest.strip()) or _count(text, number, rest)
+    most = next(limit for limit in MOST if limit.dimensionality == amount.quantity.dimensionality)
+    if amount.quantity > most:
+        raise QuantityError(f"{shown(text)}: must be at most {most:~,.0f}, beyond anything on Earth")
+    return amount
+
+
+def _plain(text: str) -> str:
+    if len(text) > MAX_TEXT:
+        raise QuantityError(f"text: must be at most {MAX_TEXT} characters, got {len(text):,}")
+    text = " ".join(text.split(" ")).strip()
+    if not text:
+        raise QuantityError(
+            'text: must be an amount such as "100000 H100", "30 GW" or "$38bn over 7 years", got nothing'
+        )
+    return text
+
+
+def _hint(text: str) -> str:
+    if text.startswith(("-", "−", "–")):
+        return "; it must be above 0, got a minus sign"
+    if text.lower().startswith(("nan", "inf")):
+        return f"; got {text.split(maxsplit=1)[0][:12]}, which is no number"
+    if _OTHER_MONEY.search(text):
+        return "; amounts of money are read in US dollars only: convert first"
+    return f"; got {shown(text[:1])} first"
+
+
+def _refuse_rest(text: str, rest: str) -> None:
+    if re.match(r"\s*(?:[-–—−~]|to\b|or\b|\.\.)\s*\$?[0-9]", rest):
+        raise QuantityError(f"{shown(text)}: must be one number, got a range; give each end by itself")
+    if re.match(r"\s*[0-9]", rest):
+        raise QuantityError(f"{shown(text)}: must be one number, got two; write thousands as 1,000 or 1000")
+    if re.match(r"[eE][+-]?[0-9]", rest):
+        raise QuantityError(f"{shown(text)}: must be a number written in full, got an exponent")
+    if re.match(r"\s*[*/+^%=().,;_]", rest):
+        raise QuantityError(f"{shown(text)}: must be one number and one unit, got an expression at {shown(rest[:12])}")
+    if _OTHER_MONEY.search(rest):
+        raise UnitError(
+            f"{shown(text)}: amounts of money must be in US dollars, got {shown(rest.strip())}; convert first"
+        )
+
+
+def _money(text: str, sign: str | None, number: float, rest: str) -> Amount | None:
+    match = _MONEY.fullmatch(rest)
+    if match is None or not (sign or match["unit"]):
+        if sign:
+            raise QuantityError(
+                f'{shown(text)}: must be dollars such as "$38bn over 7 years", got {shown(rest)} after it'
+            )
+        return None
+    dollars = Quantity(number * _SCALES.get(match["scale"] or "", 1.0), "USD")
+    term = quantity(float(match["term"]), "year") if match["term"] else None
+    if term is not None and term.m == 0:
+        raise QuantityError(f"{shown(text)}: the term must be above 0 years, got 0")
+    return Amount(dollars, term=term)
+
+
+def _power(number: float, name: str) -> Amount | None:
+    if name in _POWER_UNITS:
+        return Amount(quantity(number, name))
+    if re.match(r"[kMGT]?W\b", name):
+        raise QuantityError(f"{shown(name)}: must end after the unit, got more; the chip is named apart")
+    if re.match(r"[kMGT]?Wh\b", name):
+        raise UnitError(f"{shown(name)}: must be a capacity in {', '.join(_POWER_UNITS)}; an energy is no capacity")
+    if name.lower() in {u.lower() for u in (*_POWER_UNITS, *_ENERGY_UNITS)}:
+        raise UnitError(f"{shown(name)}: must be one of {', '.join(_POWER_UNITS)}, in this case{advice(name)}")
+    return None
+
+
+def _count(text: str, number: float, rest: str) -> Amount:
+    match = _COUNT.fullmatch(rest.strip())
+    name = match["name"].strip() if match else ""
+    if not name or name in _SCALES:
+        raise QuantityError(
+            f"{shown(text)}: must have a unit or a chip after the number, "
+            'such as "30 GW", "100000 H100" or "38 billion USD", got none'
+        )
+    return Amount(Quantity(number * _SCALES.get((match and match["scale"]) or "", 1.0), "chip"), name=name)
+
+
+def read_cell(text: str) -> float:
+    """The number in a cell of a table: digits, one point, perhaps a minus; nothing else.
+
+    Raises:
+        QuantityError: the cell holds anything else, such as `1,000`, `1e9`, `NA` or `5–6`.
+    """
+    if not _CELL.fullmatch(text):
+        raise QuantityError(f"must be a plain number such as 1000 or 0.5, got {shown(text)}")
+    return float(text)

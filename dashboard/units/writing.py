@@ -1,0 +1,75 @@
+"""Writing of quantities for readers: few figures, the unit that suits the size, and the range beside the number."""
+
+import numpy as np
+
+_LADDERS: dict[str, tuple[tuple[str, float], ...]] = {
+    "MW": (("GW", 1e3), ("MW", 1.0), ("kW", 1e-3)),
+    "TWh": (("TWh", 1.0), ("GWh", 1e-3)),
+    "USD": (("trillion", 1e12), ("billion", 1e9), ("million", 1e6), ("", 1.0)),
+    "chips": (("million chips", 1e6), ("chips", 1.0)),
+}
+_FROM = {"TWh": 0.1}  # tenths of a TWh read better than hundreds of GWh
+
+
+def rounded(value: float, figures: int = 2) -> float:
+    """The number to so many significant figures; 0 stays 0."""
+    return float(f"{value:.{figures}g}") if value else 0.0
+
+
+def number_text(value: float, figures: int = 2) -> str:
+    """A number for readers: significant figures, thousands separated, no exponent.
+
+    >>> number_text(157.6), number_text(214_500), number_text(0.0512)
+    ('160', '210,000', '0.051')
+    """
+    value = rounded(value, figures)
+    if value == 0:
+        return "0"
+    decimals = max(0, figures - 1 - int(np.floor(np.log10(abs(value)))))
+    return f"{value:,.{decimals}f}"
+
+
+def ladder(value: float, unit_name: str) -> tuple[str, float]:
+    """The unit a reader would use for a value given in `unit_name`, and what to divide by."""
+    steps = _LADDERS.get(unit_name, ((unit_name, 1.0),))
+    return next((step for step in steps if abs(value) >= step[1] * _FROM.get(step[0], 1.0)), steps[-1])
+
+
+def reader_text(value: float, unit_name: str, figures: int = 2) -> str:
+    """A value for readers in the unit that suits its size.
+
+    >>> reader_text(181.2, "MW"), reader_text(30_000, "MW"), reader_text(1.4e12, "USD")
+    ('180 MW', '30 GW', '$1.4 trillion')
+    """
+    name, divisor = ladder(value, unit_name)
+    text = number_text(value / divisor, figures)
+    return f"${text} {name}".strip() if unit_name == "USD" else f"{text} {name}"
+
+
+def given_text(value: float, unit_name: str) -> str:
+    """A value as somebody gave it, to six figures: `$38 billion`, `1.2 GW`, `100,000 chips`."""
+    name, divisor = ladder(value, unit_name)
+    text = f"{round(value / divisor, 6):,.6g}"
+    return f"${text} {name}".strip() if unit_name == "USD" else f"{text} {name}"
+
+
+def exact(low: float, high: float) -> bool:
+    """Whether two ends are one value but for rounding: no doubt between them."""
+    return abs(high - low) <= 1e-9 * abs(high)
+
+
+def spread_text(low: float, middle: float, high: float, unit_name: str) -> str:
+    """A median with its range in one unit: `160 TWh (120–200)`; without a width, the number alone to three figures."""
+    if exact(low, high):
+        return given_text(middle, unit_name)
+    name, divisor = ladder(high, unit_name)
+    text = number_text(middle / divisor)
+    ends = f"({number_text(low / divisor)}–{number_text(high / divisor)})"
+    return f"${text} {name} {ends}" if unit_name == "USD" else f"{text} {name} {ends}"
+
+
+def range_text(low: float, high: float, unit_name: str, figures: int = 2) -> str:
+    """Two ends for readers in one unit: `120–200 TWh`, `$26–57 billion`."""
+    name, divisor = ladder(high, unit_name)
+    ends = f"{number_text(low / divisor, figures)}–{number_text(high / divisor, figures)}"
+    return f"${ends} {name}".strip() if unit_name == "USD" else f"{ends} {name}"
