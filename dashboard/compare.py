@@ -3,9 +3,10 @@
 A `Comparison` holds the rows that a figure draws, a table shows and a CSV carries; the three cannot differ.
 """
 
+from collections import namedtuple
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, cached_property, partial
 from typing import Any
 
 import pandas as pd
@@ -41,12 +42,13 @@ class Comparison:
     estimates: tuple[tuple[str, Estimate], ...] = ()
     worked: Callable[[], workings.Worked] = workings.Worked
 
-    @property
+    @cached_property
     def rows(self) -> list[Any]:
         """The rows one by one, cells as attributes."""
-        return list(self.table.itertuples(index=False))
+        names = tuple(self.table.columns)
+        return list(map(_row_type(names)._make, zip(*(self.table[name].tolist() for name in names), strict=True)))
 
-    @property
+    @cached_property
     def measure(self) -> str:
         """The unit and what is measured in it."""
         bases = list(dict.fromkeys(str(basis) for basis in self.table.basis if basis))
@@ -63,13 +65,19 @@ class Comparison:
     def csv(self) -> str:
         """The rows as CSV, with sources, data version and address in the last columns of each."""
         ends = ["; ".join(self.sources), self.version, self.address]
-        rows = ([*("" if cell != cell else cell for cell in row), *ends] for row in self.table.itertuples(index=False))
+        rows = ([*("" if cell != cell else cell for cell in row), *ends] for row in self.rows)
         return sheets.csv_text([*self.table.columns, "figure_sources", "data_version", "address"], rows)
+
+
+@cache
+def _row_type(names: tuple[str, ...]) -> Any:
+    """The type of a row; pandas would make one anew each time, which takes longer than the rows."""
+    return namedtuple("Row", names)
 
 
 def row_text(row: Any, unit: str) -> str:
     """A row's value with its range, as a reader sees it."""
-    if pd.isna(row.q05):
+    if row.q05 != row.q05:
         return reader_text(row.value, unit, 2 if row.nature == ESTIMATE else 3)
     return spread_text(row.q05, row.value, row.q95, unit)
 

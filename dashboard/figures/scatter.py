@@ -280,21 +280,24 @@ def _place(row: Any, text: str, scale: Scale, base: float, taken: list[Box], nam
     wide, tall = width(text, base * 0.88) + base * 0.5, base * 1.3
     side = -1 if row.value > row.published else 1  # up and left of the band, or down and right of it
     others = [(scale.x(name.row.published), scale.y(name.row.value), name.box) for name in names]
-    best: tuple[float, Box] | None = None
-    for across in range(-int(wide / base / 0.5) - 1, 32):
-        for along in range(-6, 24):
-            near, level = x + side * across * base * 0.5, y + side * along * base * 0.5
-            left = near - wide if side < 0 else near
-            box = Box(left, level - tall / 2, left + wide, level + tall / 2)
-            far = math.hypot(*box.nearest(x, y))
-            if far >= (best[0] if best else base * LEADER) or not (scale.holds(box) and scale.clear(box, side)):
-                continue
-            if any(box.meets(other) for other in taken):
-                continue
-            if any(other.crossed(x, y, box) or box.crossed(at, up, other) for at, up, other in others):
-                continue
-            best = (far, box)
-    return best[1] if best else None
+    for box in _boxes_by_distance(x, y, wide, tall, side, base):
+        if not (scale.holds(box) and scale.clear(box, side)) or any(box.meets(other) for other in taken):
+            continue
+        if not any(other.crossed(x, y, box) or box.crossed(at, up, other) for at, up, other in others):
+            return box
+    return None
+
+
+def _boxes_by_distance(x: float, y: float, wide: float, tall: float, side: int, base: float) -> list[Box]:
+    """The rectangles of a size within the reach of a leader from a mark, the nearest first."""
+    nears = (x + side * across * base * 0.5 for across in range(-int(wide / base / 0.5) - 1, 32))
+    lefts = [near - wide if side < 0 else near for near in nears]
+    tops = [y + side * along * base * 0.5 - tall / 2 for along in range(-6, 24)]
+    aside = [(min(max(left, x), left + wide) - x, left) for left in lefts]
+    aloft = [(min(max(top, y), top + tall) - y, top) for top in tops]
+    far = [(math.hypot(dx, dy), left, top) for dx, left in aside for dy, top in aloft]
+    near = sorted((place for place in far if place[0] < base * LEADER), key=lambda place: place[0])
+    return [Box(left, top, left + wide, top + tall) for _, left, top in near]
 
 
 def _leaders(names: list[Name], scale: Scale, box: Frame) -> Spec:

@@ -1,5 +1,6 @@
 """How wide a text is drawn, and where to break it: so that nothing is cut at any size."""
 
+import functools
 import html
 import re
 
@@ -22,30 +23,47 @@ _GROUPS = {
     930: "@MWm",
     1000: "—",
 }
-_WIDTHS = {letter: units * 1.02 for units, letters in _GROUPS.items() for letter in letters}
+_UNITS = {letter: units for units, letters in _GROUPS.items() for letter in letters}
 _OTHER = 700
+_IN_HAND = 1.02
+_KEPT = 4096  # texts whose width is remembered: most of a page's stay when one of its controls changes
 _BOLD = 1.14
 LINE = 1.32  # height of a line in font sizes
 
 
 def width(text: str, size: float, *, bold: bool = False) -> float:
     """Pixels that a line of text takes at a font size."""
-    units = sum(_WIDTHS.get(letter, _OTHER) for letter in text)
-    return units * size / 1000 * (_BOLD if bold else 1.0)
+    return _pixels(_units(text), size, bold=bold)
+
+
+@functools.lru_cache(_KEPT)
+def _units(text: str) -> int:
+    return sum([_UNITS.get(letter, _OTHER) for letter in text])
+
+
+def _pixels(units: int, size: float, *, bold: bool) -> float:
+    return units * _IN_HAND * size / 1000 * (_BOLD if bold else 1.0)
 
 
 def wrapped(text: str, limit: float, size: float, *, bold: bool = False) -> list[str]:
     """The text in lines no wider than `limit` pixels; a single long word is broken."""
+    return list(_wrapped(text, limit, size, bold=bold))
+
+
+@functools.lru_cache(_KEPT)
+def _wrapped(text: str, limit: float, size: float, *, bold: bool) -> tuple[str, ...]:
     lines: list[str] = []
-    line = ""
+    line, long = "", 0
     for word in _pieces(text, limit, size, bold=bold):
-        candidate = f"{line} {word}" if line else word
-        if line and width(candidate, size, bold=bold) > limit:
+        longer = long + _UNITS[" "] + _units(word)
+        if line and _pixels(longer, size, bold=bold) > limit:
             lines.append(line)
-            line = word
+            line, long = word, _units(word)
+        elif line:
+            line, long = f"{line} {word}", longer
         else:
-            line = candidate
-    return [*lines, line] if line else lines
+            line, long = word, _units(word)
+    return (*lines, line) if line else tuple(lines)
 
 
 def fitting_size(text: str, wide: float, high: float, size: float) -> float:

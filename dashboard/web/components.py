@@ -104,6 +104,11 @@ def comparison_table(comparison: Comparison) -> Any:
     return table(head, body, numbers=(1, 2, 3), caption="Ends of years; the CSV has every month" if months else "")
 
 
+def plain(tag: str, content: Any, **properties: Any) -> dict[str, Any]:
+    """An element of HTML as its JSON: what a component becomes, at a fiftieth of the time, for the many of a table."""
+    return {"type": tag, "namespace": "dash_html_components", "props": {"children": content, **properties}}
+
+
 def table(
     head: Sequence[str], body: Iterable[Sequence[Any]], *, numbers: tuple[int, ...] = (), caption: str = ""
 ) -> Any:
@@ -111,10 +116,9 @@ def table(
 
     def cell(index: int, content: Any) -> Any:
         kind = "number" if index in numbers else "date" if head[index] == "Date" else None
-        labelled: Any = {"data-label": head[index]}
-        return html.Td(content, className=kind, **labelled)
+        return plain("Td", content, className=kind, **{"data-label": head[index]})
 
-    rows = [html.Tr([cell(i, content) for i, content in enumerate(row)]) for row in body]
+    rows: Any = [plain("Tr", [cell(i, content) for i, content in enumerate(row)]) for row in body]
     header = html.Thead(
         html.Tr(
             [html.Th(text, scope="col", className="number" if i in numbers else None) for i, text in enumerate(head)]
@@ -135,8 +139,8 @@ def steps_table(steps: Sequence[Step]) -> Any:
     body = [
         [
             step.label,
-            html.Span(step.formula, className="formula"),
-            html.Span(step.numbers, className="formula"),
+            plain("Span", step.formula, className="formula"),
+            plain("Span", step.numbers, className="formula"),
             reader_text(magnitude(step.result, step_unit(step)), step_unit(step), 3),
         ]
         for step in steps
@@ -160,7 +164,7 @@ def assumptions_table(answer: Estimate, catalog: Catalog) -> Any:
         body.append(
             [
                 f.label,
-                html.Span(f.symbol, className="formula"),
+                plain("Span", f.symbol, className="formula"),
                 f"{span} {f.unit}" if f.unit not in ("1", "ratio", "fraction") else span,
                 f"{100 * row.share:.0f} %",
                 f.basis,
@@ -177,9 +181,10 @@ def source_links(source_ids: Iterable[str], catalog: Catalog) -> Any:
     for source_id in source_ids:
         source = catalog.source(source_id)
         text = f"{source.publisher or source.title} {source.published[:4]}".strip()
-        link = html.A(text, href=source.address, title=source.title, rel="noreferrer") if source.address else text
-        parts += [link, html.Span(f" ({source.tier})", className="quiet"), "; "]
-    return html.Span(parts[:-1])
+        known = {"href": source.address, "title": source.title, "rel": "noreferrer"}
+        parts += [plain("A", text, **known) if source.address else text]
+        parts += [plain("Span", f" ({source.tier})", className="quiet"), "; "]
+    return plain("Span", parts[:-1])
 
 
 def problem(message: str) -> Any:

@@ -2,10 +2,11 @@
 
 import json
 
+import dash.html
 import pytest
 
 from dashboard.catalog import SHIPPED
-from dashboard.web import create_app
+from dashboard.web import components, create_app
 from dashboard.web.app import page_content
 from dashboard.web.pages import PAGES, convert, data, deals, grids, home, plans
 
@@ -164,3 +165,10 @@ def test_home_tells_every_number_of_the_story(catalog):
             assert catalog.source(claim.source_id).address in text
     for number in ("$38 billion", "7 years", "$1.4 trillion", "30 GW", "$8 billion", "500,000 chips", "$250 billion"):
         assert number in text
+
+
+def test_plain_elements_are_what_components_become():
+    """An element written as JSON is the component's own JSON, so that the browser cannot tell them apart."""
+    marks = {"className": "number", "data-label": "Value"}
+
+    assert components.plain("Td", ["1", "2"], **marks) == dash.html.Td(["1", "2"], **marks).to_plotly_json()

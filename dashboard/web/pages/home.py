@@ -70,6 +70,8 @@ class View:
     claim: Estimate
     deals: tuple[tuple[str, Estimate], ...]
     comparisons: tuple[Comparison, ...]
+    converted: Mapping[str, str]  # what a number of the story is in power, by claim
+    beside: tuple[tuple[str, tuple[str, ...]], ...]  # the claim in words, with the sources of the other figures
 
 
 @by_version
@@ -95,7 +97,8 @@ def view(catalog: Catalog, choice: Choice) -> View:
         "What the story’s deals add up to in gigawatts", [(label, claim), *deals], catalog
     )
     share = compare.share_of_grids(claim, "OpenAI’s 30 GW", grids[:-2], catalog)
-    return View(claim, deals, (energy, capacity, _path(catalog), _ledger(catalog), share))
+    shown = (energy, capacity, _path(catalog), _ledger(catalog), share)
+    return View(claim, deals, shown, _converted(catalog), _answers(claim, catalog))
 
 
 def _path(catalog: Catalog) -> Comparison:
@@ -191,7 +194,7 @@ def render(catalog: Catalog, choice: Choice, window: dict[str, Any]) -> list[Any
         ledger,
         html.H2("What it is beside grids, plants and homes"),
         share,
-        _beside(catalog, seen.claim),
+        _beside(catalog, seen),
         html.H2("How it was worked out"),
         html.P("A gigawatt is a capacity, not an energy: nothing here multiplies it by 8,760 hours without a load."),
         html.Details([html.Summary("Each step with its numbers"), ui.steps_table(seen.claim.steps)]),
@@ -218,13 +221,21 @@ def _story(catalog: Catalog, seen: View) -> Any:
     for claim in catalog.claims.values():
         if claim.story:
             links = ui.source_links([claim.source_id], catalog)
-            body.append([claim.statement, _value(claim), _conversion(claim, catalog, seen), claim.said, links])
+            body.append([claim.statement, _value(claim), _conversion(claim, seen), claim.said, links])
     head = ["What was said", "Number", "What it is in power", "Date", "Source"]
     return ui.table(head, body, numbers=(1,), caption="Every number of the story")
 
 
-def _beside(catalog: Catalog, claim: Estimate) -> Any:
+def _beside(catalog: Catalog, seen: View) -> Any:
     """The claim as plants, as homes, as emissions and water: each with its question and its range."""
+    body = [[sentence, ui.source_links(source_ids, catalog)] for sentence, source_ids in seen.beside]
+    body.append([f"{_spread(seen.claim, 'emissions')} of CO₂ a year on the average US grid.", ""])
+    body.append([f"{_spread(seen.claim, 'water')} of water a year, on site and at power plants.", ""])
+    return ui.table(["In words", "Source of the other figure"], body, caption="The same load, asked in other ways")
+
+
+def _answers(claim: Estimate, catalog: Catalog) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Sentences on the claim beside plants, homes and peaks, each with the sources that are not the claim's own."""
     kinds = loads(claim, catalog)
     homes = [catalog.equivalents[name] for name in ("household-us", "household-eu", "household-italy")]
     answers = [
@@ -234,13 +245,7 @@ def _beside(catalog: Catalog, claim: Estimate) -> Any:
         *(strain_on_peak(kinds["peak"], catalog.grids[grid]) for grid in ("ita", "us-lower48", "ercot")),
     ]
     own = set(kinds["energy"].source_ids)
-    body = [
-        [answer.sentence, ui.source_links([source for source in answer.source_ids if source not in own], catalog)]
-        for answer in answers
-    ]
-    body.append([f"{_spread(claim, 'emissions')} of CO₂ a year on the average US grid.", ""])
-    body.append([f"{_spread(claim, 'water')} of water a year, on site and at power plants.", ""])
-    return ui.table(["In words", "Source of the other figure"], body, caption="The same load, asked in other ways")
+    return tuple((answer.sentence, tuple(id_ for id_ in answer.source_ids if id_ not in own)) for answer in answers)
 
 
 def _value(claim: Claim) -> str:
@@ -249,23 +254,31 @@ def _value(claim: Claim) -> str:
     return f"{claim.value:,.10g} {claim.unit}" + ("s" if claim.unit in ("chip", "year") and claim.value != 1 else "")
 
 
-def _conversion(claim: Claim, catalog: Catalog, seen: View) -> str:
+@by_version
+def _converted(catalog: Catalog) -> Mapping[str, str]:
+    """The story's dollars of capital and chips in power, by claim."""
+    found = {}
+    for claim in catalog.claims.values():
+        if claim.story and claim.series == "openai-total-money":
+            built = estimate(Ask("capex", quantity(claim.value, claim.unit).to("USD"), basis="it"), catalog)
+            found[claim.claim_id] = f"as capital cost, {_spread(built, 'it_rated')} of IT"
+        if claim.story and claim.series == "rainier-chips":
+            chip = catalog.chip("Trainium2")
+            ran = estimate(Ask("chips", quantity(claim.value, "chip"), chip, "it", item=claim.claim_id), catalog)
+            found[claim.claim_id] = f"{_spread(ran, 'facility_peak')} at the meter"
+    return found
+
+
+def _conversion(claim: Claim, seen: View) -> str:
     if claim.series in NOT_CONVERTED:
         return NOT_CONVERTED[claim.series]
     if claim.series == "openai-total-power":
         return f"average {_spread(seen.claim, 'facility_average')} at the meter"
-    if claim.series == "openai-total-money":
-        built = estimate(Ask("capex", quantity(claim.value, claim.unit).to("USD"), basis="it"), catalog)
-        return f"as capital cost, {_spread(built, 'it_rated')} of IT"
-    if claim.series == "rainier-chips":
-        chip = catalog.chip("Trainium2")
-        ran = estimate(Ask("chips", quantity(claim.value, "chip"), chip, "it", item=claim.claim_id), catalog)
-        return f"{_spread(ran, 'facility_peak')} at the meter"
     if claim.series == "openai-aws" and claim.quantity == "money":
         return f"{_spread(seen.deals[0][1], 'facility_peak')} at the meter"
     if claim.series == "openai-aws" and claim.quantity == "chips":
         return f"the dollars rent {_spread(seen.deals[0][1], 'chips')}"
-    return ""
+    return seen.converted.get(claim.claim_id, "")
 
 
 def _spread(answer: Estimate, name: str) -> str:

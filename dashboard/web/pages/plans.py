@@ -329,8 +329,14 @@ COLUMNS: list[dict[str, Any]] = [
 
 
 def _table(catalog: Catalog, window: dict[str, Any]) -> Any:
+    return ui.grid("plans-table", COLUMNS, site_rows(catalog), window)
+
+
+@by_version
+def site_rows(catalog: Catalog) -> list[dict[str, Any]]:
+    """The table of sites, the largest first."""
     rows = [_site_row(catalog, group) for group in groups(catalog, "site").values()]
-    return ui.grid("plans-table", COLUMNS, sorted(rows, key=lambda row: -row["Announced 2030, MW"]), window)
+    return sorted(rows, key=lambda row: -row["Announced 2030, MW"])
 
 
 def _site_row(catalog: Catalog, group: Series) -> dict[str, Any]:
