@@ -37,7 +37,7 @@ run: $(RUN_STAMP)  ## serve the dashboard (HOST=127.0.0.1 PORT=8050)
 	$(BIN)/python -m dashboard serve --host $(HOST) --port $(PORT)
 
 test: browser  ## every test but tests/bench (ARGS="-k units" to choose)
-	$(BIN)/python -m pytest --numprocesses auto $(ARGS)
+	$(BIN)/python -m pytest --numprocesses auto --dist worksteal $(ARGS)
 
 lint: $(TEST_STAMP)  ## style, form and types
 	$(BIN)/ruff check
