@@ -179,6 +179,19 @@ def test_shares_of_a_product_are_its_log_variances(catalog):
     assert shares["it_power"] == pytest.approx(0.07, abs=0.02)
 
 
+@pytest.mark.parametrize("text", ["30 GW", "38 billion USD over 7 years"])
+def test_ends_of_a_factor_lie_around_the_answer(catalog, text):
+    """Where the reading itself is a doubt, a factor is varied in every reading, and those of one reading count too."""
+    answer = estimate(read_ask(text, catalog), catalog)
+    middle = answer.median("annual_energy")
+    told = {row.factor.name: row for row in answer.assumptions if row.share > 0.01}
+
+    for row in told.values():
+        assert min(row.at_low, row.at_high) < middle < max(row.at_low, row.at_high), row.factor.label
+    if answer.ask.kind == "contract":
+        assert {"contract_revenue", "chip_price"} <= told.keys()
+
+
 def test_seed_moves_the_ends_little(catalog):
     """From seed to seed the ends of the range of 30 GW move by less than half a per cent (root mean square)."""
     ask = read_ask("30 GW", catalog, basis="facility")

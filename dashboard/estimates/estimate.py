@@ -1,7 +1,9 @@
 """One ask through its chain: quantiles, steps, assumptions with their shares of the variance, sources, warnings."""
 
 import functools
-from collections.abc import Mapping
+import itertools
+import math
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
@@ -176,21 +178,35 @@ def _reading_warnings(ask: Ask) -> tuple[str, ...]:
 
 
 def _shares(answer: Estimate) -> tuple[Assumption, ...]:
-    """One factor varied at a time, others at their medians: exact log-variance shares where the chain is a product."""
+    """One factor varied at a time, others at their medians: exact log-variance shares where the chain is a product.
+
+    Where ways of reading are a doubt too, each factor is varied in every way, and the ways are pooled by their odds as
+    a geometric mean: so a factor of one way alone has its share, and its ends lie around the answer.
+    """
     points: Array = np.concatenate([_strata(40), [-Z95, Z95]])
     uniforms: Array = np.concatenate([(np.arange(40) + 0.5) / 40, [0.05, 0.95]])
     names = [factor.name for factor in answer.factors] + list(answer.choices)
-    design = Inputs(answer._catalog, answer.ask, OneAtATime(names, points, uniforms))
-    energy = CHAINS[answer.ask.kind](answer.ask, design)["annual_energy"]
-    table = np.broadcast_to(np.asarray(energy.m), (len(names) * len(points),)).reshape(len(names), -1)
-    variances = np.log(table[:, :40]).var(axis=1)
+    chain = CHAINS[answer.ask.kind]
+    logs: Array = np.zeros((len(names), len(points)))
+    for categories, odds in _ways(answer.choices):
+        design = Inputs(answer._catalog, answer.ask, OneAtATime(names, points, uniforms, categories))
+        energy = chain(answer.ask, design)["annual_energy"].m_as("TWh")
+        logs += odds * np.log(np.broadcast_to(np.asarray(energy), (logs.size,)).reshape(logs.shape))
+    variances = logs[:, :40].var(axis=1)
     total = variances.sum() or 1.0
-    unit = energy.u
     rows = [
-        Assumption(factor, float(v / total), Quantity(float(row[-2]), unit), Quantity(float(row[-1]), unit))
-        for factor, v, row in zip(_all_factors(answer), variances, table, strict=True)
+        Assumption(factor, float(v / total), *(Quantity(float(end), "TWh") for end in ends))
+        for factor, v, ends in zip(_all_factors(answer), variances, np.exp(logs[:, -2:]), strict=True)
     ]
     return tuple(sorted(rows, key=lambda row: -row.share))
+
+
+def _ways(choices: Mapping[str, tuple[float, ...]]) -> Iterator[tuple[dict[str, int], float]]:
+    """Each combination of the categories of all choices, with its odds; one of odds 1 where nothing is chosen."""
+    possible = [[i for i, weight in enumerate(weights) if weight > 0] for weights in choices.values()]
+    for picked in itertools.product(*possible):
+        odds = math.prod(weights[i] / sum(weights) for i, weights in zip(picked, choices.values(), strict=True))
+        yield dict(zip(choices, picked, strict=True)), odds
 
 
 def _all_factors(answer: Estimate) -> list[Factor]:

@@ -278,23 +278,26 @@ class Medians:
 
 @dataclass(frozen=True)
 class OneAtATime:
-    """Blocks of one long array: in its own block a factor or a choice varies, elsewhere it is at its median."""
+    """Blocks of one long array: in its own block a factor or a choice varies, elsewhere it is as given.
+
+    Elsewhere a factor is at its median, and a choice at the category in `categories`.
+    """
 
     names: Sequence[str]
     points: Array
     uniforms: Array
+    categories: Mapping[str, int]
 
     def normal(self, factor: Factor) -> Array:
         """Zeros with the points in the factor's own block."""
         return self._block(factor.name, self.points, 0.0)
 
     def category(self, name: str, weights: tuple[float, ...]) -> Any:
-        """The likeliest category, varied in the choice's own block."""
-        middle = (np.cumsum(weights)[int(np.argmax(weights))] - max(weights) / 2) / sum(weights)
-        return choice(self._block(name, self.uniforms, middle), weights)
+        """The given category, varied by its odds in the choice's own block."""
+        return self._block(name, choice(self.uniforms, weights), self.categories[name])
 
-    def _block(self, name: str, values: Array, elsewhere: float) -> Array:
-        table = np.full((len(self.names), len(values)), elsewhere)
+    def _block(self, name: str, values: Any, elsewhere: float) -> Any:
+        table = np.full((len(self.names), len(values)), elsewhere, dtype=values.dtype)
         table[self.names.index(name)] = values
         return table.ravel()
 
