@@ -42,8 +42,8 @@ By = Literal["site", "operator", "user", "country", "grid", "total"]
 GROUPINGS: tuple[By, ...] = ("total", "user", "operator", "country", "grid", "site")
 Line = Literal["announced", "likely", "energised"]
 LINES: tuple[Line, ...] = ("announced", "likely", "energised")
-CHUNK = 28  # months worked at a time, so that memory stays small
-THREADS = 3
+CHUNK = 12  # months worked at a time by each thread, so that memory stays small
+THREADS = 2
 NOT_NAMED = "not named"
 
 _GROUPS: Mapping[By, Callable[[Site], str]] = MappingProxyType(
