@@ -77,7 +77,7 @@ def _row_type(names: tuple[str, ...]) -> Any:
 
 def row_text(row: Any, unit: str) -> str:
     """A row's value with its range, as a reader sees it."""
-    if row.q05 != row.q05:
+    if pd.isna(row.q05):
         return reader_text(row.value, unit, 2 if row.nature == ESTIMATE else 3)
     return spread_text(row.q05, row.value, row.q95, unit)
 

@@ -9,8 +9,9 @@ from dashboard import passports
 from dashboard.catalog import SHIPPED
 from dashboard.units import number_text, spread_text
 from dashboard.web import create_app, packs
-from dashboard.web.addresses import comparisons_at, pin_notices, pinned
+from dashboard.web.addresses import comparisons_at, pin_notices
 from dashboard.web.pages import PAGES, deals, plans
+from dashboard.web.pins import pinned
 
 FIGURES = [figure for page in PAGES for figure in page.FIGURES]
 

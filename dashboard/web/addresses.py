@@ -6,12 +6,12 @@ from dataclasses import fields, replace
 from types import ModuleType
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
-from dashboard import captions
 from dashboard.catalog import Catalog
 from dashboard.compare import Comparison
 from dashboard.core.draws import Draws
-from dashboard.units import given_text, rounded, spread_text
+from dashboard.units import given_text, spread_text
 from dashboard.web.pages import PAGES
+from dashboard.web.pins import headline
 
 _NUMBER = re.compile(r"-?\d{1,12}(?:\.\d{1,9})?(?:e[+-]?\d{1,2})?", re.ASCII)
 LONGEST = 1_500  # characters of an address that fit into the foot of a picture
@@ -91,27 +91,6 @@ def comparison_named(figure_id: str, catalog: Catalog, query: Mapping[str, str])
     return at(page, query, next(item for item in page.comparisons(catalog, query) if item.id == figure_id))
 
 
-def pinned(comparison: Comparison) -> str:
-    """The address with the data version and the seed that made a figure, and with the number that it led with."""
-    address = comparison.address
-    pins = {"data": comparison.version, "seed": str(Draws().seed)}
-    if ends := _headline(comparison):
-        pins |= {"figure": comparison.id, "was": ":".join(f"{rounded(end, 4):.10g}" for end in ends)}
-    return f"{address}{'&' if '?' in address else '?'}{urlencode(pins, safe=':')}"
-
-
-def _headline(comparison: Comparison) -> tuple[float, ...]:
-    """The number that a figure leads with (5th, 50th, 95th percentile, or one as published); none of many pairs."""
-    if comparison.form == "scatter":
-        return ()
-    if comparison.form == "dots":
-        low, middle, high = comparison.table["value"].quantile([0.05, 0.5, 0.95])
-        return float(low), float(middle), float(high)
-    row = captions.lead(comparison)
-    ends = (row.q05, row.value, row.q95) if row.q05 == row.q05 else (row.value,)
-    return tuple(float(end) for end in ends)
-
-
 def pin_notices(query: Mapping[str, str], catalog: Catalog) -> list[str]:
     """What a reader must be told whose link was pinned to another data version or seed than those served."""
     served = {"data": ("data version", catalog.version), "seed": ("seed", str(Draws().seed))}
@@ -132,7 +111,7 @@ def _moved(query: Mapping[str, str], catalog: Catalog) -> str:
         comparison = comparison_named(query.get("figure", ""), catalog, query)
     except (KeyError, ValueError):
         return "numbers may differ."
-    ends = _headline(comparison)
+    ends = headline(comparison)
     if not ends:
         return "numbers may differ."
     title = comparison.title.rstrip(".?")

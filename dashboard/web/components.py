@@ -5,9 +5,10 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
+import dash
 import dash_ag_grid as dag
 import dash_mantine_components as dmc
-from dash import dcc, html
+from dash import Input, Output, State, dcc, html
 
 from dashboard import figures
 from dashboard.catalog import Catalog
@@ -34,6 +35,33 @@ POLITE: Any = {"aria-live": "polite"}
 def aria(label: str) -> dict[str, Any]:
     """The accessible name of an element."""
     return {"aria-label": label}
+
+
+def slot(name: str, **more: Any) -> list[Any]:
+    """Where the parts of a page come: `<name>-parts` takes them from the server, `<name>-body` shows them."""
+    return [html.Div(id=f"{name}-body", **POLITE, **more), dcc.Store(id=f"{name}-parts")]
+
+
+def wire_slot(app: dash.Dash, name: str) -> None:
+    """Show what came, and of what stands there already only what differs."""
+    app.clientside_callback(
+        dash.ClientsideFunction("parts", "shown"),
+        Output(f"{name}-body", "children"),
+        Input(f"{name}-parts", "data"),
+        State(f"{name}-body", "children"),
+    )
+
+
+def parts(name: str, found: Iterable[Any]) -> list[Any]:
+    """The parts of a page, each with an id by which the browser can change it alone.
+
+    What comes and goes with a choice belongs into one part, or all that follow would be taken for others.
+    """
+    shown = [part for part in found if part is not None]
+    for place, part in enumerate(shown):
+        properties = part["props"] if isinstance(part, dict) else part.__dict__
+        properties.setdefault("id", f"{name}-part-{place}")
+    return shown
 
 
 def sized(view: dict[str, Any] | None) -> tuple[Size, str]:
@@ -69,8 +97,9 @@ def figure_block(comparison: Comparison, view: dict[str, Any] | None, address: s
                         config=GRAPH_CONFIG,
                         style={"height": f"{height}px", "width": f"{size.width}px"},
                     ),
-                    html.Figcaption(spec["layout"]["meta"]["alt"], className="hidden"),
+                    html.Figcaption(spec["layout"]["meta"]["alt"], id=f"words-{comparison.id}", className="hidden"),
                 ],
+                id=f"frame-{comparison.id}",
                 role="group",
                 **aria(comparison.title),
             ),
@@ -101,37 +130,24 @@ def comparison_table(comparison: Comparison) -> Any:
                 row.date,
             ]
         )
-    return table(head, body, numbers=(1, 2, 3), caption="Ends of years; the CSV has every month" if months else "")
+    caption = "Ends of years; the CSV has every month" if months else ""
+    return table(head, body, numbers=(1, 2, 3), caption=caption, id=f"numbers-{comparison.id}")
 
 
 def plain(tag: str, content: Any, **properties: Any) -> dict[str, Any]:
-    """An element of HTML as its JSON: what a component becomes, at a fiftieth of the time, for the many of a table."""
+    """An element of HTML as its JSON: what a component becomes, in a small part of the time, for cells of tables."""
     return {"type": tag, "namespace": "dash_html_components", "props": {"children": content, **properties}}
 
 
 def table(
-    head: Sequence[str], body: Iterable[Sequence[Any]], *, numbers: tuple[int, ...] = (), caption: str = ""
+    head: Sequence[str], body: Iterable[Sequence[Any]], *, numbers: tuple[int, ...] = (), caption: str = "", **more: Any
 ) -> Any:
-    """A plain HTML table that scrolls sideways by itself where it is wider than the page."""
+    """A plain HTML table that scrolls sideways by itself where it is wider than the page, drawn by `assets/table.js`.
 
-    def cell(index: int, content: Any) -> Any:
-        kind = "number" if index in numbers else "date" if head[index] == "Date" else None
-        return plain("Td", content, className=kind, **{"data-label": head[index]})
-
-    rows: Any = [plain("Tr", [cell(i, content) for i, content in enumerate(row)]) for row in body]
-    header = html.Thead(
-        html.Tr(
-            [html.Th(text, scope="col", className="number" if i in numbers else None) for i, text in enumerate(head)]
-        )
-    )
-    children = [html.Caption(caption)] if caption else []
-    return html.Div(
-        html.Table([*children, header, html.Tbody(rows)]),
-        className="scroll",
-        tabIndex=0,
-        role="region",
-        **aria(caption or head[0]),
-    )
+    It is one component of ours, for as a component for each cell Dash takes as long as for all the rest of a page.
+    """
+    properties = {"caption": caption, "head": list(head), "rows": list(body), "numbers": list(numbers)}
+    return {"type": "Table", "namespace": "dashboard_parts", "props": {**properties, **more}}
 
 
 def steps_table(steps: Sequence[Step]) -> Any:

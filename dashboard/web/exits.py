@@ -5,6 +5,7 @@ from typing import Any
 from dash import html
 
 from dashboard.compare import Comparison
+from dashboard.web.pins import pinned
 
 # What a picture is for, with the size that the figures know it by.
 SIZES = {
@@ -30,12 +31,13 @@ def bar(comparison: Comparison, theme: str, *, own: bool) -> Any:
         "data-figure": comparison.id,
         "data-query": query,
         "data-address": comparison.address,
+        "data-link": pinned(comparison),
         "data-version": comparison.version,
         "data-own": "yes" if own else "no",
     }
     choices = [] if own else [_choice("size", "Size", SIZES), _choice("theme", "Colours", _themes(theme))]
     words = {**PICTURES, "print": FILES["print"]} if own else {**PICTURES, **FILES}
-    buttons = [_button(action, text, comparison.title) for action, text in words.items()]
+    buttons = [_button(action, text, comparison) for action, text in words.items()]
     status: Any = {"role": "status", "aria-live": "polite"}
     return html.Div(
         [
@@ -43,6 +45,7 @@ def bar(comparison: Comparison, theme: str, *, own: bool) -> Any:
             html.P(OWN, className="quiet") if own else None,
             html.P("", className="exits-status", **status),
         ],
+        id=f"exits-{comparison.id}",
         className="exits",
         role="group",
         **marks,
@@ -60,6 +63,6 @@ def _choice(name: str, label: str, options: dict[str, str]) -> Any:
     return html.Label([html.Span(f"{label} "), html.Select(items, **marks)])
 
 
-def _button(action: str, text: str, title: str) -> Any:
-    marks: Any = {"data-exit": action, "aria-label": f"{text}: {title}"}
-    return html.Button(text, type="button", className="exit", **marks)
+def _button(action: str, text: str, comparison: Comparison) -> Any:
+    marks: Any = {"data-exit": action, "aria-label": f"{text}: {comparison.title}"}
+    return html.Button(text, id=f"exit-{action}-{comparison.id}", type="button", className="exit", **marks)

@@ -8,7 +8,7 @@ from dashboard import captions, passports
 from dashboard.catalog import Catalog
 from dashboard.compare import Comparison
 from dashboard.estimates import report
-from dashboard.web.addresses import pinned
+from dashboard.web.pins import pinned
 
 # Anybody may put a figure into a frame; the frame itself asks nobody but us.
 EMBED_POLICY = (

@@ -22,5 +22,6 @@ def block(comparison: Comparison, address: str, *, own: bool) -> Any:
         "data-own": "yes" if own else "no",
     }
     name: Any = {"aria-label": f"{SUMMARY}: {comparison.title}"}
-    summary, body = html.Summary(SUMMARY, **name), html.Div(className="passport-body")
-    return html.Details([summary, body], className="passport", **marks)
+    key = f"passport-{comparison.id}"
+    summary, body = html.Summary(SUMMARY, id=f"{key}-summary", **name), html.Div(className="passport-body")
+    return html.Details([summary, body], id=key, className="passport", **marks)

@@ -163,7 +163,7 @@ def test_csv_and_link_are_of_what_is_shown(open_page, catalog):
 
     assert len(set(names)) == len(names) >= 9
     assert table == shown.csv
-    assert page.evaluate("navigator.clipboard.readText()").endswith("/convert?text=400k+GB200")
+    assert f"/convert?text=400k+GB200&data={catalog.version}&" in page.evaluate("navigator.clipboard.readText()")
 
 
 def test_without_a_clipboard_the_text_is_offered(open_page):

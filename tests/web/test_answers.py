@@ -14,7 +14,7 @@ from dashboard.web.first import PLOTLY
 from dashboard.web.live import EVERY
 from tests.hostile.make import cell
 
-BODY = "home-body.children"
+BODY = "home-parts.data"
 
 
 @pytest.fixture
@@ -28,7 +28,7 @@ def asked(app, **values):
     output = next(output for output in app.callback_map if BODY in output)
     callback = app.callback_map[output]
     outputs = [
-        {"id": "home-body", "property": "children"},
+        {"id": "home-parts", "property": "data"},
         {"id": "home-query", "property": "data"},
     ]
     given = {"home-basis": "it", "view": {"theme": "light", "width": 700}, "own": None} | values

@@ -10,7 +10,7 @@ from dashboard.web import callbacks, create_app, guard
 from dashboard.web.own import MAX_COLUMNS, MAX_ROWS, MAX_TEXT, OwnTables, too_big
 from dashboard.web.settings import Settings
 
-HOME = "..home-body.children...home-query.data.."
+HOME = "..home-parts.data...home-query.data.."
 VIEW = {"theme": "light", "width": 1080}
 
 
@@ -27,7 +27,7 @@ def body(**changed):
         {"id": "view", "property": "data", "value": VIEW},
         {"id": "own", "property": "data", "value": None},
     ]
-    outputs = [{"id": "home-body", "property": "children"}, {"id": "home-query", "property": "data"}]
+    outputs = [{"id": "home-parts", "property": "data"}, {"id": "home-query", "property": "data"}]
     whole = {"output": HOME, "outputs": outputs, "inputs": inputs, "state": [], "changedPropIds": ["view.data"]}
     return {**whole, **changed}
 
@@ -52,7 +52,7 @@ def test_a_callback_that_asks_as_the_page_does_is_answered(client):
         (body(output="nothing.children"), "output: must be that of a callback"),
         (body(output="home-query.id"), "output: must be that of a callback"),
         (body(output=["home"]), "output: must be that of a callback"),
-        (body(outputs={"id": "home-body", "property": "children"}), "outputs: must be those"),
+        (body(outputs={"id": "home-parts", "property": "data"}), "outputs: must be those"),
         (body(inputs=body()["inputs"][:2]), "inputs: must be a list of 3, got a list of 2"),
         (body(inputs=body()["inputs"][::-1]), "home-basis.value: must be named so"),
         (

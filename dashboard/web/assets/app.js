@@ -50,11 +50,12 @@
     });
   }).observe(document.documentElement, { childList: true, subtree: true });
 
-  /* The skip link moves the focus alone: with a new fragment the page would be asked for again, under typing hands. */
+  /* Such links move the focus alone: with a new fragment the page would be asked for again, under typing hands. */
   document.addEventListener("click", function (event) {
-    if (!event.target.closest || !event.target.closest("a.skip")) return;
+    const link = event.target.closest && event.target.closest("a.skip, a.jump");
+    if (!link) return;
     event.preventDefault();
-    document.getElementById("main").focus();
+    document.querySelector(link.hash).focus();
   });
 
   /* The script of big tables comes only with the pages that have one: from elsewhere these are opened anew. */

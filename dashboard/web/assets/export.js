@@ -180,7 +180,7 @@
       await navigator.clipboard.write([new ClipboardItem({ "image/png": picture })]);
       return "The picture is copied.";
     },
-    link: function (bar) { return copied(bar, location.origin + bar.dataset.address, "The link"); },
+    link: function (bar) { return copied(bar, location.origin + bar.dataset.link, "The link"); },
     embed: frame,
     pack: pack,
     print: async function () { window.print(); return ""; },
@@ -291,6 +291,15 @@
       });
     },
   };
+
+  /* A changed control gives a bar another figure: what was done with the last one is no longer said. */
+  new MutationObserver(function (changes) {
+    new Set(changes.map(function (change) { return change.target; })).forEach(function (bar) {
+      if (!bar.matches(".exits")) return;
+      bar.querySelector(".exits-status").textContent = "";
+      bar.querySelectorAll("textarea").forEach(function (box) { box.remove(); });
+    });
+  }).observe(document.documentElement, { attributes: true, subtree: true, attributeFilter: ["data-link"] });
 
   document.querySelectorAll("[data-embed]").forEach(function (box) { embedded(box); });
 })();

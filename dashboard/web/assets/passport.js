@@ -129,6 +129,7 @@
     const body = block.querySelector(".passport-body");
     if (!block.open || !body || body.filledFor === key) return;
     body.filledFor = key;
+    body.style.minHeight = body.offsetHeight + "px"; // what stands below it stays in its place meanwhile
     body.replaceChildren(made("p", "Asking for it …", "quiet"));
     const { figure, query, version, own } = block.dataset;
     const file = "/figure/" + figure + ".passport.json" + (query ? "?" + query : "");
@@ -144,6 +145,7 @@
     if (body.filledFor !== key) return; // a control was changed meanwhile
     if (parts[0].className === "problem") body.filledFor = null; // to be tried again when opened again
     body.replaceChildren(...parts);
+    body.style.minHeight = "";
   }
 
   /* `toggle` does not bubble, but it is seen on its way down. */

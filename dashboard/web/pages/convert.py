@@ -137,9 +137,10 @@ def layout(catalog: Catalog, query: Mapping[str, str]) -> Any:
                 ],
                 className="controls",
             ),
+            html.P(html.A("Change the assumptions", href="#assumptions", className="jump")),
             dash.dcc.Store(id="convert-given", data=dict(choice.settings)),
-            html.Div(id="convert-body", **ui.POLITE),
-            html.H2("Assumptions"),
+            *ui.slot("convert"),
+            html.H2("Assumptions", id="assumptions", tabIndex=-1),
             html.P(
                 "Each is low : central : high, the 5th, 50th and 95th percentile. Type one number to fix it, three to "
                 "give a range; clear the box to go back to the table's.",
@@ -155,7 +156,7 @@ def wire(app: dash.Dash, live: Live) -> None:
     """Typing redraws the page; the assumptions on show follow the chain in use; all of it is kept in the address."""
 
     @app.callback(
-        Output("convert-body", "children"),
+        Output("convert-parts", "data"),
         Output("convert-query", "data"),
         Input("convert-text", "value"),
         Input("convert-basis", "value"),
@@ -177,7 +178,7 @@ def wire(app: dash.Dash, live: Live) -> None:
         if window is None:
             raise dash.exceptions.PreventUpdate
         choice = Choice(text or "", basis, chip or "", other or "", given or {})
-        return render(live.of(mine), choice, ui.seen(window, mine)), choice.query()
+        return ui.parts("convert", render(live.of(mine), choice, ui.seen(window, mine))), choice.query()
 
     @app.callback(
         Output("convert-assumptions", "children"),
@@ -207,6 +208,7 @@ def wire(app: dash.Dash, live: Live) -> None:
         kept = {name: value for name, value in after.items() if value}
         return kept if kept != (before or {}) else dash.no_update
 
+    ui.wire_slot(app, "convert")
     app.clientside_callback(
         dash.ClientsideFunction("shell", "remember"), Output("convert-query", "id"), Input("convert-query", "data")
     )
@@ -224,9 +226,9 @@ def render(catalog: Catalog, choice: Choice, window: dict[str, Any]) -> list[Any
     return [
         html.P(_answer(answer), className="answer"),
         html.P(what_would_change(answer.assumptions[0]), className="quiet"),
-        *[html.P(f"Note: {warning}.", className="quiet") for warning in answer.warnings],
+        html.Div([html.P(f"Note: {warning}.", className="quiet") for warning in answer.warnings]),
         html.Div([_card(answer, name, kind) for name, kind in CARDS if name in answer.results], className="cards"),
-        *_beside(catalog, choice, answer),
+        html.Div(_beside(catalog, choice, answer)),
         chain,
         energy,
         peak,

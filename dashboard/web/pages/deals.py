@@ -124,7 +124,7 @@ def layout(catalog: Catalog, query: Mapping[str, str]) -> Any:
                 ],
                 className="controls",
             ),
-            html.Div(id="deals-body", **ui.POLITE),
+            *ui.slot("deals"),
             dash.dcc.Store(id="deals-query"),
         ]
     )
@@ -134,7 +134,7 @@ def wire(app: dash.Dash, live: Live) -> None:
     """The choices redraw the page and are kept in the address."""
 
     @app.callback(
-        Output("deals-body", "children"),
+        Output("deals-parts", "data"),
         Output("deals-query", "data"),
         Input("deals-user", "value"),
         Input("deals-unit", "value"),
@@ -147,8 +147,9 @@ def wire(app: dash.Dash, live: Live) -> None:
             raise dash.exceptions.PreventUpdate
         catalog = live.of(mine)
         choice, _ = choose({"user": user, "unit": unit, "basis": basis}, catalog)
-        return render(catalog, choice, ui.seen(window, mine)), choice.query()
+        return ui.parts("deals", render(catalog, choice, ui.seen(window, mine))), choice.query()
 
+    ui.wire_slot(app, "deals")
     app.clientside_callback(
         dash.ClientsideFunction("shell", "remember"), Output("deals-query", "id"), Input("deals-query", "data")
     )

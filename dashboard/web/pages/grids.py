@@ -201,7 +201,7 @@ def layout(catalog: Catalog, query: Mapping[str, str]) -> Any:
                 ],
                 className="controls",
             ),
-            html.Div(id="grids-body", **ui.POLITE),
+            *ui.slot("grids"),
             dash.dcc.Store(id="grids-query"),
         ]
     )
@@ -211,7 +211,7 @@ def wire(app: dash.Dash, live: Live) -> None:
     """The choices redraw the page and are kept in the address."""
 
     @app.callback(
-        Output("grids-body", "children"),
+        Output("grids-parts", "data"),
         Output("grids-query", "data"),
         Input("grids-load", "value"),
         Input("grids-text", "value"),
@@ -235,8 +235,9 @@ def wire(app: dash.Dash, live: Live) -> None:
         catalog = live.of(mine)
         asked = {"load": load or text or DEFAULT_LOAD, "basis": basis, "question": question}
         choice, _ = choose(asked | ({"grids": ",".join(grids)} if grids else {}), catalog)
-        return render(catalog, choice, ui.seen(window, mine)), choice.query()
+        return ui.parts("grids", render(catalog, choice, ui.seen(window, mine))), choice.query()
 
+    ui.wire_slot(app, "grids")
     app.clientside_callback(
         dash.ClientsideFunction("shell", "remember"), Output("grids-query", "id"), Input("grids-query", "data")
     )

@@ -141,7 +141,7 @@ def layout(_: Catalog, query: Mapping[str, str]) -> Any:
                 ui.radios("home-basis", "Read the 30 GW as", BASIS_LABELS, choice.basis),
                 className="controls",
             ),
-            html.Div(id="home-body", **ui.POLITE),
+            *ui.slot("home"),
             dash.dcc.Store(id="home-query"),
         ]
     )
@@ -151,7 +151,7 @@ def wire(app: dash.Dash, live: Live) -> None:
     """The switch redraws the page and is kept in the address."""
 
     @app.callback(
-        Output("home-body", "children"),
+        Output("home-parts", "data"),
         Output("home-query", "data"),
         Input("home-basis", "value"),
         Input("view", "data"),
@@ -161,8 +161,9 @@ def wire(app: dash.Dash, live: Live) -> None:
         if window is None:
             raise dash.exceptions.PreventUpdate
         choice, _ = choose({"basis": basis})
-        return render(live.of(mine), choice, ui.seen(window, mine)), choice.query()
+        return ui.parts("home", render(live.of(mine), choice, ui.seen(window, mine))), choice.query()
 
+    ui.wire_slot(app, "home")
     app.clientside_callback(
         dash.ClientsideFunction("shell", "remember"), Output("home-query", "id"), Input("home-query", "data")
     )
@@ -199,7 +200,7 @@ def render(catalog: Catalog, choice: Choice, window: dict[str, Any]) -> list[Any
         html.P("A gigawatt is a capacity, not an energy: nothing here multiplies it by 8,760 hours without a load."),
         html.Details([html.Summary("Each step with its numbers"), ui.steps_table(seen.claim.steps)]),
         html.Details([html.Summary("Assumptions and their sources"), ui.assumptions_table(seen.claim, catalog)]),
-        *[html.P(f"Note: {warning}.", className="quiet") for warning in seen.claim.warnings],
+        html.Div([html.P(f"Note: {warning}.", className="quiet") for warning in seen.claim.warnings]),
     ]
 
 

@@ -143,7 +143,7 @@ def layout(catalog: Catalog, query: Mapping[str, str]) -> Any:
                 ],
                 className="controls",
             ),
-            html.Div(id="plans-body", **ui.POLITE),
+            *ui.slot("plans"),
             dash.dcc.Store(id="plans-query"),
         ]
     )
@@ -168,7 +168,7 @@ def wire(app: dash.Dash, live: Live) -> None:
         return _names(live.of(mine), by), EVERYTHING
 
     @app.callback(
-        Output("plans-body", "children"),
+        Output("plans-parts", "data"),
         Output("plans-query", "data"),
         Input("plans-by", "value"),
         Input("plans-name", "value"),
@@ -180,8 +180,9 @@ def wire(app: dash.Dash, live: Live) -> None:
             raise dash.exceptions.PreventUpdate
         catalog = live.of(mine)
         choice, _ = choose({"by": by, "name": name or EVERYTHING}, catalog)
-        return render(catalog, choice, ui.seen(window, mine)), choice.query()
+        return ui.parts("plans", render(catalog, choice, ui.seen(window, mine))), choice.query()
 
+    ui.wire_slot(app, "plans")
     app.clientside_callback(
         dash.ClientsideFunction("shell", "remember"), Output("plans-query", "id"), Input("plans-query", "data")
     )
@@ -197,7 +198,7 @@ def render(catalog: Catalog, choice: Choice, window: dict[str, Any]) -> list[Any
         html.P(_answer(group, plans_of(catalog)), className="answer"),
         html.P(_share(group), className="quiet"),
         over_time,
-        *(_site(catalog, group) if len(group.site_ids) == 1 else []),
+        html.Div(_site(catalog, group) if len(group.site_ids) == 1 else []),
         by_group,
         on_map,
         html.H2("Every site"),

@@ -88,7 +88,7 @@ def layout(_: Catalog, query: Mapping[str, str]) -> Any:
             html.H1(TITLE),
             *[ui.problem(notice) for notice in notices],
             html.Div(ui.radios("score-rows", "Judge by", ROWS, choice.rows), className="controls"),
-            html.Div(id="score-body", **ui.POLITE),
+            *ui.slot("score"),
             dash.dcc.Store(id="score-query"),
         ]
     )
@@ -98,7 +98,7 @@ def wire(app: dash.Dash, live: Live) -> None:
     """The switch redraws the page and is kept in the address."""
 
     @app.callback(
-        Output("score-body", "children"),
+        Output("score-parts", "data"),
         Output("score-query", "data"),
         Input("score-rows", "value"),
         Input("view", "data"),
@@ -108,8 +108,9 @@ def wire(app: dash.Dash, live: Live) -> None:
         if window is None:
             raise dash.exceptions.PreventUpdate
         choice, _ = choose({"rows": rows})
-        return render(live.of(mine), choice, ui.seen(window, mine)), choice.query()
+        return ui.parts("score", render(live.of(mine), choice, ui.seen(window, mine))), choice.query()
 
+    ui.wire_slot(app, "score")
     app.clientside_callback(
         dash.ClientsideFunction("shell", "remember"), Output("score-query", "id"), Input("score-query", "data")
     )
@@ -138,7 +139,9 @@ def render(catalog: Catalog, choice: Choice, window: dict[str, Any]) -> list[Any
                 parts.pairs_table(rest, catalog, "Pairs within the band, the largest factor first"),
             ]
         ),
-        *[html.P(f"Not scored: {case.case_id}: {reason}", className="problem") for case, reason in result.unmatched],
+        html.Div(
+            [html.P(f"Not scored: {case.case_id}: {reason}", className="problem") for case, reason in result.unmatched]
+        ),
         html.H2("What is not shown here"),
         html.Ul([html.Li([html.Strong(f"{name}. "), text]) for name, text in limits(result, catalog)]),
         html.H2("Are the ranges honest?"),

@@ -1,0 +1,81 @@
+"""A changed control changes what differs and leaves the rest: open blocks, focus, big tables; links jump and pin."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from dashboard.estimates.ask import BASIS_NAMES
+
+pytestmark = pytest.mark.browser
+
+PATIENCE = 20_000  # ms: a busy machine is slow, not wrong
+# Marks a node: it is lost where the node is built again.
+MARK = "selector => { document.querySelector(selector).kept = true; }"
+KEPT = "selector => document.querySelector(selector).kept === true"
+NOT_STATED, IT = (f"OpenAI’s 30 GW ({BASIS_NAMES[basis]})" for basis in ("unknown", "it"))
+FIGURE = "#figure-energy .js-plotly-plot"
+
+
+def test_open_passport_and_copied_link_follow_the_control(window, catalog):
+    """The figure is redrawn in its place, its open passport is filled anew, and its link is pinned to what is shown."""
+    window.open("/")
+    page = window.page
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    passport, bar = page.locator("#passport-energy"), page.locator("#exits-energy")
+    passport.locator("summary").click()
+    expect(passport).to_contain_text(NOT_STATED, timeout=PATIENCE)
+    page.evaluate(MARK, FIGURE)
+    page.get_by_label("IT", exact=True).check()
+    expect(passport).to_contain_text(IT, timeout=PATIENCE)
+
+    assert passport.get_attribute("open") is not None
+    assert page.evaluate(KEPT, FIGURE)
+    assert page.evaluate("document.activeElement.value") == "it"
+    expect(page.locator(FIGURE)).to_contain_text(IT)
+
+    bar.get_by_role("button", name="Copy link").click()
+    expect(bar.locator(".exits-status")).to_contain_text("copied", timeout=PATIENCE)
+    link = page.evaluate("navigator.clipboard.readText()")
+    pins = rf"data={catalog.version}&seed=\d+&figure=energy&was=[\d.]+:[\d.]+:[\d.]+"
+    assert re.fullmatch(rf"{window.address}/\?basis=it&{pins}", link)
+    assert page.url == f"{window.address}/?basis=it"
+
+    page.get_by_label("Facility", exact=True).check()
+    expect(bar.locator(".exits-status")).to_be_empty(timeout=PATIENCE)
+
+
+def test_another_group_of_sites_leaves_the_table_of_sites(window):
+    """The table of all sites is not built again, the groups are, and one site's milestones come and go."""
+    window.open("/plans")
+    page = window.page
+    page.wait_for_selector("#plans-table .ag-row")
+    page.evaluate(MARK, "#plans-table .ag-row")
+    page.evaluate(MARK, "#figure-timeline .js-plotly-plot")
+    page.get_by_label("Group sites by").first.click()
+    page.get_by_role("option", name="site", exact=True).click()
+    expect(page.locator("#figure-plans-by")).to_contain_text("Stargate Abilene", timeout=PATIENCE)
+    page.get_by_label("Show").first.click()
+    page.get_by_role("option", name="Stargate Abilene", exact=True).click()
+    expect(page.locator("#plans-body h2").first).to_have_text("Stargate Abilene", timeout=PATIENCE)
+
+    expect(page.locator("#figure-timeline")).to_contain_text("Stargate Abilene", timeout=PATIENCE)
+    assert page.evaluate(KEPT, "#plans-table .ag-row")
+    assert page.evaluate(KEPT, "#figure-timeline .js-plotly-plot")
+
+
+def test_converter_leads_to_its_assumptions_without_asking_again(window):
+    """The link beside the form moves the focus to them; what was typed stays, in the box and in the address."""
+    window.open("/convert")
+    page = window.page
+    page.get_by_label("Chips, power or dollars").fill("400k GB200")
+    page.wait_for_url("**/convert?text=400k+GB200", timeout=PATIENCE)
+    page.wait_for_selector("#convert-assumptions input")
+    page.evaluate(MARK, "#convert-assumptions input")
+    page.get_by_role("link", name="Change the assumptions").press("Enter")
+
+    assert page.evaluate("document.activeElement.id") == "assumptions"
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.kept") is True
+    assert page.url == f"{window.address}/convert?text=400k+GB200"
+    assert page.get_by_label("Chips, power or dollars").input_value() == "400k GB200"
