@@ -41,6 +41,7 @@ class Comparison:
     address: str = ""
     estimates: tuple[tuple[str, Estimate], ...] = ()
     worked: Callable[[], workings.Worked] = workings.Worked
+    leads: tuple[str, ...] = ()  # labels of the rows that a caption names, where these are not the first
 
     @cached_property
     def rows(self) -> list[Any]:
@@ -149,7 +150,9 @@ def energy_beside_grids(
     rows, used = [], []
     for label, answer in loads:
         rows.append(
-            estimate_row(label, answer.results["annual_energy"], "TWh", basis="a year's energy", date="at full use")
+            estimate_levels(
+                label, answer.quantiles("annual_energy"), "TWh", basis="a year's energy", date="at full use"
+            )
         )
     for grid in grids:
         if grid.demand is not None:
@@ -257,7 +260,7 @@ def _load_row(label: str, answer: Estimate) -> dict[str, Any]:
     more = {"basis": "facility peak", "note": answer.ask.text}
     if exact(ends[0], ends[4]):
         return reading_row(label, answer.median("facility_peak"), "GW", CLAIM, **more)
-    return estimate_row(label, answer.results["facility_peak"], "GW", **more)
+    return estimate_levels(label, [end / 1000 for end in ends], "GW", **more)
 
 
 def _ordinal(ratio: float) -> str:
@@ -268,7 +271,9 @@ def chain_of(answer: Estimate, catalog: Catalog) -> Comparison:
     """IT, facility and grid readings of one load in MW: capacities and averages apart."""
     names = ("it_rated", "facility_peak", "grid_connection", "it_average", "facility_average")
     rows = [
-        estimate_row(LABELS[name], answer.results[name], "MW", basis="average" if "average" in name else "capacity")
+        estimate_levels(
+            LABELS[name], answer.quantiles(name), "MW", basis="average" if "average" in name else "capacity"
+        )
         for name in names
     ]
     peak = answer.quantiles("facility_peak")

@@ -26,6 +26,7 @@ COLUMNS = (
 GENERATOR = 1787  # of the lattice: its first 55 powers, mod 4096, have the best worst pair (Zaremba's index is 63)
 _COLUMN = {name: 2 * i for i, name in enumerate(COLUMNS)}
 EVERYONE = "all"
+HOME = "region usa"  # of an ask that names no region: its doubts meet those of all in one chain
 
 Places = NDArray[Any]
 
@@ -77,11 +78,11 @@ def _points_of(count: int, seed: int, owners: tuple[str, ...]) -> Places:
 
 
 def _points(count: int, seed: int, owner: str) -> Places:
-    """An order of the points: ascending for what has no owner or is shared by all, else one that its name decides.
+    """An order of the points: ascending for what has no owner, is shared by all or at home, else one by its name.
 
     A permutation of its own for each owner would say the same and take five times as long.
     """
-    if owner in ("", EVERYONE):
+    if owner in ("", EVERYONE, HOME):
         return _positions(count)
     row, start, stride = _hashed(f"{seed}:{owner}", ORDERS, count, count)
     return _orders(count, seed)[row].take(_modulo(_positions(count) * _coprime(stride, count) + start, count))

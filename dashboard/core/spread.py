@@ -48,6 +48,11 @@ class Spread:
         """A spread without width."""
         return cls(value, value, value, "fixed")
 
+    @property
+    def is_sure(self) -> bool:
+        """Whether it has no width."""
+        return self._numbers[0] == self._numbers[2]
+
     @functools.cached_property
     def _numbers(self) -> tuple[float, float, float]:
         base = self.central.u

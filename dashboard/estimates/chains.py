@@ -6,13 +6,16 @@ steps. Source: method section 1.
 
 from dashboard.core import energy, money, power
 from dashboard.estimates.ask import Ask
-from dashboard.estimates.inputs import Inputs, is_one_system, ratio_scopes
+from dashboard.estimates.inputs import Inputs, Proportion, is_one_system, ratio_scopes
 from dashboard.units import Quantity
 
 Results = dict[str, Quantity]
 
 BASIS_CHOICE = "basis of the announced power"
 ROUTE_CHOICE = "way from dollars to power"
+
+OF_CAPACITY = ("it_rated", "facility_peak", "grid_connection", "capex")
+OF_AVERAGE = ("it_average", "facility_average", "annual_energy", "emissions", "water", "electricity_cost")
 
 
 def from_chips(ask: Ask, p: Inputs) -> Results:
@@ -22,6 +25,7 @@ def from_chips(ask: Ask, p: Inputs) -> Results:
     rated = power.rated_it_power(n, k, e)
     p.step("it_rated", "IT power at rating", "{N} × {k} × {ε}", rated, N=n, k=k, ε=e)
     peak = _facility_peak(p, rated, *ratio_scopes(ask.chip))
+    p.reach((*OF_CAPACITY, *OF_AVERAGE), Proportion("model_error"))
     d = p("draw_ratio")
     it_average = p.step("it_average", "IT average", "{P_IT} × {d}", power.average_power(rated, d), P_IT=rated, d=d)
     return {"chips": n, **_onward(ask, p, rated, peak, it_average)}
@@ -68,6 +72,7 @@ def from_power(ask: Ask, p: Inputs) -> Results:
         capacity = _reading_step(p, basis, ask.amount, pue, readings[basis])
     else:
         capacity = power.by_basis(basis, *readings)
+    p.reach(OF_AVERAGE, Proportion("mature_load"))
     return _from_capacity(ask, p, capacity)
 
 
@@ -87,6 +92,7 @@ def from_capex(ask: Ask, p: Inputs) -> Results:
     c = p("capex_per_it_power")
     capacity = money.it_power_of_capex(ask.amount, c)
     p.step("it_rated", "IT capacity that the sum builds", "{V} ÷ {c}", capacity, V=ask.amount.to("billion_USD"), c=c)
+    p.reach(OF_AVERAGE, Proportion("mature_load"))
     return {**_from_capacity(ask, p, capacity), "capex": ask.amount}
 
 
@@ -110,6 +116,11 @@ def from_contract(ask: Ask, p: Inputs) -> Results:
         capacity = p.step("it_rated", label, "√({A} × {B})", pooled.to("MW"), A=by_chips, B=by_revenue)
     else:
         capacity = power.by_basis(route, by_chips, by_revenue, by_revenue)
+    ways = (
+        Proportion("model_error", capacity=by_chips),
+        Proportion("contract_revenue", inverse=True, capacity=by_revenue, off=("chip_price",)),
+    )
+    p.reach((*OF_CAPACITY, *OF_AVERAGE, "chips"), *ways)
     return {**_from_capacity(ask, p, capacity), "chips": power.chip_count(capacity, k), "contract_value": ask.amount}
 
 

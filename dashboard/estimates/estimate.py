@@ -11,11 +11,12 @@ from typing import Any
 import numpy as np
 
 from dashboard.catalog import Catalog
+from dashboard.core.conditional import Way, percentiles
 from dashboard.core.draws import Array, Draws, _strata
 from dashboard.core.spread import Z95, Spread
 from dashboard.estimates.ask import Ask
 from dashboard.estimates.chains import BASIS_CHOICE, CHAINS
-from dashboard.estimates.inputs import DrawnNormals, Factor, Inputs, Medians, OneAtATime, Step
+from dashboard.estimates.inputs import DrawnNormals, Factor, Inputs, Medians, OneAtATime, Proportion, Step
 from dashboard.units import Quantity, magnitude
 
 RESULT_UNITS: Mapping[str, str] = MappingProxyType(
@@ -60,18 +61,26 @@ class Estimate:
     draws: int
     data_version: str
     _catalog: Catalog
+    _ways: tuple[Way, ...]
+    _reached: tuple[str, ...]
 
     def quantiles(self, name: str) -> tuple[float, ...]:
-        """5th, 25th, 50th, 75th and 95th percentile of a result, in its unit of `RESULT_UNITS`."""
+        """5th, 25th, 50th, 75th and 95th percentile of a result, in its unit of `RESULT_UNITS`.
+
+        Of an ask that stands alone they are averaged over one factor that the result is in proportion to, and
+        move several times less from seed to seed than those of its draws; of an item they are those of its draws.
+        """
         return self._quantiles[name]
 
     @functools.cached_property
     def _quantiles(self) -> dict[str, tuple[float, ...]]:
-        return {name: quantiles(magnitude(value, RESULT_UNITS[name])) for name, value in self.results.items()}
+        drawn = {name: magnitude(value, RESULT_UNITS[name]) for name, value in self.results.items()}
+        ends = {name: percentiles(drawn[name], self._ways, LEVELS) for name in self._reached}
+        return {name: tuple(ends[name].tolist()) if name in ends else quantiles(drawn[name]) for name in drawn}
 
     def median(self, name: str) -> Quantity:
         """The 50th percentile of a result."""
-        return Quantity(float(np.median(self.results[name].m)), self.results[name].u)
+        return Quantity(self.quantiles(name)[2], RESULT_UNITS[name]).to(self.results[name].u)
 
     @functools.cached_property
     def steps(self) -> tuple[Step, ...]:
@@ -140,6 +149,7 @@ def estimate(ask: Ask, catalog: Catalog, draws: Draws | None = None) -> Estimate
     chain = CHAINS[ask.kind]
     drawn = Inputs(catalog, ask, DrawnNormals(draws, ask, catalog))
     results = chain(ask, drawn)
+    ways = _conditioned(drawn, results)
     return Estimate(
         ask=ask,
         results=MappingProxyType(results),
@@ -150,7 +160,36 @@ def estimate(ask: Ask, catalog: Catalog, draws: Draws | None = None) -> Estimate
         draws=draws.count,
         data_version=catalog.version,
         _catalog=catalog,
+        _ways=ways,
+        _reached=drawn.reached if ways else (),
     )
+
+
+def _conditioned(drawn: Inputs, results: Mapping[str, Quantity]) -> tuple[Way, ...]:
+    """The ways to the results; none if a factor that they are in proportion to is sure, or linked to another in use.
+
+    An ask of an item has none: it keeps to its draws, which are what a list or a sum adds up.
+    """
+    if drawn.ask.item or not all(_is_free(way, drawn.factors) for way in drawn.ways):
+        return ()
+    return tuple(_way(way, drawn, results) for way in drawn.ways)
+
+
+def _is_free(way: Proportion, factors: Mapping[str, Factor]) -> bool:
+    rows = {name: factor.row for name, factor in factors.items() if factor.row and name not in way.off}
+    own = rows.get(way.factor)
+    linked = {row.linked_quantity for row in rows.values()}
+    return not (
+        factors[way.factor].spread.is_sure or way.factor in linked or (own is not None and own.linked_quantity in rows)
+    )
+
+
+def _way(way: Proportion, drawn: Inputs, results: Mapping[str, Quantity]) -> Way:
+    sign = -1.0 if way.inverse else 1.0
+    rest = -sign * np.log(drawn.values[way.factor].m)
+    if way.capacity is not None:
+        rest = rest + np.log((way.capacity / results["it_rated"]).m_as(""))
+    return Way(rest, sign * np.log(drawn.factors[way.factor].spread.at(_strata(1024)).m))
 
 
 def _steps(ask: Ask, catalog: Catalog, choices: Mapping[str, tuple[float, ...]]) -> tuple[Step, ...]:

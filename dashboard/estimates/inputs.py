@@ -45,6 +45,20 @@ class Step:
     result: Quantity
 
 
+@dataclass(frozen=True)
+class Proportion:
+    """What some results are in proportion to: one factor that nothing else on the way depends on, or its inverse.
+
+    `capacity` is what this way leads to, where the draws choose between several that are equally likely; `off` are
+    factors that only the others use.
+    """
+
+    factor: str
+    inverse: bool = False
+    capacity: Quantity | None = None
+    off: tuple[str, ...] = ()
+
+
 class Normals(Protocol):
     """Where a run gets its standard normals: per factor, and uniforms per choice between categories."""
 
@@ -67,6 +81,12 @@ class Inputs:
     choices: dict[str, tuple[float, ...]] = field(default_factory=dict)
     steps: list[Step] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
+    ways: tuple[Proportion, ...] = ()
+    reached: tuple[str, ...] = ()
+
+    def reach(self, results: tuple[str, ...], *ways: Proportion) -> None:
+        """Note the ways by which the results named are reached."""
+        self.reached, self.ways = results, ways
 
     def __call__(self, name: str, *scopes: str) -> Quantity:
         """The value of the assumption `name` for the first scope that has a row; the same value at every call."""

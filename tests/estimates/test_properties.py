@@ -12,8 +12,8 @@ from dashboard.catalog import load
 from dashboard.core.draws import Draws
 from dashboard.core.spread import Spread
 from dashboard.estimates import Ask, estimate, read_ask
-from dashboard.estimates.estimate import levels, quick_levels
-from dashboard.units import DimensionError, Quantity, quantity
+from dashboard.estimates.estimate import RESULT_UNITS, levels, quantiles, quick_levels
+from dashboard.units import DimensionError, Quantity, magnitude, quantity
 
 FEW = settings(max_examples=25, deadline=None)
 BASES = st.sampled_from(["it", "facility", "grid", "unknown"])
@@ -82,13 +82,47 @@ def test_quick_levels_are_levels(values):
     assert np.abs(quick_levels(row) - levels(row)).max() <= 3 * np.ptp(row) / 65_535 + 1e-9
 
 
-@pytest.mark.parametrize(("text", "basis"), [("100000 H100", "it"), ("30 GW", "facility"), ("30 GW", "unknown")])
-def test_another_seed_changes_little(catalog, text, basis):
-    """From seed to seed the 5th and 95th percentile of a year's energy change by less than 0.5 % (root mean square)."""
-    ask = read_ask(text, catalog, basis=basis)
-    ends = np.array([estimate(ask, catalog, Draws(seed=s)).quantiles("annual_energy") for s in range(12)])[:, [0, 4]]
+STANDARD = [("100000 H100", "it"), ("30 GW", "facility"), ("30 GW", "unknown"), ("38 billion USD over 7 years", "it")]
 
-    assert ((ends / ends.mean(axis=0)).std(axis=0) < 0.005).all()
+
+@pytest.mark.parametrize(("text", "basis"), STANDARD)
+def test_another_seed_changes_little(catalog, text, basis):
+    """From seed to seed both ends of every result change by less than 0.5 % (root mean square)."""
+    ask = read_ask(text, catalog, basis=basis)
+    answers = [estimate(ask, catalog, Draws(seed=s)) for s in range(16)]
+
+    for name in answers[0].results:
+        ends = np.array([answer.quantiles(name) for answer in answers])[:, [0, 4]]
+        assert ((ends / ends.mean(axis=0)).std(axis=0) < 0.005).all(), name
+
+
+@pytest.mark.parametrize(("text", "basis"), [*STANDARD[:2], STANDARD[3], ("30 GW", "grid"), ("1.4 trillion USD", "it")])
+def test_levels_are_those_of_many_draws(catalog, text, basis):
+    """What is told of 4,096 draws is what 65,536 sorted draws show: the factor averaged over is independent."""
+    ask = read_ask(text, catalog, basis=basis)
+    few, many = estimate(ask, catalog), estimate(ask, catalog, Draws(count=65_536))
+
+    for name, value in many.results.items():
+        assert few.quantiles(name) == pytest.approx(quantiles(magnitude(value, RESULT_UNITS[name])), rel=0.01), name
+
+
+@pytest.mark.parametrize(
+    "changes", [{"item": "site a"}, {"overrides": {"model_error": Spread.fixed(Quantity(1.0, ""))}}]
+)
+def test_an_item_and_a_sure_factor_keep_to_the_draws(catalog, changes):
+    """What a list adds up, and what has no doubt to average over, has the percentiles of its draws."""
+    answer = estimate(dataclasses.replace(read_ask("100000 H100", catalog), **changes), catalog)
+
+    assert answer.quantiles("annual_energy") == tuple(levels(answer.results["annual_energy"].m_as("TWh")))
+
+
+def test_a_linked_factor_is_not_averaged_over(catalog):
+    """Where tables tie another factor to the model error, averaging over it alone would leave out what they share."""
+    tied = dataclasses.replace(catalog.parameter("draw_ratio"), linked_quantity="model_error", linked_correlation=0.9)
+    tables = dataclasses.replace(catalog, parameters={**catalog.parameters, tied.parameter_id: tied})
+    answer = estimate(read_ask("100000 H100", tables), tables)
+
+    assert answer.quantiles("annual_energy") == tuple(levels(answer.results["annual_energy"].m_as("TWh")))
 
 
 @pytest.mark.parametrize(("rho", "low", "high"), [(0.0, 5.6, 6.4), (0.6, 4.9, 7.0), (1.0, 4.6, 7.3)])
