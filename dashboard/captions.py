@@ -27,14 +27,22 @@ def caption(comparison: Comparison) -> str:
     if comparison.form == "dots":
         said = f"{title}: {comparison.answer[0].lower()}{comparison.answer[1:]}".rstrip(".")
     else:
-        row = lead(comparison)
-        basis = f", {row.basis}" if row.basis and comparison.form != "series" else ""
-        said = f"{title} – {_name(row, comparison)}: {row_text(row, comparison.unit)}{basis}"
-    ranged = bool((comparison.table.nature == ESTIMATE).any())
-    what = "Ranges are 90\u00a0% ranges" if ranged else "Values are as published"
+        rows = _leads(comparison)
+        basis = f", {rows[0].basis}" if rows[0].basis and comparison.form != "series" else ""
+        named = "; ".join(f"{_name(row, comparison)}: {row_text(row, comparison.unit)}" for row in rows)
+        said = f"{title} – {named}{basis}"
     where = f" ({comparison.address})" if comparison.address else ""
     source = f"sources: {_few(comparison.sources)}; {PUBLISHER}{where}, data version {comparison.version}"
-    return f"{said}. {what}; {source}."
+    return f"{said}. {_what(comparison)}; {source}."
+
+
+def _what(comparison: Comparison) -> str:
+    """What the values and ranges of a picture are."""
+    ours = comparison.table[comparison.table.nature == ESTIMATE]
+    if ours.empty:
+        return "Values are as published"
+    ranged = comparison.form == "dots" or ours.q05.notna().any()
+    return "Ranges are 90\u00a0% ranges" if ranged else "Values are medians of our estimates"
 
 
 def _few(sources: tuple[str, ...], most: int = 8) -> str:
@@ -42,8 +50,16 @@ def _few(sources: tuple[str, ...], most: int = 8) -> str:
     return f"{shown}; and {len(sources) - most} more under the picture" if len(sources) > most else shown
 
 
+def _leads(comparison: Comparison) -> list[Any]:
+    """The rows that a caption names, the leading one first."""
+    named = {row.label: row for row in comparison.rows}
+    return [named[label] for label in comparison.leads] or [lead(comparison)]
+
+
 def lead(comparison: Comparison) -> Any:
-    """The row that a caption names: the first estimate, the last likely month, the largest circle."""
+    """The row that a caption leads with: the one so marked, the first estimate, the last likely month, the largest."""
+    if comparison.leads:
+        return next(row for row in comparison.rows if row.label == comparison.leads[0])
     told = _told(comparison) or comparison.rows
     if comparison.form == "series":
         return next((row for row in told if row.basis == "likely"), told[-1])

@@ -7,7 +7,7 @@ import pandas as pd
 
 from dashboard import workings
 from dashboard.catalog import Catalog
-from dashboard.compare import COLUMNS, METHOD, Comparison, estimate_levels, reading_row, source_names
+from dashboard.compare import COLUMNS, ESTIMATE, METHOD, READING, Comparison, estimate_levels, reading_row, source_names
 from dashboard.estimates.ledger import Basis, Ledger
 from dashboard.records import Commitment
 from dashboard.units import given_text, magnitude, quantity, reader_text, spread_text
@@ -21,6 +21,7 @@ PARTS = (
     ("ceiling", "Ceiling: as if nothing overlapped"),
     ("realised", "Likely built, by status"),
 )
+LEADS = ("Best: counted once", "Likely built, by status")
 NEVER = {
     "GW": "The chips stand in the sites",
     "billion USD": "Capital, contracts, rent and money put into a company are different dollars",
@@ -49,6 +50,7 @@ def ledger_bars(book: Ledger, basis: Basis, catalog: Catalog) -> Comparison:
         method=METHOD,
         version=catalog.version,
         worked=partial(workings.of_ledger, book, basis, catalog),
+        leads=LEADS,
     )
 
 
@@ -107,9 +109,7 @@ def _dollars(books: Sequence[Ledger], catalog: Catalog) -> list[tuple[Commitment
 
 
 def _flow(label: str, size: float, unit: str, layer: str) -> dict[str, object]:
-    if unit == "GW":
-        return estimate_levels(label, (size,) * 5, "GW", basis=layer)
-    return reading_row(label, quantity(size, unit), unit, basis=layer)
+    return reading_row(label, quantity(size, unit), unit, ESTIMATE if unit == "GW" else READING, basis=layer)
 
 
 def _first(names: str) -> str:

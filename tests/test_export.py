@@ -69,6 +69,26 @@ def test_words_hold_number_range_unit_and_source(figure, comparisons):
         assert not ranged or re.search(r"\(\S+–\S+\)", row_text(row, comparison.unit))
 
 
+def test_caption_of_a_ledger_leads_with_the_total_counted_once(comparisons):
+    """The deals counted once with their range come first, then what is likely, before any layer of them."""
+    ledger = comparisons["ledger"]
+    best, likely = (next(row for row in ledger.rows if row.label.startswith(name)) for name in ("Best", "Likely"))
+    said = captions.caption(ledger).partition(" – ")[2]
+
+    assert said.startswith(f"{best.label}: {row_text(best, 'GW')}; {likely.label}: {row_text(likely, 'GW')}")
+    assert best.q05 < best.value < best.q95
+
+
+def test_no_estimate_has_more_figures_than_it_is_good_for(comparisons):
+    """No estimate is told to more than the four significant figures of a sum of announcements."""
+    for comparison in comparisons.values():
+        for row in comparison.rows:
+            told = "" if row.nature != "estimate" else row_text(row, comparison.unit)
+            numbers = [number.replace(",", "").replace(".", "").strip("0") for number in re.findall(r"[\d.,]+", told)]
+
+            assert max(map(len, numbers), default=0) <= 4, told
+
+
 @pytest.mark.parametrize("figure", FIGURES)
 def test_caption_has_two_sentences(figure, comparisons):
     """A caption is one sentence for what is seen and one for where it is from."""
