@@ -200,7 +200,7 @@ def source_links(source_ids: Iterable[str], catalog: Catalog) -> Any:
         known = {"href": source.address, "title": source.title, "rel": "noreferrer"}
         parts += [plain("A", text, **known) if source.address else text]
         parts += [plain("Span", f" ({source.tier})", className="quiet"), "; "]
-    return plain("Span", parts[:-1])
+    return plain("Span", parts[:-1]) if parts else ""
 
 
 def problem(message: str) -> Any:

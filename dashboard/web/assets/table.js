@@ -3,6 +3,8 @@
 (function () {
   "use strict";
 
+  const DATE = /^\d{4}-\d\d(-\d\d)?$/;
+
   function made(tag, properties, children) {
     return window.React.createElement(tag, properties, ...children);
   }
@@ -15,8 +17,8 @@
   }
 
   function Table({ id, caption, head, rows, numbers }) {
-    function kind(i) {
-      return numbers.includes(i) ? "number" : head[i] === "Date" ? "date" : undefined;
+    function kind(cell, i) {
+      return numbers.includes(i) ? "number" : head[i] === "Date" || DATE.test(cell) ? "date" : undefined;
     }
 
     function title(text, i) {
@@ -25,7 +27,7 @@
 
     function row(cells) {
       return made("tr", null, cells.map(function (cell, i) {
-        return made("td", { className: kind(i), "data-label": head[i] }, [shown(cell)]);
+        return made("td", { className: kind(cell, i), "data-label": head[i] }, [shown(cell)]);
       }));
     }
 
