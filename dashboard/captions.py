@@ -24,7 +24,7 @@ def alt(comparison: Comparison) -> str:
 def caption(comparison: Comparison) -> str:
     """Two sentences: what the picture shows with its leading number, range and unit; and where that is from."""
     title = comparison.title.rstrip(".?")
-    if comparison.form == "dots":
+    if comparison.form == "dots" or comparison.table.empty:
         said = f"{title}: {comparison.answer[0].lower()}{comparison.answer[1:]}".rstrip(".")
     else:
         rows = _leads(comparison)

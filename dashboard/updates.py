@@ -275,7 +275,8 @@ def as_text(outcome: Outcome) -> list[str]:
         lines += [f"  {_moved_text(moved)}" for moved in outcome.headlines]
     lines += [str(problem) for problem in outcome.problems]
     if outcome.problems:
-        return [*lines, f"Refused: {len(outcome.problems)} problems; nothing was changed."]
+        count = len(outcome.problems)
+        return [*lines, f"Refused: {count} problem{'s' * (count > 1)}; nothing was changed."]
     if outcome.empty:
         return [*lines, "Nothing changes."]
     return [*lines, "Applied." if outcome.applied else "Nothing was written yet: say --apply to do it."]

@@ -1,8 +1,8 @@
 import csv
+import dataclasses
 import io
 import json
 import os
-import random
 import shutil
 import signal
 import time
@@ -15,8 +15,10 @@ from click.testing import CliRunner
 from dashboard import catalog, sheets, store, updates
 from dashboard.__main__ import main
 from dashboard.checks import check
+from dashboard.estimates.headlines import HeadlineError, headlines
+from dashboard.units import Quantity
 from dashboard.updates import UpdateError, update
-from tests.hostile.make import HERE, Change, cell
+from tests.hostile.make import HERE, Change, cell, without
 
 DEMAND = "demand [TWh]"
 NEW_SITE = "epoch-test,Test Campus,Tester,,usa,usa,,,,,,,false,"
@@ -131,7 +133,7 @@ def test_several_tables_go_together(folder: Path) -> None:
 
 def test_removals_need_leave(folder: Path) -> None:
     """A row that is gone is refused by its id unless removals are allowed."""
-    content = changed(folder, "claims", lambda c: b"\n".join(c.split(b"\n")[:2]) + b"\n")
+    content = changed(folder, "claims", lambda c: without(3)(without(3)(c)))
     before = contents(folder)
 
     refused = update(folder, {"claims": content}, apply=True)
@@ -143,14 +145,27 @@ def test_removals_need_leave(folder: Path) -> None:
 
 
 def test_row_that_a_page_stands_on_cannot_go(folder: Path) -> None:
-    """Tables without the story's deal would pass check, but leave a headline without its row: refused."""
+    """Tables without the story's deal would leave a page without its row: refused in one line."""
     old = (folder / "commitments.csv").read_bytes().splitlines(keepends=True)
     deals = b"".join(row for row in old if b"openai-aws-2025," not in row)
 
     outcome = update(folder, {"commitments": deals}, apply=True, allow_removals=True)
 
-    assert "story deals: must be possible to work out" in " ".join(p.reason for p in outcome.problems)
+    assert 'must have the row "openai-aws-2025"' in outcome.problems[0].reason
+    assert updates.as_text(outcome)[-1] == "Refused: 1 problem; nothing was changed."
     assert not outcome.applied
+
+
+@pytest.mark.parametrize(
+    ("demand", "told"), [(Quantity(10, "GW"), "Cannot convert"), (Quantity(float("nan"), "TWh"), "finite number")]
+)
+def test_headline_that_cannot_be_worked_out_is_one_line(folder: Path, demand: Quantity, told: str) -> None:
+    """Whatever a row makes of a headline, it is told as one error that an update refuses, never as another."""
+    found = catalog.load(folder)
+    italy = dataclasses.replace(found.grids["ita"], demand=demand)
+
+    with pytest.raises(HeadlineError, match=told):
+        headlines(dataclasses.replace(found, grids={**found.grids, "ita": italy}))
 
 
 def test_same_rows_change_nothing(folder: Path) -> None:
@@ -257,17 +272,17 @@ def write(folder: Path, files: dict[str, bytes]) -> None:
 
 
 def test_killed_writers_leave_old_or_new(folder: Path) -> None:
-    """200 writers of three tables, killed at random moments: every reader sees all old or all new rows."""
+    """60 writers of three tables, killed at moments from first to last: readers see all old or all new rows."""
     old, new = states(folder)
-    chance = random.Random(20251103)  # noqa: S311 - moments, not secrets
+    turns = 60
     began = time.perf_counter()
     write(folder, new)
     write(folder, old)
     takes = (time.perf_counter() - began) / 2
 
-    for turn in range(200):
+    for turn in range(turns):
         child = forked(lambda wanted=new if turn % 2 == 0 else old: write(folder, wanted))
-        time.sleep(chance.uniform(0, 2 * takes))  # a random moment is what is tested
+        time.sleep(1.5 * takes * turn / turns)  # a moment of the writing is what is tested
         os.kill(child, signal.SIGKILL)
         os.waitpid(child, 0)
         found = store.read(folder, new)
@@ -280,18 +295,20 @@ def test_killed_writers_leave_old_or_new(folder: Path) -> None:
 
 
 def test_killed_updates_leave_old_or_new(folder: Path) -> None:
-    """Whole updates with their checks, killed at random moments: the folder passes check with old or new rows."""
+    """Whole updates with their checks, killed early, half-way and at their end: the folder holds old or new rows."""
     old, new = states(folder)
     tables = {name.removesuffix(".csv"): content for name, content in new.items()}
-    chance = random.Random(20251103)  # noqa: S311 - moments, not secrets
+    began = time.perf_counter()
+    assert not update(folder, tables, allow_removals=True).problems
+    takes = time.perf_counter() - began
 
-    for _ in range(6):
+    for part in (0.1, 0.5, 0.9, 1.0):
         child = forked(lambda: update(folder, tables, apply=True, allow_removals=True))
-        time.sleep(chance.uniform(0, 1))
+        time.sleep(part * takes)
         os.kill(child, signal.SIGKILL)
         os.waitpid(child, 0)
         assert store.read(folder, new) in (old, new)
-        assert check(folder) == []
+    assert check(folder) == []
 
 
 def test_writers_at_once_leave_one_of_both(folder: Path) -> None:

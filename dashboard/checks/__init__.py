@@ -87,7 +87,7 @@ def _once(problems: Iterable[Problem]) -> list[Problem]:
     """One problem a cell: the first that was found says it best."""
     cells: dict[tuple[str, int | None, str, str], Problem] = {}
     for problem in problems:
-        value = problem.value if problem.column in ("aliases", "source_ids") else ""
+        value = problem.value if problem.row is None or problem.column in ("aliases", "source_ids") else ""
         cells.setdefault((problem.table, problem.row, problem.column, value), problem)
     return list(cells.values())
 

@@ -35,7 +35,7 @@ LIMITS: Mapping[str, Mapping[str, Limit]] = MappingProxyType(
         },
         "milestones": {"chip_count": Limit(1, 20_000_000), "capex": Limit(0.001, 1_000)},
         "grids": {
-            "demand": Limit(0, 40_000),
+            "demand": Limit(0.001, 40_000),
             "peak": Limit(0.001, 3_000),
             "capacity": Limit(0.001, 15_000),
             "carbon_intensity": Limit(0, 1_500),
@@ -60,11 +60,78 @@ UNIT_LIMITS: Mapping[str, Limit] = MappingProxyType(
     }
 )
 
-_POWER_TABLES = frozenset({"milestones", "pairs"})
+_CLAIMS = frozenset({"claims"})
+MOST = 1e9  # of any other reading, in its own unit
 QUANTITY_LIMITS: tuple[Limit, ...] = (
-    Limit(0, 20_000, "MW", _POWER_TABLES),
-    Limit(0, 400, "billion USD/GW", frozenset({"claims"})),
-    Limit(0, 50e12, "USD", frozenset({"claims"})),
-    Limit(0, 100_000_000, "chips", frozenset({"claims"})),
-    Limit(0, 100, "year", frozenset({"claims"})),
+    Limit(0, 20_000, "MW", frozenset({"milestones"})),
+    Limit(0.0001, 20_000, "MW", frozenset({"pairs"})),
+    Limit(0.0001, 10_000, "GW", _CLAIMS),
+    Limit(0.001, 100_000, "TWh", _CLAIMS),
+    Limit(0.001, 400, "billion USD/GW", _CLAIMS),
+    Limit(1_000, 50e12, "USD", _CLAIMS),
+    Limit(1, 100_000_000, "chips", _CLAIMS),
+    Limit(0.01, 100, "year", _CLAIMS),
+)
+
+# What a parameter is measured in, and how far its low, central and high may go; above 0 where something is divided by
+# it, or where a load would be nothing.
+FACTORS: Mapping[str, Limit] = MappingProxyType(
+    {
+        "it_power": Limit(0.01, 60, "kW/chip"),
+        "server_ratio": Limit(0.5, 10, "ratio"),
+        "it_ratio": Limit(0.5, 10, "ratio"),
+        "model_error": Limit(0.1, 10, "ratio"),
+        "system_rating": Limit(0.1, 10, "ratio"),
+        "draw_ratio": Limit(0.01, 1, "fraction"),
+        "busy_ratio": Limit(0.01, 1, "fraction"),
+        "mature_load": Limit(0.01, 1, "fraction"),
+        "peak_overhead": Limit(0.001, 5, "ratio"),
+        "overhead_ratio": Limit(0.01, 1, "fraction"),
+        "peak_share": Limit(0.01, 1, "fraction"),
+        "peak_over_grid": Limit(0.01, 1, "fraction"),
+        "capex_per_it_power": Limit(0.1, 200, "billion USD/GW"),
+        "contract_revenue": Limit(0.1, 200, "million USD/MW/year"),
+        "chip_price": Limit(0.01, 100, "USD/chip/hour"),
+        "accelerator_share": Limit(0.01, 1, "fraction"),
+        "ramp_loss": Limit(0.001, 5, "year"),
+        "fill_ramp": Limit(0.01, 120, "month"),
+        "delay": Limit(0.1, 7_300, "day"),
+        "delay_none": Limit(0, 1, "fraction"),
+        "realisation": Limit(0, 1, "fraction"),
+        "overlap": Limit(0, 1, "fraction"),
+        "it_life": Limit(0.5, 50, "year"),
+        "building_life": Limit(0.5, 100, "year"),
+        "grid_intensity": Limit(0.1, 1_500, "g/kWh"),
+        "electricity_price": Limit(0.1, 1_000, "USD/MWh"),
+        "site_water": Limit(0.0001, 20, "L/kWh"),
+        "power_water": Limit(0.0001, 20, "L/kWh"),
+        "load_factor": Limit(0.01, 1, "fraction"),
+        "capacity_factor": Limit(0.01, 1, "fraction"),
+        "accreditation": Limit(0.01, 1, "fraction"),
+        "reserve_margin": Limit(0, 1, "fraction"),
+    }
+)
+
+# The unit that a reading of some quantity must be convertible to.
+KINDS: Mapping[str, Mapping[str, tuple[str, ...]]] = MappingProxyType(
+    {
+        "claims": {
+            "power": ("MW",),
+            "money": ("USD",),
+            "chips": ("chip", "chip/GW"),
+            "energy": ("TWh",),
+            "money_per_power": ("billion USD/GW", "billion USD/GW/year"),
+            "term": ("year",),
+            "share": ("percent",),
+        },
+        "equivalents": {
+            "power": ("MW",),
+            "energy": ("TWh", "TWh/year"),
+            "energy_per_use": ("kWh",),
+            "energy_stored": ("kWh",),
+            "energy_per_distance": ("kWh/km",),
+            "carbon_intensity": ("gCO2/kWh",),
+            "emissions": ("kgCO2/year",),
+        },
+    }
 )

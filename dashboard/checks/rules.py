@@ -7,7 +7,9 @@ from itertools import pairwise
 
 from dashboard.catalog import Problem, name_key
 from dashboard.checks.citations import sources
-from dashboard.checks.limits import LIMITS, QUANTITY_LIMITS, UNIT_LIMITS, Limit
+from dashboard.checks.factors import factors
+from dashboard.checks.limits import KINDS, LIMITS, MOST, QUANTITY_LIMITS, UNIT_LIMITS, Limit
+from dashboard.checks.named import named_rows
 from dashboard.checks.reading import Table, shown
 from dashboard.records import header_field
 from dashboard.units import UNITS, QuantityError, UnitError, magnitude, quantity, read_cell, unit
@@ -111,6 +113,20 @@ def cell_units(tables: Tables) -> Iterator[Problem]:
                 )
 
 
+def units_of_quantities(tables: Tables) -> Iterator[Problem]:
+    """A reading in a unit of its quantity: a power in watts, money in dollars."""
+    for name, kinds in KINDS.items():
+        for line, row in tables[name].records() if name in tables else ():
+            wanted = kinds.get(row["quantity"], ())
+            if wanted and row["unit"] in UNITS and not any(_same_kind(row["unit"], other) for other in wanted):
+                what = f'must be a unit of {row["quantity"]}, such as {wanted[0]}, got "{row["unit"]}"'
+                yield Problem(name, line, "unit", row["unit"], what, "see the column quantity")
+
+
+def _same_kind(first: str, second: str) -> bool:
+    return bool(quantity(1, first).dimensionality == quantity(1, second).dimensionality)
+
+
 def order(tables: Tables) -> Iterator[Problem]:
     """The ends of ranges and of times in order."""
     for table in tables.values():
@@ -172,13 +188,16 @@ def _long_row(name: str, line: int, row: Mapping[str, str]) -> Iterator[Problem]
     number = _read(row.get(column, ""))
     if number is None or row["unit"] not in UNITS:
         return
+    value = quantity(number, row["unit"])
     for limit in QUANTITY_LIMITS:
-        value = quantity(number, row["unit"])
-        if value.dimensionality == quantity(1, limit.unit).dimensionality:
-            if name in limit.tables and not limit.low <= magnitude(value, limit.unit) <= limit.high:
+        if name in limit.tables and value.dimensionality == quantity(1, limit.unit).dimensionality:
+            if not limit.low <= magnitude(value, limit.unit) <= limit.high:
                 shown = f"{row[column]} {row['unit']}"
                 yield _beyond(name, line, column, shown, limit, limit.unit)
             return
+    if name in KINDS and not 0 < number <= MOST:
+        what = f"must be above 0 and at most {MOST:,.0f}, got {row[column]}"
+        yield Problem(name, line, column, row[column], what, "see the unit and the decimal point")
 
 
 def _spread_row(name: str, line: int, row: Mapping[str, str]) -> Iterator[Problem]:
@@ -360,5 +379,5 @@ def weights(tables: Tables) -> Iterator[Problem]:
 
 RULES: tuple[Rule, ...] = (
     header_units, cell_units, order, limits, dates, addresses, places, load_factors, aliases, links, totals,
-    weights, sources,
+    weights, sources, units_of_quantities, factors, named_rows,
 )  # fmt: skip

@@ -3,6 +3,7 @@
 Source: method sections 1 and 4.
 """
 
+import contextlib
 import itertools
 from dataclasses import dataclass
 
@@ -44,9 +45,10 @@ def it_readings(deal: Commitment, catalog: Catalog, draws: Draws) -> dict[str, Q
         ask = commitment_ask(deal, catalog, prefer=prefer)
         if isinstance(ask, Ask) and ask.kind == kind:
             found[kind] = estimate(ask, catalog, draws).results["it_rated"]
-    money = power_of_dollars(deal, catalog, draws)
-    if not isinstance(money, NoPower):
-        found["money"] = money
+    with contextlib.suppress(ValueError):  # the ledger says why these dollars give no power
+        money = power_of_dollars(deal, catalog, draws)
+        if not isinstance(money, NoPower):
+            found["money"] = money
     return found
 
 

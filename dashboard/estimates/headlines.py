@@ -1,5 +1,6 @@
 """The numbers that readers quote: what an update of the tables would move. To add one, add a line to `HEADLINES`."""
 
+import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
@@ -34,6 +35,7 @@ class HeadlineError(ValueError):
 
 
 Work = Callable[[Catalog], Iterator[Headline]]
+FAULTS = (LookupError, ValueError, ArithmeticError, TypeError, AssertionError)  # what rows that do not fit may raise
 
 
 def headlines(catalog: Catalog) -> tuple[Headline, ...]:
@@ -46,10 +48,13 @@ def headlines(catalog: Catalog) -> tuple[Headline, ...]:
     for name, work in HEADLINES.items():
         try:
             found += work(catalog)
-        except (KeyError, ValueError) as error:
+        except FAULTS as error:
             missing = isinstance(error, KeyError)
-            reason = f"there is no row {error}" if missing else str(error)
+            reason = f"there is no row {error}" if missing else str(error) or type(error).__name__
             raise HeadlineError(f"headline {name}: must be possible to work out, but {reason}") from error
+    for headline in found:
+        if not all(math.isfinite(end) for end in (headline.value, headline.low or 0, headline.high or 0)):
+            raise HeadlineError(f"headline {headline.name}: must be a finite number, got {headline.value}")
     return tuple(found)
 
 

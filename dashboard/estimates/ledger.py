@@ -103,7 +103,11 @@ def ledger(selection: Selection, catalog: Catalog, title: str, draws: Draws | No
     left_out = dict(selection.left_out)
     sized: dict[str, Entry] = {}
     for deal in selection.rows:
-        entry = _entry(with_term(deal, catalog), catalog, draws)
+        try:
+            entry = _entry(with_term(deal, catalog), catalog, draws)
+        except ValueError as error:  # such as a contract that is not longer than its ramp
+            left_out[deal.commitment_id] = str(error)
+            continue
         if entry is None:
             left_out[deal.commitment_id] = "no power, chips or dollars that give a power"
         else:

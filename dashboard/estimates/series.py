@@ -113,6 +113,13 @@ class Timeline:
         """The series of each group, by name."""
         return {name: self._series(name, ids) for name, ids in _members(self.states, grouping).items()}
 
+    def of(self, grouping: By, name: str) -> Series:
+        """The series of one group, all zero where none of the sites is of it."""
+        ids = _members(self.states, grouping).get(name, ())
+        if ids:
+            return self._series(name, ids)
+        return Series(name, (), MappingProxyType({line: np.zeros((MONTHS, 5)) for line in LINES}), ())
+
     def _series(self, name: str, ids: tuple[str, ...]) -> Series:
         used = [r.milestone.source_id for site in ids for r in self.states[site].readings if r.used]
         return Series(name, ids, self.bands[ids], tuple(dict.fromkeys(used)))
@@ -283,7 +290,9 @@ def claimed_total(claims: Sequence[Claim], catalog: Catalog, draws: Draws | None
         ValueError: fewer than two claims with a power and a date.
     """
     draws = draws or Draws()
-    dated = sorted((c for c in claims if c.quantity == "power" and c.until), key=lambda claim: moment(claim.until))
+    told = sorted((c for c in claims if c.quantity == "power" and c.until), key=lambda claim: claim.said)
+    by_date = {moment(claim.until): claim for claim in told}  # of several for one date the one said last
+    dated = [by_date[at] for at in sorted(by_date)]
     if len(dated) < 2:
         raise ValueError(f"claimed_total: needs at least two claims with a power and a date, got {len(dated)}")
     subject = dated[0].subject

@@ -44,7 +44,7 @@ def flows(comparison: Comparison, size: Size, theme: str) -> Spec:
     layers = list(dict.fromkeys(row.basis for row in rows))
     keys = legend_rows(tuple(("thick", layer) for layer in layers), size)
     left, right = (_nodes(rows, side, comparison.unit, size) for side in ("giver", "taker"))
-    margins = [base * 1.4 + max(width(node.label, base * 0.95) for node in nodes) for nodes in (left, right)]
+    margins = [base * 1.4 + max((width(n.label, base * 0.95) for n in nodes), default=0) for nodes in (left, right)]
     box = frame(
         comparison,
         size,

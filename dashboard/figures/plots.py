@@ -50,9 +50,14 @@ def _label(row: Any) -> str:
 
 
 def _scale(table: pd.DataFrame) -> str:
+    lowest = _lowest(table)
+    return "log" if lowest and table.value.max() / lowest > LOG_FROM else "linear"
+
+
+def _lowest(table: pd.DataFrame) -> float:
+    """The lowest end above 0, the only ones that a logarithmic axis can show; 0 where there is none."""
     lows = table.q05.fillna(table.value)
-    positive = lows[lows > 0]
-    return "log" if len(positive) and table.value.max() / positive.min() > LOG_FROM else "linear"
+    return float(lows[lows > 0].min()) if (lows > 0).any() else 0.0
 
 
 def _marks(table: pd.DataFrame, positions: Any, box: Frame, kind: str) -> list[Spec]:
@@ -136,7 +141,6 @@ def _stacked_lines(label: str, text: str, size: Size) -> list[str]:
 
 def _axes(comparison: Comparison, box: Frame, table: pd.DataFrame, scale: str, *, stacked: bool) -> Spec:
     base, theme = box.size.font, box.theme
-    low = float(table.q05.fillna(table.value).min())
     high = float(table.q95.fillna(table.value).max())
     axis: Spec = {
         "title": {"text": escaped(_axis_title(comparison, box)), "font": {"size": base * 0.92, "color": theme.quiet}},
@@ -149,7 +153,7 @@ def _axes(comparison: Comparison, box: Frame, table: pd.DataFrame, scale: str, *
     }
     axis["title"]["standoff"] = base * 0.5
     if scale == "log":
-        first, last = math.floor(math.log10(low)), math.ceil(math.log10(high * 1.02))
+        first, last = math.floor(math.log10(_lowest(table))), math.ceil(math.log10(high * 1.02))
         ticks = [10.0**power for power in range(first, last + 1)]
         axis |= {"type": "log", "range": [first - 0.02, last + 0.02], "tickmode": "array", "tickvals": ticks}
         axis["ticktext"] = [tick_text(value, comparison.unit) for value in ticks]
@@ -157,7 +161,7 @@ def _axes(comparison: Comparison, box: Frame, table: pd.DataFrame, scale: str, *
             axis["ticktext"] = [text if i % 2 == 0 else "" for i, text in enumerate(axis["ticktext"])]
     else:
         step = nice_step(high / (3 if box.inner_width < 400 else 5))
-        top = step * math.ceil(high * 1.001 / step)
+        top = step * max(1, math.ceil(high * 1.001 / step))
         axis |= {"type": "linear", "range": [0, top], "tickmode": "array"}
         axis["tickvals"] = [step * i for i in range(round(top / step) + 1)]
         axis["ticktext"] = [tick_text(value, comparison.unit) for value in axis["tickvals"]]
@@ -185,7 +189,9 @@ def tick_text(value: float, unit: str) -> str:
 
 
 def nice_step(step: float) -> float:
-    """The next of 1, 2, 2.5, 5 times a power of ten."""
+    """The next of 1, 2, 2.5, 5 times a power of ten; 1 where all is nothing."""
+    if step <= 0:
+        return 1.0
     power = 10 ** math.floor(math.log10(step))
     return next(float(power * m) for m in (1, 2, 2.5, 5, 10) if power * m >= step * 0.999)
 

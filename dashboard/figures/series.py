@@ -116,7 +116,7 @@ def _values(comparison: Comparison, box: Frame) -> Spec:
     table = comparison.table
     high = float(max(table.value.max(), table.q95.where(table.basis == BANDED).max()))
     step = nice_step(high / 5)
-    ticks = [step * i for i in range(math.ceil(high / step) + 1)]
+    ticks = [step * i for i in range(max(1, math.ceil(high / step)) + 1)]
     return {
         "range": [0, ticks[-1] * 1.03],
         "tickmode": "array",

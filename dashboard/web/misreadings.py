@@ -157,7 +157,7 @@ def _reactors(catalog: Catalog) -> Misreading:
 
 def _secured_as_running(catalog: Catalog) -> Misreading:
     claim, origin = catalog.claims["openai-us-90-days-online"], catalog.claims["openai-us-90-days"]
-    group = plans.groups(catalog, "user")["OpenAI"]
+    group = plans.plans_of(catalog).of("user", "OpenAI")
     low, _, middle, _, high = group.at("energised", claim.until[:7])
     running = f"energised for OpenAI then: {spread_text(low, middle, high, 'MW')} at the meter"
     right = f"{origin.statement} ({origin.said_by}), that is secured; {running}"

@@ -23,7 +23,7 @@ def headline(comparison: Comparison) -> tuple[float, ...]:
 
     So rounded, a number as published is not told as changed from what a link could carry of it.
     """
-    if comparison.form == "scatter":
+    if comparison.form == "scatter" or comparison.table.empty:
         return ()
     if comparison.form == "dots":
         return _rounded(comparison.table["value"].quantile([0.05, 0.5, 0.95]))

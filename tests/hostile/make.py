@@ -22,7 +22,7 @@ class Case:
     name: str
     table: str
     change: Change
-    row: int
+    row: int | None
     column: str
     reason: str
 
@@ -86,6 +86,11 @@ def line(number: int, new: Callable[[list[str]], list[str]]) -> Change:
     return change
 
 
+def without(number: int) -> Change:
+    """One row less."""
+    return lambda content: text([row for at, row in enumerate(rows(content), 1) if at != number])
+
+
 def added(*cells: str) -> Change:
     """One row more."""
     return lambda content: content + text([list(cells)])
@@ -102,7 +107,8 @@ def zipped(content: bytes) -> bytes:
 # The milestone in row 2 and the site in row 2 are of Abilene; the chip in row 4 is the H100.
 SITES, CHIPS, STATES, DEALS = "sites", "accelerators", "milestones", "commitments"
 NUMBER, DATE = "must be a plain number", "must be a date"
-POWER, TDP, LATITUDE = "power", "tdp [W]", "latitude [deg]"
+POWER, TDP, LATITUDE, TERM = "power", "tdp [W]", "latitude [deg]", "term [year]"
+FACTORS, THINGS = "parameters", "equivalents"
 SOURCE = "aboutamazon-2025-project-rainier-online"
 
 CASES: tuple[Case, ...] = (
@@ -201,7 +207,9 @@ CASES: tuple[Case, ...] = (
     Case("milliwatts-in-watts", CHIPS, cell(4, TDP, "700000"), 4, TDP, "must be from 10 to 25,000"),
     Case("milestone-of-25-gw", STATES, cell(2, POWER, "25000"), 2, POWER, "must be from 0 to 20,000 MW"),
     Case("gigawatts-as-megawatts", DEALS, cell(2, "power [GW]", "30000"), 2, "power [GW]", "must be from 0.001 to 300"),
-    Case("demand-of-50000", "grids", cell(2, "demand [TWh]", "50000"), 2, "demand [TWh]", "must be from 0 to 40,000"),
+    Case(
+        "demand-of-50000", "grids", cell(2, "demand [TWh]", "50000"), 2, "demand [TWh]", "must be from 0.001 to 40,000"
+    ),
     Case(
         "carbon-of-kilograms",
         "grids",
@@ -227,6 +235,30 @@ CASES: tuple[Case, ...] = (
         "power-per-chip-in-watts", "parameters", cell(2, "high", "1500"), 2, "high", "must be from 0.01 to 60 kW/chip"
     ),
     Case("ratio-in-per-cent", "evidence", cell(2, "central", "203"), 2, "central", "must be from 0 to 20 ratio"),
+    Case("logit-of-one", FACTORS, cell(40, "high", "1"), 40, "shape", "must lie between 0 and 1, got 0.5 to 1"),
+    Case("fixed-with-a-range", FACTORS, cell(52, "shape", "fixed"), 52, "shape", "fixed must have low = central"),
+    Case("factor-of-nothing", FACTORS, cell(69, "low", "0"), 69, "low", "must be from 0.01 to 1 fraction"),
+    Case("days-as-months", FACTORS, cell(52, "unit", "month"), 52, "unit", 'must be day for delay, got "month"'),
+    Case("power-in-dollars", "claims", cell(5, "unit", "billion USD"), 5, "unit", "must be a unit of power"),
+    Case("claim-of-nothing", "claims", cell(5, "value", "0"), 5, "value", "must be from 0.0001 to 10,000 GW"),
+    Case("energy-of-carbon", THINGS, cell(4, "unit", "kgCO2/year"), 4, "unit", "must be a unit of energy"),
+    Case("thing-of-nothing", THINGS, cell(6, "value", "0"), 6, "value", "must be above 0"),
+    Case("grid-of-nothing", "grids", cell(4, "demand [TWh]", "0"), 4, "demand [TWh]", "must be from 0.001 to 40,000"),
+    Case("pair-of-nothing", "pairs", cell(2, "power", "0"), 2, "power", "must be from 0.0001 to 20,000 MW"),
+    # rows that pages stand on
+    Case("no-claim-for-2030", "claims", without(5), None, "claim_id", 'must have the row "openai-power-2030"'),
+    Case("no-way-to-the-claim", "claims", cell(6, "series", "other"), None, "series", "series openai-in-use"),
+    Case("claim-without-power", DEALS, cell(2, "power [GW]", ""), 2, "power [GW]", "must be filled in in the row"),
+    Case("contract-within-its-ramp", DEALS, cell(4, TERM, "1"), 4, TERM, "must be longer than the ramp"),
+    Case("household-no-more", THINGS, cell(6, "category", "vehicle"), 6, "category", 'must be "household" in the row'),
+    Case(
+        "no-odds-unknown", "claim_types", cell(8, "claim_type", "nobody"), None, "claim_type", 'have the row "unknown"'
+    ),
+    Case("no-h100", CHIPS, cell(4, "aliases", "Hopper"), None, "aliases", 'by the name "H100"'),
+    Case(
+        "no-ramp-loss", FACTORS, cell(50, "scope", "nobody"), None, "quantity", "a row of ramp_loss with an empty scope"
+    ),
+    Case("capacity-as-chips", DEALS, cell(4, "ledger", "chips"), 4, "ledger", "must be stargate or cloud"),
     # dates
     Case("end-before-start", DEALS, cell(2, "end", "2020"), 2, "end", "must be at least start"),
     Case("no-such-day", STATES, cell(2, "date", "2025-02-30"), 2, "date", "must be a date that exists"),
@@ -276,7 +308,7 @@ CASES: tuple[Case, ...] = (
         "source-cited-by-none",
         "sources",
         added("aaa", "A", "B", "", "2026-01-01", "https://example.org", "", "secondary"),
-        100,
+        105,
         "source_id",
         "none cites",
     ),

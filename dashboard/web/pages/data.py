@@ -251,7 +251,9 @@ def _refused(table: str, problems: tuple[Problem, ...]) -> list[Any]:
     body = [[str(p.row or ""), p.column, p.value[:80], p.reason, p.mend] for p in problems[:SHOWN_PROBLEMS]]
     more = len(problems) - SHOWN_PROBLEMS
     return [
-        ui.problem(f"{table}: {len(problems)} problems; the published table is shown as before."),
+        ui.problem(
+            f"{table}: {len(problems)} problem{'s' * (len(problems) > 1)}; the published table is shown as before."
+        ),
         ui.table(["Row", "Column", "Value", "What is wrong", "How to mend it"], body, caption="Problems by row"),
         html.P(f"and {more} more") if more > 0 else None,
     ]

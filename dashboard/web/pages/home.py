@@ -106,7 +106,7 @@ def _path(catalog: Catalog) -> Comparison:
     claims = [catalog.claims["openai-power-2030"], *(c for c in catalog.claims.values() if c.series == "openai-in-use")]
     return compare_plans.claimed_and_likely(
         claimed_total(claims, catalog),
-        plans.groups(catalog, "user")["OpenAI"],
+        plans.plans_of(catalog).of("user", "OpenAI"),
         plans.plans_of(catalog),
         catalog,
         claims,
@@ -260,10 +260,10 @@ def _converted(catalog: Catalog) -> Mapping[str, str]:
     """The story's dollars of capital and chips in power, by claim."""
     found = {}
     for claim in catalog.claims.values():
-        if claim.story and claim.series == "openai-total-money":
+        if claim.story and claim.series == "openai-total-money" and claim.quantity == "money":
             built = estimate(Ask("capex", quantity(claim.value, claim.unit).to("USD"), basis="it"), catalog)
             found[claim.claim_id] = f"as capital cost, {_spread(built, 'it_rated')} of IT"
-        if claim.story and claim.series == "rainier-chips":
+        if claim.story and claim.series == "rainier-chips" and claim.quantity == "chips":
             chip = catalog.chip("Trainium2")
             ran = estimate(Ask("chips", quantity(claim.value, "chip"), chip, "it", item=claim.claim_id), catalog)
             found[claim.claim_id] = f"{_spread(ran, 'facility_peak')} at the meter"
@@ -273,7 +273,7 @@ def _converted(catalog: Catalog) -> Mapping[str, str]:
 def _conversion(claim: Claim, seen: View) -> str:
     if claim.series in NOT_CONVERTED:
         return NOT_CONVERTED[claim.series]
-    if claim.series == "openai-total-power":
+    if claim.series == "openai-total-power" and claim.quantity == "power":
         return f"average {_spread(seen.claim, 'facility_average')} at the meter"
     if claim.series == "openai-aws" and claim.quantity == "money":
         return f"{_spread(seen.deals[0][1], 'facility_peak')} at the meter"

@@ -96,7 +96,13 @@ def shown(catalog: Catalog, choice: Choice) -> Series:
 
 @by_version
 def view(catalog: Catalog, choice: Choice) -> tuple[Comparison, ...]:
-    """The page's comparisons: the chosen group over time, the groups at one date, the map."""
+    """The page's comparisons: the chosen group over time, the groups at one date, the map.
+
+    Raises:
+        ValueError: no site has a size.
+    """
+    if not plans_of(catalog).states:
+        raise ValueError("sites: none has a milestone with a power or a chip count, so there is nothing to draw")
     plans, group = plans_of(catalog), shown(catalog, choice)
     title = f"AI sites of {group.name}: announced, likely, energised"
     if choice.name == EVERYTHING:
@@ -190,9 +196,11 @@ def wire(app: dash.Dash, live: Live) -> None:
 
 def render(catalog: Catalog, choice: Choice, window: dict[str, Any]) -> list[Any]:
     """Everything below the controls."""
-    over_time, by_group, on_map = (
-        ui.figure_block(item, window, f"/plans?{choice.query()}") for item in view(catalog, choice)
-    )
+    try:
+        found = view(catalog, choice)
+    except ValueError as error:
+        return [ui.problem(str(error)), _left_out(catalog)]
+    over_time, by_group, on_map = (ui.figure_block(item, window, f"/plans?{choice.query()}") for item in found)
     group = shown(catalog, choice)
     return [
         html.P(_answer(group, plans_of(catalog)), className="answer"),
