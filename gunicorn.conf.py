@@ -1,9 +1,18 @@
-"""What gunicorn takes from here when it is started in this folder; the command line goes before it."""
+"""What gunicorn takes from here when it is started in this folder; the command line goes before it.
 
+The first process reads code and tables, and every worker is a fork of it: all share what they only read, and one that
+replaces another answers at once. New code needs new first processes (docs/operators.md).
+"""
+
+import gc
 import os
+import shutil
 import tempfile
+import threading
 from typing import Any
 
+preload_app = True
+keepalive = 75  # seconds; longer than a proxy keeps an idle connection, so that the proxy is the one who closes
 control_socket_disable = True
 accesslog = None  # dashboard/web/logs.py writes a line for each request, without what a visitor typed
 logconfig_dict = {
@@ -15,9 +24,27 @@ logconfig_dict = {
     "loggers": {"gunicorn.error": {"level": "INFO", "handlers": ["out"], "propagate": False}},
 }
 
-# Several workers add up their counts through a folder, which must be new at each start.
+# Several workers share compressed scripts, and add up their counts, each through a folder that is new at each start.
+if "DASHBOARD_PACKED" not in os.environ:
+    os.environ["DASHBOARD_PACKED"] = tempfile.mkdtemp(prefix="dashboard-packed-")
 if os.environ.get("DASHBOARD_METRICS") == "1":
     os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", tempfile.mkdtemp(prefix="dashboard-metrics-"))
+
+
+def when_ready(_: Any) -> None:
+    """Before the first fork: no other thread may hold a lock then, and what is shared is not counted through."""
+    for thread in threading.enumerate():
+        if thread is not threading.current_thread():
+            thread.join(5)
+    gc.collect()
+    gc.freeze()
+
+
+def post_worker_init(_: Any) -> None:
+    """A worker works out what its pages show first, while it answers; then /readyz says that it is ready."""
+    from dashboard.web import begin, wsgi
+
+    begin(wsgi.app)
 
 
 def child_exit(_: Any, worker: Any) -> None:
@@ -26,3 +53,9 @@ def child_exit(_: Any, worker: Any) -> None:
         from prometheus_client.multiprocess import mark_process_dead
 
         mark_process_dead(worker.pid)
+
+
+def on_exit(server: Any) -> None:
+    """The folder of compressed scripts goes, unless gunicorn was replaced (USR2) by one that uses it."""
+    if not server.reexec_pid:
+        shutil.rmtree(os.environ["DASHBOARD_PACKED"], ignore_errors=True)

@@ -64,7 +64,7 @@ def serve(host: str = "127.0.0.1", port: int = 8050, datasets: Path | None = Non
         sys.exit(INPUT_WRONG)
     click.echo(f"Dashboard: http://{host}:{server.server_port}/   (Ctrl-C ends it)")
     logs.write_to(sys.stderr)
-    warm(datasets or SHIPPED)
+    warm(app)
     server.serve_forever()
 
 

@@ -28,7 +28,6 @@ ROOT = Path(__file__).parents[1]
 TEMPLATE = ROOT / "deploy" / "nginx.conf.template"
 READY = "/readyz"
 START, STOP, LOOK, MISSES = 60.0, 40.0, 2.0, 3  # seconds to get ready, to end, between looks; looks missed in a row
-KEEP_ALIVE = 75  # seconds; nginx closes after 60
 
 
 class _Template(string.Template):
@@ -72,7 +71,7 @@ def gunicorn_command(port: int) -> list[str]:
     lines = dict(line.split(": ", 1) for line in (ROOT / "Procfile").read_text().splitlines() if ": " in line)
     name, *words = shlex.split(lines["web"])
     beside = Path(sys.executable).parent / name
-    bind = ["--bind", f"127.0.0.1:{port}", "--workers", "1", "--keep-alive", str(KEEP_ALIVE)]
+    bind = ["--bind", f"127.0.0.1:{port}", "--workers", "1"]
     return [str(beside) if beside.exists() else name, *words, *bind]
 
 

@@ -4,11 +4,17 @@ Every answer to a question is a function of the question and the data version al
 again until the tables change. Nothing is kept that came with a visitor's own tables.
 """
 
+import contextlib
+import fcntl
 import json
+import os
 import re
+import tempfile
 from collections import OrderedDict
+from collections.abc import Iterator
 from dataclasses import dataclass
 from hashlib import blake2b
+from pathlib import Path
 from threading import Lock
 from typing import Any
 
@@ -23,6 +29,7 @@ STATIC = ("/_dash-component-suites/", "/assets/", "/_favicon.ico")
 QUESTIONS = ("/look.json", "/figure/", "/_dash-layout", "/_dash-dependencies")
 CALLBACK = "/_dash-update-component"
 PRIVATE = ("own", "data-")  # components that hold what a visitor brought
+CODINGS = ("zstd", "br", "gzip", "deflate")
 TEXTS = ("text/javascript", "application/javascript", "text/css")
 QUALITY = 9  # of brotli: the level above takes twenty times as long for a tenth less
 QUICK = 1  # while another file is being compressed well: it takes a tenth of the time and of the memory
@@ -91,9 +98,71 @@ def wire_keeping(server: flask.Flask, kept: Kept) -> None:
         return response
 
 
-def wire_static(server: flask.Flask) -> None:
+class Packed:
+    """Static files compressed well, once for all workers that share a folder, one file at a time.
+
+    The folder is what this process may write and nobody else may (`tempfile.mkdtemp`); None is this process alone. A
+    file there is named for what was compressed, so one that is there is right.
+    """
+
+    def __init__(self, folder: Path | None = None) -> None:
+        """Compressed files are shared through `folder`."""
+        self._folder = folder
+        self._working = Lock()  # a crowd at a fresh worker made it hold 600 MB
+
+    def pack(self, content: bytes) -> tuple[bytes, bool]:
+        """The content as brotli, and whether it is worth keeping: while another is compressed well it is not."""
+        path = self._folder / f"{blake2b(content, digest_size=20).hexdigest()}.br" if self._folder else None
+        with contextlib.suppress(OSError):
+            if path:
+                return path.read_bytes(), True
+        with self._turn() as ours:
+            if not ours:
+                return brotli.compress(content, quality=QUICK), False
+            packed = brotli.compress(content, quality=QUALITY)
+            with contextlib.suppress(OSError):  # a full disk: the next worker compresses it for itself
+                if path:
+                    _write(path, packed)
+            return packed, True
+
+    @contextlib.contextmanager
+    def _turn(self) -> Iterator[bool]:
+        """Whether nobody else, here or in another worker, is compressing well."""
+        if not self._working.acquire(blocking=False):
+            yield False
+            return
+        try:
+            with contextlib.ExitStack() as stack:
+                yield self._folder is None or _locked(self._folder / "lock", stack)
+        finally:
+            self._working.release()
+
+
+def _locked(path: Path, stack: contextlib.ExitStack) -> bool:
+    """Whether no other process holds the lock; where there can be none, each process is alone."""
+    try:
+        fcntl.flock(stack.enter_context(path.open("a")), fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    except OSError:
+        return True
+    return True
+
+
+def _write(path: Path, content: bytes) -> None:
+    """Put the file there whole."""
+    handle, name = tempfile.mkstemp(dir=path.parent)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+        Path(name).replace(path)
+    except OSError:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def wire_static(server: flask.Flask, packed: Packed) -> None:
     """Compress static files well and let browsers keep what has its version in its address; after compression."""
-    well = Lock()  # one at a time: a crowd at a fresh worker made it hold 600 MB
 
     @server.after_request
     def static(response: flask.Response) -> flask.Response:
@@ -102,36 +171,33 @@ def wire_static(server: flask.Flask) -> None:
             return response
         lasting = {"m", "v"} & set(request.args) or VERSIONED.search(request.path)
         response.headers["Cache-Control"] = f"public, max-age={FOREVER}, immutable" if lasting else "no-cache"
-        if response.mimetype in TEXTS and _encoding() == "br" and "Content-Encoding" not in response.headers:
+        if response.mimetype in TEXTS and "br" in _codings().split() and "Content-Encoding" not in response.headers:
             response.direct_passthrough = False
-            if well.acquire(blocking=False):
-                try:
-                    response.set_data(brotli.compress(response.get_data(), quality=QUALITY))
-                finally:
-                    well.release()
-            else:
-                response.set_data(brotli.compress(response.get_data(), quality=QUICK))
-                flask.g.answer_key = None  # not to be kept
+            content, lasts = packed.pack(response.get_data())
+            response.set_data(content)
+            if not lasts:
+                flask.g.answer_key = None
             response.headers["Content-Encoding"] = "br"
             response.headers.pop("ETag", None)
             response.vary.add("Accept-Encoding")
         return response
 
 
-def _encoding() -> str:
-    return flask.request.accept_encodings.best_match(("br", "gzip")) or ""
+def _codings() -> str:
+    """The codings that a visitor can read: what is kept for one is sent to those alone who read the same ones."""
+    return " ".join(coding for coding in CODINGS if flask.request.accept_encodings[coding] > 0)
 
 
 def _key(live: Live) -> Key | None:
     """What an answer hangs on: of a file its path, of a question all of it and the data version."""
     request = flask.request
     if request.method == "GET" and request.path.startswith(STATIC):
-        return request.path, _encoding()
+        return request.path, _codings()
     if request.method == "GET" and request.path.startswith(QUESTIONS):
-        return request.full_path, _encoding(), live.catalog.version
+        return request.full_path, _codings(), live.catalog.version
     if request.method == "POST" and request.path == CALLBACK and (request.content_length or FOREVER) < LONGEST_QUESTION:
         body = request.get_data()
-        return None if _private(body) else (blake2b(body).hexdigest(), _encoding(), live.catalog.version, live.notice)
+        return None if _private(body) else (blake2b(body).hexdigest(), _codings(), live.catalog.version, live.notice)
     return None
 
 

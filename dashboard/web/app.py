@@ -11,12 +11,14 @@ import flask
 from dash import Input, Output, State
 from flask_compress import Compress
 
-from dashboard.catalog import Catalog, load
+from dashboard.catalog import Catalog
+from dashboard.estimates.ask import BASES
+from dashboard.estimates.series import GROUPINGS
 from dashboard.web import answers, components, first, guard, logs, metrics, routes, shell
 from dashboard.web.addresses import pin_notices
 from dashboard.web.live import Live
 from dashboard.web.own import usable
-from dashboard.web.pages import PAGES
+from dashboard.web.pages import PAGES, deals, home, plans
 from dashboard.web.settings import Settings
 
 
@@ -41,28 +43,57 @@ def create_app(folder: Path, settings: Settings = Settings()) -> dash.Dash:  # n
         metrics.wire(app.server)
     app.layout = lambda: shell.layout(PAGES)
     app.interpolate_index = partial(first.index, app, PAGES)  # type: ignore[method-assign] # how dash wants it
+    first.wire(app.server, PAGES)
     _wire(app, live)
     for page in PAGES:
         page.wire(app, live)
     kept = answers.Kept()
     answers.wire_keeping(app.server, kept)
     _compress(app.server)
-    answers.wire_static(app.server)
+    answers.wire_static(app.server, answers.Packed(settings.packed))
     routes.wire(app.server, live)
     guard.harden(app, settings)
     answers.wire_known(app.server, kept, live)
+    app.server.extensions[__name__] = live
     return app
 
 
-def warm(folder: Path) -> None:
-    """Work out what every page shows first, beside the serving, so that the first visitor need not wait for it."""
+def begin(app: dash.Dash) -> None:
+    """What a new worker does while it has one thread: a process that checks tables, then its pages, while it serves."""
+    live: Live = app.server.extensions[__name__]
+    live.aside.start()
+    warm(app)
+
+
+def warm(app: dash.Dash) -> Thread:
+    """Work out what every page shows first, beside the serving; until that is done /readyz answers 503."""
+    live: Live = app.server.extensions[__name__]
+    live.warming = True
 
     def work() -> None:
-        catalog = load(folder)
-        for page in PAGES:
-            page.comparisons(catalog, {})
+        try:
+            _ask_first(app, live.catalog)
+        finally:
+            live.warming = False
 
-    Thread(target=work, daemon=True).start()
+    thread = Thread(target=work, daemon=True)
+    thread.start()
+    return thread
+
+
+def _ask_first(app: dash.Dash, catalog: Catalog) -> None:
+    """What the first visitors ask: the pages' figures, then scripts and styles as browsers take them."""
+    for page in PAGES:
+        page.comparisons(catalog, {})
+    deals.checks(catalog)
+    for basis in BASES:
+        home.comparisons(catalog, {"basis": basis})
+        deals.comparisons(catalog, {"basis": basis})
+    for grouping in GROUPINGS:
+        plans.comparisons(catalog, {"by": grouping})
+    client = app.server.test_client()
+    for address in dict.fromkeys(first.scripts(client.get("/data").text)):
+        client.get(address, headers={"Accept-Encoding": "br"})
 
 
 def _wire(app: dash.Dash, live: Live) -> None:

@@ -23,6 +23,7 @@ from dashboard.web.addresses import at, page_of
 PLOTLY = f"/_dash-component-suites/plotly/package_data/plotly.min.js?v={version('plotly')}"
 TABLES = ("/plans", "/deals", "/data")  # the pages with a big table, which alone need its script
 OURS = r"view\.js|first\.js|start\.js"  # placed by hand: `view` first of all, `first` before Dash, `start` last
+ANY_PAGE = "/<path:path>"  # Dash's name for what answers at every address that is no other's
 _SOURCE = re.compile(r'<script[^>]* src="([^"]+)"')
 _TABLE_SCRIPT = re.compile(r"<script[^>]*/dash_ag_grid/[^>]*></script>\s*")
 
@@ -68,8 +69,7 @@ def index(app: dash.Dash, pages: Sequence[ModuleType], **parts: str) -> str:
 
     Dash's scripts travel at once; `first.js` lets them run, in their order, after the first figure is seen.
     """
-    path = flask.request.path.rstrip("/") or "/"
-    page = next((page for page in pages if path == page.PATH), None)
+    page = _page(pages)
     scripts = parts["scripts"].replace("<script src", '<script type="later" src')
     if page is not None and page.PATH not in TABLES:
         scripts = _TABLE_SCRIPT.sub("", scripts)
@@ -84,6 +84,27 @@ def index(app: dash.Dash, pages: Sequence[ModuleType], **parts: str) -> str:
         sight="" if page is None else _sight(pages, page),
         **{name: _asset(app, f"{name}.js") for name in ("view", "first", "start")},
     )
+
+
+def wire(server: flask.Flask, pages: Sequence[ModuleType]) -> None:
+    """Status 404 for the HTML at an address that has no page; what it shows then says so and leads to the pages."""
+
+    @server.after_request
+    def status(response: flask.Response) -> flask.Response:
+        if flask.request.endpoint == ANY_PAGE and response.status_code == 200 and _page(pages) is None:
+            response.status_code = 404
+        return response
+
+
+def _page(pages: Sequence[ModuleType]) -> ModuleType | None:
+    """The page at the address that is asked for."""
+    path = flask.request.path.rstrip("/") or "/"
+    return next((page for page in pages if path == page.PATH), None)
+
+
+def scripts(html: str) -> list[str]:
+    """The addresses of the scripts in a page."""
+    return _SOURCE.findall(html)
 
 
 def _asset(app: dash.Dash, name: str) -> str:

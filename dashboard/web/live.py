@@ -11,6 +11,7 @@ from dashboard import records, store
 from dashboard.catalog import Catalog, DataError, Problem, build, load
 from dashboard.checks import Files, check_files, file_names, read_files
 from dashboard.checks.package import DESCRIPTOR
+from dashboard.web.aside import Aside
 from dashboard.web.own import OwnTables
 
 EVERY = 1.0  # seconds between two looks at the files
@@ -37,7 +38,9 @@ class Live:
         self._seen = self._signature()
         self._catalog = load(folder)
         self._notice = ""
-        self._own = OwnTables(folder)
+        self.aside = Aside()
+        self._own = OwnTables(folder, self.aside)
+        self.warming = False  # whether the process still works out what its pages show first
 
     def of(self, own: Any) -> Catalog:
         """The catalog for a visitor who may have brought tables of their own (what `own` of the page holds)."""
@@ -77,8 +80,9 @@ class Live:
         except (DataError, store.BusyError, store.FileError) as error:
             problems, catalog = getattr(error, "problems", [Problem("tables", None, "", "", str(error))]), None
         if catalog is None:
+            said = str(problems[0]).replace(str(self.folder), "the folder of tables")  # visitors read it
             self._notice = (
-                f"Newer tables are not in order, so data version {self._catalog.version} is still shown: {problems[0]}"
+                f"Newer tables are not in order, so data version {self._catalog.version} is still shown: {said}"
             )
             _log.warning("%s: %d problems, data version %s stays", problems[0], len(problems), self._catalog.version)
         else:

@@ -1,4 +1,4 @@
-"""/metrics for Prometheus, with DASHBOARD_METRICS=1 only: requests by route and status, seconds, the data version.
+"""/metrics for Prometheus, with DASHBOARD_METRICS=1 only: requests by route and status, and their seconds.
 
 Several workers: `gunicorn.conf.py` names a folder in PROMETHEUS_MULTIPROC_DIR, through which the client adds them up.
 """

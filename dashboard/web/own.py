@@ -11,6 +11,7 @@ from typing import Any
 
 from dashboard import records, store, updates
 from dashboard.catalog import Catalog, DataError, build
+from dashboard.web.aside import Aside
 
 # What a visitor's table may measure, judged before anything is read: twice the rows of the largest that we publish,
 # for every page is worked out with it while the visitor waits.
@@ -23,9 +24,10 @@ KEPT = 6
 class OwnTables:
     """Catalogs of a live folder with visitors' tables in place of its own; the last few are kept in memory."""
 
-    def __init__(self, folder: Path) -> None:
-        """Over the published tables of a folder."""
+    def __init__(self, folder: Path, aside: Aside) -> None:
+        """Over the published tables of a folder, checked `aside`."""
         self.folder = folder
+        self._aside = aside
         self._kept: OrderedDict[str, Catalog] = OrderedDict()
         self._lock = Lock()
         self._building = Lock()
@@ -57,7 +59,7 @@ class OwnTables:
         """The catalog with these tables; None where they would not be published as they are: pages count on that."""
         own = {name: text.encode() for name, text in tables.items()}
         try:
-            if updates.update(self.folder, own, allow_removals=True).problems:
+            if self._aside.outcome(self.folder, own).problems:
                 return None
             files = store.read(self.folder, [f"{name}.csv" for name in records.TABLES])
             contents = {name: files[f"{name}.csv"] for name in records.TABLES}

@@ -21,6 +21,7 @@ def wire(server: flask.Flask, live: Live) -> None:
     """Add the addresses to the server."""
     server.json.sort_keys = False  # type: ignore[attr-defined] # the order of the answer is for readers
     _wire_figures(server, live)
+    _wire_readiness(server, live)
 
     @server.get("/data/<name>")
     def data_file(name: str) -> Any:
@@ -45,8 +46,12 @@ def wire(server: flask.Flask, live: Live) -> None:
     def api_description() -> Any:
         return openapi.description()
 
+
+def _wire_readiness(server: flask.Flask, live: Live) -> None:
     @server.get("/readyz")
     def ready() -> Any:
+        if live.warming:
+            return refusal("server: must have worked out its pages first; ask again in a second", 503)
         return {"data_version": live.catalog.version, "notice": live.notice}
 
 

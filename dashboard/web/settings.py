@@ -3,6 +3,7 @@
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 ON = {"1": True, "0": False, "": False}
 
@@ -19,12 +20,15 @@ class Settings:
             a newsroom behind one address, or a load test from this machine.
         storage: where the limits are counted (DASHBOARD_LIMITS_STORAGE, default `memory://`: each process by itself).
         metrics: whether /metrics is served (DASHBOARD_METRICS=1). Let the proxy keep it inside.
+        packed: the folder through which the workers of one gunicorn share compressed scripts (DASHBOARD_PACKED, which
+            gunicorn.conf.py sets to a new one); None is each process by itself.
     """
 
     proxies: int = 0
     limits: float = 1.0
     storage: str = "memory://"
     metrics: bool = False
+    packed: Path | None = None
 
     @classmethod
     def of(cls, environment: Mapping[str, str]) -> "Settings":
@@ -41,6 +45,7 @@ class Settings:
             limits=_number("DASHBOARD_LIMITS", environment.get("DASHBOARD_LIMITS", "1")),
             storage=environment.get("DASHBOARD_LIMITS_STORAGE", "memory://"),
             metrics=_switch("DASHBOARD_METRICS", environment.get("DASHBOARD_METRICS", "")),
+            packed=Path(environment["DASHBOARD_PACKED"]) if environment.get("DASHBOARD_PACKED") else None,
         )
 
 

@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 from dashboard.catalog import SHIPPED
-from dashboard.web import create_app, logs, warm
+from dashboard.web import create_app, logs
 from dashboard.web.settings import Settings
 
 logs.write_to(sys.stdout)
@@ -14,4 +14,3 @@ app = create_app(folder, Settings.of(os.environ))
 server = app.server
 with server.test_request_context():
     app.index()  # dash serves a script once a page named it: here the page may have come from another worker
-warm(folder)

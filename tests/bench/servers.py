@@ -32,17 +32,20 @@ class Server:
 
     def workers(self) -> list[int]:
         """Processes that answer requests: gunicorn's children."""
-        return [pid for pid in descendants(self.process.pid) if _is_worker(pid)]
+        return [pid for pid in descendants(self.process.pid) if _generation(pid) == 1]
 
     def masters(self) -> list[int]:
         """The gunicorns of a fleet."""
-        return [pid for pid in descendants(self.process.pid) if _is_gunicorn(pid) and not _is_worker(pid)]
+        return [pid for pid in descendants(self.process.pid) if _generation(pid) == 0]
 
     def note_memory(self) -> None:
-        """Keep the highest memory of any worker seen so far, in MB."""
-        for pid in self.workers():
-            for name, value in memory(pid).items():
-                self.peak[name] = max(self.peak.get(name, 0), value)
+        """Keep the highest memory so far in MB: of any worker, and of all processes together (what they share, once)."""
+        everybody = {pid: memory(pid) for pid in [self.process.pid, *descendants(self.process.pid)]}
+        seen = [everybody[pid] for pid in self.workers() if pid in everybody]
+        found = {name: max(one.get(name, 0.0) for one in seen) for name in ("rss_mb", "pss_mb") if seen}
+        found["all_pss_mb"] = sum(one.get("pss_mb", 0.0) for one in everybody.values())
+        for name, value in found.items():
+            self.peak[name] = max(self.peak.get(name, 0), value)
 
     def cpu(self) -> float:
         """CPU seconds of the server and all its processes so far."""
@@ -127,12 +130,15 @@ def _is_gunicorn(pid: int) -> bool:
         return False
 
 
-def _is_worker(pid: int) -> bool:
+def _generation(pid: int) -> int:
+    """0 for a gunicorn's first process, 1 for its workers, 2 for those that check tables for them; -1 for others."""
+    if not _is_gunicorn(pid):
+        return -1
     try:
         parent = int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
     except OSError:
-        return False
-    return _is_gunicorn(pid) and _is_gunicorn(parent)
+        return -1
+    return 1 + _generation(parent)
 
 
 def memory(pid: int) -> dict[str, float]:

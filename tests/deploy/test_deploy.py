@@ -1,8 +1,12 @@
 """The recipe in deploy/: nginx takes its configuration, which agrees with the server; a fresh worker serves all."""
 
+import base64
 import importlib.util
+import json
 import os
 import re
+import runpy
+import signal
 import socket
 import subprocess
 import sys
@@ -13,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from dashboard.catalog import SHIPPED
-from dashboard.web import create_app, guard
+from dashboard.web import callbacks, create_app, guard
 
 ROOT = Path(__file__).parents[2]
 
@@ -55,35 +59,99 @@ def test_nginx_closes_idle_connections_before_gunicorn(tmp_path):
     """A connection kept to an instance is closed by nginx, so no request is sent into one that is being closed."""
     kept = re.search(r"keepalive_timeout (\d+)s;", fleet.nginx_conf([8101], listen="127.0.0.1:8080", run=tmp_path))
 
-    assert int(kept[1]) < fleet.KEEP_ALIVE
+    assert int(kept[1]) < runpy.run_path(str(ROOT / "gunicorn.conf.py"))["keepalive"]
 
 
-def test_a_fresh_worker_serves_the_scripts_of_a_page_from_another(tmp_path):
-    """The first request of a worker may be for a script that a page from another worker named."""
-    page = create_app(SHIPPED).server.test_client().get("/").text
-    script = re.search(r'src="(/_dash-component-suites/dash/deps/react@[^"]+)"', page)[1]
+@pytest.fixture(scope="module")
+def instance(tmp_path_factory):
+    """An instance as the recipe starts it: its first process, and its address; nobody has asked it anything."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    with (tmp_path / "log").open("wb") as log:
+    with (tmp_path_factory.mktemp("instance") / "log").open("wb") as log:
         environment = {**os.environ, "DASHBOARD_DATASETS": str(SHIPPED)}
         command = fleet.gunicorn_command(port)
         process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
     try:
-        assert _first_status(f"http://127.0.0.1:{port}{script}", process) == 200
+        yield process, f"http://127.0.0.1:{port}"
     finally:
         process.terminate()
-        process.wait(30)
+        assert process.wait(30) == 0
 
 
-def _first_status(address, process):
-    until = time.monotonic() + 60
-    while process.poll() is None and time.monotonic() < until:
+def _status(address, process, wanted=(200,)):
+    """The first status that is wanted, else the last one: the instance may still be starting."""
+    found, until = None, time.monotonic() + 60
+    while found not in wanted and process.poll() is None and time.monotonic() < until:
         try:
             with urllib.request.urlopen(address, timeout=60) as answer:  # noqa: S310 - our own address
-                return answer.status
+                found = answer.status
         except urllib.error.HTTPError as error:
-            return error.code
+            found = error.code
         except OSError:
             time.sleep(0.05)
-    return None
+    return found
+
+
+def _children(pid):
+    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+def test_a_fresh_worker_serves_the_scripts_of_a_page_from_another(instance):
+    """The first request of a worker may be for a script that a page from another worker named."""
+    process, address = instance
+    page = create_app(SHIPPED).server.test_client().get("/").text
+    script = re.search(r'src="(/_dash-component-suites/dash/deps/react@[^"]+)"', page)[1]
+
+    assert _status(address + script, process, wanted=range(200, 600)) == 200
+
+
+def test_tables_are_checked_beside_the_answers(instance):
+    """A process of the worker checks uploads and ends with it; where it was killed, the worker checks them."""
+    process, address = instance
+    assert _status(f"{address}/healthz", process) == 200
+    (worker,) = _children(process.pid)
+    (orphan,) = _children(worker)
+    os.kill(worker, signal.SIGKILL)
+    _wait(lambda: not Path(f"/proc/{orphan}").exists() and _children(process.pid) not in ([], [worker]))
+    assert _status(f"{address}/healthz", process) == 200
+    (worker,) = _children(process.pid)
+    (checker,) = _children(worker)
+
+    before = _ticks(checker)
+    first = _upload(address)
+    worked = _ticks(checker) - before
+    os.kill(checker, signal.SIGKILL)
+
+    assert "What it would change" in first
+    assert worked > 0
+    assert _upload(address) == first
+
+
+def _wait(done):
+    until = time.monotonic() + 60
+    while not done():
+        assert time.monotonic() < until
+        time.sleep(0.05)
+
+
+def _ticks(pid):
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return int(fields[11]) + int(fields[12])
+
+
+def _upload(address):
+    """What the page says to the claims without their last row."""
+    lines = (SHIPPED / "claims.csv").read_bytes().splitlines(keepends=True)
+    contents = "data:text/csv;base64," + base64.b64encode(b"".join(lines[:-1])).decode()
+    question = {
+        "output": "..data-report.children...data-candidate.data..",
+        "outputs": [{"id": "data-report", "property": "children"}, {"id": "data-candidate", "property": "data"}],
+        "inputs": [{"id": "data-file", "property": "data", "value": {"contents": contents}}],
+        "state": [{"id": "data-table", "property": "value", "value": "claims"}],
+    }
+    sent = urllib.request.Request(  # noqa: S310 - our own address
+        address + callbacks.ROUTE, json.dumps(question).encode(), {"Content-Type": "application/json"}
+    )
+    with urllib.request.urlopen(sent, timeout=60) as answer:  # noqa: S310
+        return answer.read().decode()

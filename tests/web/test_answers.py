@@ -1,5 +1,6 @@
 """Answers kept in memory: the same question gets the same bytes until the tables change, and nobody's own are kept."""
 
+import fcntl
 import json
 import shutil
 
@@ -9,7 +10,7 @@ import pytest
 from dashboard.catalog import SHIPPED
 from dashboard.updates import update
 from dashboard.web import create_app
-from dashboard.web.answers import Answer, Kept
+from dashboard.web.answers import Answer, Kept, Packed
 from dashboard.web.first import PLOTLY
 from dashboard.web.live import EVERY
 from tests.hostile.make import cell
@@ -21,6 +22,12 @@ BODY = "home-parts.data"
 def folder(tmp_path):
     """A copy of the shipped tables."""
     return shutil.copytree(SHIPPED, tmp_path / "datasets")
+
+
+@pytest.fixture(scope="module")
+def client():
+    """A client of a dashboard on the shipped tables."""
+    return create_app(SHIPPED).server.test_client()
 
 
 def asked(app, **values):
@@ -100,6 +107,41 @@ def test_static_files_are_small_and_stay(folder):
     assert loose.headers["Cache-Control"] == "no-cache"
     assert "Content-Encoding" not in plain.headers
     assert "frame-ancestors" in again.headers["Content-Security-Policy"]
+
+
+@pytest.mark.parametrize("address", ["/look.json", "/_dash-layout", "/figure/deals.csv", "/assets/style.css"])
+def test_what_is_kept_goes_to_those_alone_who_can_read_it(client, address):
+    """Whoever asked before and whatever they could read, each visitor gets a coding of their own."""
+    plain = client.get(address, headers={"Accept-Encoding": "identity"}).data
+    readers = {"gzip, deflate, br, zstd": None, "gzip, deflate, br": "zstd", "gzip": "br", "zstd": "gzip", "": "zstd"}
+
+    for accepted in [*readers, *reversed(readers)]:
+        answer = client.get(address, headers={"Accept-Encoding": accepted})
+        coding = answer.headers.get("Content-Encoding", "")
+        assert coding in accepted
+        assert coding or answer.data == plain
+
+
+def test_workers_share_what_one_of_them_compressed(tmp_path, monkeypatch):
+    """The second takes the first one's file; while somebody compresses, others answer quickly and keep nothing."""
+    content = b"function () { return 1; }" * 400
+    first, second = Packed(tmp_path), Packed(tmp_path)
+    with (tmp_path / "lock").open("a") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        assert first.pack(content)[1] is False
+    packed = first.pack(content)
+    monkeypatch.setattr(brotli, "compress", lambda *_, **__: pytest.fail("compressed again"))
+
+    assert second.pack(content) == packed == (packed[0], True)
+    assert brotli.decompress(packed[0]) == content
+
+
+def test_without_a_folder_to_write_to_each_worker_compresses_for_itself(tmp_path):
+    """A folder that is gone or full costs work, not answers."""
+    packed, keep = Packed(tmp_path / "gone").pack(b"x" * 4_000)
+
+    assert keep
+    assert brotli.decompress(packed) == b"x" * 4_000
 
 
 def test_longest_unused_make_room():

@@ -63,3 +63,17 @@ def test_where_there_is_no_figure_a_line_says_so(client, address):
 def test_unknown_address_has_no_first_sight(client):
     """Nothing is promised where there is no page."""
     assert 'id="first"' not in client.get("/nowhere").text
+
+
+@pytest.mark.parametrize(
+    ("address", "status"),
+    [("/", 200), ("/plans", 200), ("/plans/", 200), ("/nowhere", 404), ("/plans/nowhere", 404), ("/favicon.ico", 404)],
+)
+def test_unknown_addresses_answer_404_with_a_page(client, address, status):
+    """The same HTML with the same headers, from which the browser makes the page that leads to the others."""
+    answer, known = client.get(address), client.get("/")
+
+    assert answer.status_code == status
+    assert "_dash-renderer" in answer.text
+    assert answer.headers["Content-Security-Policy"] == known.headers["Content-Security-Policy"]
+    assert answer.mimetype == "text/html"

@@ -7,6 +7,7 @@ import pytest
 
 from dashboard.catalog import SHIPPED
 from dashboard.web import callbacks, create_app, guard
+from dashboard.web.aside import Aside
 from dashboard.web.own import MAX_COLUMNS, MAX_ROWS, MAX_TEXT, OwnTables, too_big
 from dashboard.web.settings import Settings
 
@@ -249,7 +250,7 @@ def test_a_table_that_measures_too_much_is_not_read(content, told):
 
 def test_a_visitors_table_is_used_only_if_it_could_be_published(catalog):
     """One that can be read but breaks a rule leaves the published tables on show; a good one does not."""
-    tables = OwnTables(SHIPPED)
+    tables = OwnTables(SHIPPED, Aside())
     claims = (SHIPPED / "claims.csv").read_text()
     header, first, *rest = claims.splitlines()
     without = "\n".join([header, *rest]) + "\n" if first.split(",")[0] not in "".join(rest) else claims

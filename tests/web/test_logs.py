@@ -11,7 +11,7 @@ import sys
 import pytest
 
 from dashboard.catalog import SHIPPED
-from dashboard.web import create_app, logs
+from dashboard.web import create_app, logs, warm
 from dashboard.web.settings import Settings
 
 TYPED = "a visitor wrote this"
@@ -116,6 +116,21 @@ def test_probes_tell_process_and_tables(catalog):
     assert client.get("/healthz").text == "OK"
     assert client.get("/readyz").get_json() == {"data_version": catalog.version, "notice": ""}
     assert "dashboard_requests" not in client.get("/metrics").text
+
+
+def test_ready_once_the_pages_are_worked_out(catalog):
+    """While a new process works out its pages it answers, and says that it is not ready; then it is."""
+    app = create_app(SHIPPED)
+    client = app.server.test_client()
+    working = warm(app)
+    early = client.get("/readyz")  # at once: the pages and their scripts take a second
+    alive = client.get("/healthz")
+    working.join()
+
+    assert early.status_code == 503
+    assert "ask again" in early.get_json()["error"]
+    assert alive.status_code == 200
+    assert client.get("/readyz").get_json() == {"data_version": catalog.version, "notice": ""}
 
 
 def test_metrics_count_by_rule():

@@ -214,7 +214,7 @@ def examined(live: Live, table: str, file: Any) -> tuple[list[Any], dict[str, st
     """What an uploaded file would change, or what is wrong with it; and the table to use, where it can be."""
     try:
         content = _content(file)
-        outcome = updates.update(live.folder, {table: content}, allow_removals=True)
+        outcome = live.aside.outcome(live.folder, {table: content})
     except (ValueError, KeyError) as error:
         return [ui.problem(str(error))], None
     if outcome.problems:

@@ -1,0 +1,82 @@
+"""Checks of visitors' tables beside the answering: a second's work each, in a process of its own for each worker.
+
+In a thread of the worker a check would hold the interpreter from everybody else's answers.
+"""
+
+import logging
+import os
+import resource
+import signal
+from collections.abc import Mapping
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from multiprocessing import get_context, parent_process
+from pathlib import Path
+from threading import Thread
+
+from dashboard import updates
+
+LONGEST = 20  # seconds for a check; the largest table that is taken needs four
+MOST_MEMORY = 4_000_000_000  # bytes of addresses, of which a check uses a tenth
+NICENESS = 5  # a third of the processor's time when answers want it too
+_log = logging.getLogger(__name__)
+
+
+class Aside:
+    """Where tables are checked: here, until `start` made a process for it."""
+
+    def __init__(self) -> None:
+        """Check here."""
+        self._pool: ProcessPoolExecutor | None = None
+
+    def start(self) -> None:
+        """Fork the process that checks; to be called while this process has one thread, or locks could stay held."""
+        self._pool = ProcessPoolExecutor(1, get_context("fork"), initializer=_begin)
+        self._pool.submit(os.getpid).result()
+
+    def outcome(self, folder: Path, tables: Mapping[str, bytes]) -> updates.Outcome:
+        """What these tables would change in the folder's, rows that are gone allowed.
+
+        Raises:
+            UpdateError: they cannot be tried, or not in time.
+        """
+        if self._pool is not None:
+            try:
+                return self._pool.submit(_outcome, folder, dict(tables)).result()
+            except BrokenProcessPool:  # killed from outside; a new one cannot be forked among threads
+                _log.warning("the process that checks tables is gone; this worker checks them itself from now on")
+                self._pool = None
+        return updates.update(folder, tables, allow_removals=True)
+
+
+def _begin() -> None:
+    """End with the worker, leave its signals alone, give way to answers, and be bounded in memory."""
+    signal.set_wakeup_fd(-1)
+    for number in (signal.SIGTERM, signal.SIGQUIT, signal.SIGUSR1, signal.SIGUSR2, signal.SIGHUP, signal.SIGWINCH):
+        signal.signal(number, signal.SIG_DFL)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGALRM, _too_long)
+    os.nice(NICENESS)
+    resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, resource.getrlimit(resource.RLIMIT_AS)[1]))
+    Thread(target=_end_with_worker, daemon=True).start()
+
+
+def _end_with_worker() -> None:
+    worker = parent_process()
+    assert worker is not None
+    worker.join()
+    os._exit(0)
+
+
+def _outcome(folder: Path, tables: Mapping[str, bytes]) -> updates.Outcome:
+    signal.alarm(LONGEST)
+    try:
+        return updates.update(folder, tables, allow_removals=True)
+    except (ValueError, OSError, MemoryError) as error:  # as a kind that can be sent to the worker
+        raise updates.UpdateError(str(error) or "table: must fit into memory while it is checked") from error
+    finally:
+        signal.alarm(0)
+
+
+def _too_long(_: int, __: object) -> None:
+    raise updates.UpdateError(f"table: must be checked within {LONGEST} s, and was not; give fewer rows")
