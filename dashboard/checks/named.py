@@ -25,8 +25,10 @@ NAMED: Mapping[str, Mapping[str, Cells]] = MappingProxyType(
         },
         "claims": {"openai-power-2030": _POWER},
         "grids": {
-            **{name: {} for name in ("usa", "deu", "fra", "gbr", "irl", "world")},
-            **{name: {"peak [GW]": FILLED} for name in ("ita", "us-lower48", "ercot")},
+            "ita": {"demand [TWh]": FILLED, "peak [GW]": FILLED},
+            "usa": {"demand [TWh]": FILLED},
+            **{name: {} for name in ("deu", "fra", "gbr", "irl", "world")},
+            **{name: {"peak [GW]": FILLED} for name in ("us-lower48", "ercot")},
         },
         "equivalents": {
             **{name: {"quantity": "energy"} for name in ("sector-datacentres-world", "us-nuclear-generation")},

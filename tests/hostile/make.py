@@ -246,9 +246,10 @@ CASES: tuple[Case, ...] = (
     Case("grid-of-nothing", "grids", cell(4, "demand [TWh]", "0"), 4, "demand [TWh]", "must be from 0.001 to 40,000"),
     Case("pair-of-nothing", "pairs", cell(2, "power", "0"), 2, "power", "must be from 0.0001 to 20,000 MW"),
     # rows that pages stand on
+    Case("grid-without-demand", "grids", cell(8, "demand [TWh]", ""), 8, "demand [TWh]", "must be filled in"),
     Case("no-claim-for-2030", "claims", without(5), None, "claim_id", 'must have the row "openai-power-2030"'),
     Case("no-way-to-the-claim", "claims", cell(6, "series", "other"), None, "series", "series openai-in-use"),
-    Case("claim-without-power", DEALS, cell(2, "power [GW]", ""), 2, "power [GW]", "must be filled in in the row"),
+    Case("claim-without-power", DEALS, cell(2, "power [GW]", ""), 2, "power [GW]", "must be filled in"),
     Case("contract-within-its-ramp", DEALS, cell(4, TERM, "1"), 4, TERM, "must be longer than the ramp"),
     Case("household-no-more", THINGS, cell(6, "category", "vehicle"), 6, "category", 'must be "household" in the row'),
     Case(
