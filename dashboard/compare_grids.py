@@ -15,8 +15,6 @@ from dashboard.estimates.questions import Answer, Load
 from dashboard.records import Grid
 from dashboard.units import Quantity, magnitude, number_text, reader_text, spread_text
 
-PLANTS = {"nuclear": "nuclear", "gas-cc": "gas, combined cycle", "wind": "wind", "solar": "solar"}
-ADEQUACY = {"firm": "firm plant", "solar-storage": "solar with storage", "wind": "wind", "solar": "solar"}
 SCALED: dict[str, tuple[Callable[[Load, Grid], Answer], str, str, Callable[[Grid], Quantity | None]]] = {
     "energy": (questions.share_of_energy, "TWh", "yearly demand", lambda grid: grid.demand),
     "peak": (questions.strain_on_peak, "GW", "record peak", lambda grid: grid.peak),
@@ -80,7 +78,7 @@ def plants(question: str, loads: dict[str, Load], answer: Estimate, catalog: Cat
     """Nameplate of plants of each kind for the load's energy, or accredited plant for its peak with reserve."""
     rows: list[dict[str, Any]] = []
     used: list[str] = []
-    kinds = PLANTS if question == "plants" else ADEQUACY
+    kinds = questions.PLANTS if question == "plants" else questions.ADEQUACY
     for plant, label in kinds.items():
         if question == "plants":
             found = questions.plants_for_energy(loads["average"], plant, catalog)

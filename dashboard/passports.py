@@ -16,6 +16,7 @@ AFTER = ("emissions", "water", "electricity_cost", "capex")
 AFTER_FACTORS = ("grid_intensity", "electricity_price", "site_water", "power_water")
 PLAIN_UNITS = ("1", "ratio", "fraction")
 MEDIANS = "Numbers are medians; sums are made inside each draw, so medians of parts need not add up to the whole."
+WITH_RANGE = ", with a 90\u00a0% range"
 KINDS = {
     "capacity": "Capacity, not energy: it does not say how many hours it is used.",
     "energy": "A year's energy, not a capacity: a plant of as many gigawatts is another question.",
@@ -94,11 +95,16 @@ def _cautions(comparison: Comparison, worked: Worked) -> Iterator[str]:
         FORMS.get(comparison.form, ""),
         *(told for words, told in BASES.items() if any(words in basis for basis in bases)),
         "For scale only where a row says so: that grid does not carry the load." if _for_scale(comparison) else "",
-        "Estimates are ours, with a 90\u00a0% range: nobody published them." if ESTIMATE in natures else "",
+        _of_estimates(comparison) if ESTIMATE in natures else "",
         "A claim is shown as it was made; it was not checked on site." if CLAIM in natures else "",
         *worked.cautions,
     ]
     yield from dict.fromkeys(text for text in said if text)
+
+
+def _of_estimates(comparison: Comparison) -> str:
+    ranged = (comparison.table.q05 < comparison.table.q95).any()
+    return f"Estimates are ours{WITH_RANGE if ranged else ''}: nobody published them."
 
 
 def _for_scale(comparison: Comparison) -> bool:

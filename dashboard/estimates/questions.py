@@ -18,6 +18,8 @@ from dashboard.records import Equivalent, Grid
 from dashboard.units import Quantity, magnitude, number_text, quantity, range_text, reader_text
 
 FOR_SCALE = "for scale only: this grid does not carry the load"
+PLANTS = {"nuclear": "nuclear", "gas-cc": "combined-cycle gas", "wind": "wind", "solar": "solar"}
+ADEQUACY = {"firm": "firm plant", "solar-storage": "solar with storage", "wind": "wind", "solar": "solar"}
 
 
 @dataclass(frozen=True)
@@ -131,7 +133,9 @@ def plants_for_energy(load: Load, plant: str, catalog: Catalog, draws: Draws | N
     factor = row.spread.at((draws or Draws())(f"capacity_factor of {plant}"))
     value = energy.plant_capacity(load.value, factor)
     low, _, middle, _, high = quantiles(magnitude(value, "MW"))
-    text = f"{reader_text(middle, 'MW')} of {plant} ({range_text(low, high, 'MW')}) make as much energy in a year."
+    text = (
+        f"{reader_text(middle, 'MW')} of {PLANTS[plant]} ({range_text(low, high, 'MW')}) make as much energy in a year."
+    )
     return Answer(question, value, "MW", text, for_scale_only=False, source_ids=(*load.source_ids, *row.source_ids))
 
 
@@ -149,9 +153,8 @@ def plants_for_adequacy(load: Load, plant: str, catalog: Catalog, draws: Draws |
     value = (accredited / credit.spread.at(draws(f"accreditation of {plant}"))).to("MW")
     low, _, middle, _, high = quantiles(magnitude(value, "MW"))
     share = f"{100 * reserve.central:.0f} %"
-    text = (
-        f"{reader_text(middle, 'MW')} of {plant} ({range_text(low, high, 'MW')}) cover its peak with {share} reserve."
-    )
+    named = f"{ADEQUACY[plant]} ({range_text(low, high, 'MW')})"
+    text = f"{reader_text(middle, 'MW')} of {named} cover its peak with {share} reserve."
     sources = (*load.source_ids, *reserve.source_ids, *credit.source_ids)
     return Answer(question, value, "MW", text, for_scale_only=False, source_ids=sources)
 
