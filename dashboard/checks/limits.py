@@ -126,7 +126,7 @@ KINDS: Mapping[str, Mapping[str, tuple[str, ...]]] = MappingProxyType(
         },
         "equivalents": {
             "power": ("MW",),
-            "energy": ("TWh", "TWh/year"),
+            "energy": ("TWh/year",),
             "energy_per_use": ("kWh",),
             "energy_stored": ("kWh",),
             "energy_per_distance": ("kWh/km",),

@@ -14,7 +14,7 @@ Tables = Mapping[str, Table]
 Cells = Mapping[str, str]  # column -> what must stand there; FILLED for any value
 FILLED = "…"
 
-_POWER = {"quantity": "power", "until": FILLED}
+_POWER = {"quantity": "power", "until": "2030-12-31"}  # the month that the page tells
 _HOUSEHOLD = {"quantity": "energy", "category": "household"}
 NAMED: Mapping[str, Mapping[str, Cells]] = MappingProxyType(
     {

@@ -90,7 +90,7 @@ def _label(name: str, own: list[Any], unit: str, size: Size) -> str:
 def _place(left: list[Node], right: list[Node], box: Frame) -> float:
     """Give every node its slot; returns pixels per unit, the same on both sides."""
     line = box.size.font * LINE
-    least = min(line, box.inner_height / max(len(left), len(right)))
+    least = min(line, box.inner_height / max(len(left), len(right), 1))
     low, high = 0.0, box.inner_height / max(sum(node.total for node in left), 1e-9)
     for _ in range(40):
         middle = (low + high) / 2

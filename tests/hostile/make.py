@@ -241,6 +241,8 @@ CASES: tuple[Case, ...] = (
     Case("days-as-months", FACTORS, cell(52, "unit", "month"), 52, "unit", 'must be day for delay, got "month"'),
     Case("power-in-dollars", "claims", cell(5, "unit", "billion USD"), 5, "unit", "must be a unit of power"),
     Case("claim-of-nothing", "claims", cell(5, "value", "0"), 5, "value", "must be from 0.0001 to 10,000 GW"),
+    Case("energy-of-no-year", THINGS, cell(6, "unit", "kWh"), 6, "unit", "must be a unit of energy, such as TWh/year"),
+    Case("claim-of-another-year", "claims", cell(5, "until", "1900"), 5, "until", 'must be "2030-12-31" in the row'),
     Case("energy-of-carbon", THINGS, cell(4, "unit", "kgCO2/year"), 4, "unit", "must be a unit of energy"),
     Case("thing-of-nothing", THINGS, cell(6, "value", "0"), 6, "value", "must be above 0"),
     Case("grid-of-nothing", "grids", cell(4, "demand [TWh]", "0"), 4, "demand [TWh]", "must be from 0.001 to 40,000"),

@@ -45,6 +45,7 @@ TABLES: dict[str, dict[str, Change]] = {
         "pairs": all_of("independent", "false"),
     },
     "one claim many times": {"claims": both(again(5, 40), again(6, 40)), "sites": all_of("user", "")},
+    "no deal yet": {"commitments": all_of("announced", "2040")},
     "a contract within its ramp": {
         "commitments": both(cell(5, "term [year]", "0.1"), cell(5, "ledger", "cloud")),
         "milestones": all_of("date", "2040-12-31"),
