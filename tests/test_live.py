@@ -187,3 +187,13 @@ def test_app_serves_the_new_version(folder: Path, monkeypatch: pytest.MonkeyPatc
     after = client.get("/api/estimate?text=30+GW").get_json()["data_version"]
 
     assert before != after == catalog.load(folder).version
+
+
+def test_a_look_takes_over_at_once(folder: Path) -> None:
+    """A process that got its catalog long ago need not wait for a request to see newer tables."""
+    live = Live(folder, clock=Clock())
+    old = live.catalog
+    new_demand(folder, "310")
+    live.look()
+
+    assert live.catalog.version == catalog.load(folder).version != old.version

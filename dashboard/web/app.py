@@ -59,8 +59,9 @@ def create_app(folder: Path, settings: Settings = Settings()) -> dash.Dash:  # n
 
 
 def begin(app: dash.Dash) -> None:
-    """What a new worker does while it has one thread: a process that checks tables, then its pages, while it serves."""
+    """What a new worker does while it has one thread; then it works out its pages while it serves."""
     live: Live = app.server.extensions[__name__]
+    live.look()
     live.aside.start()
     warm(app)
 

@@ -1,6 +1,7 @@
 """The catalog that a running server shows, and how it takes over a new data version."""
 
 import logging
+import math
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -56,6 +57,11 @@ class Live:
     def notice(self) -> str:
         """What readers must be told when newer files are not in order; empty where all is well."""
         return self._notice
+
+    def look(self) -> None:
+        """Take over newer files now: a worker has the catalog that was read before it was forked, maybe long ago."""
+        self._looked = -math.inf
+        self._look()
 
     def _signature(self) -> store.Signature:
         return store.signature(self.folder, file_names(self.folder))

@@ -77,9 +77,11 @@ def _data() -> dict[str, Any]:
 
 
 def _probes() -> dict[str, Any]:
+    ready = _get("Which tables are shown, and why newer ones are not", JSON, [])
+    ready["get"]["responses"]["503"] = _refused("the pages are not worked out yet; Retry-After says when to ask again")
     return {
         "/healthz": _get("Whether the process answers", (PLAIN, HTML), []),
-        "/readyz": _get("Which tables are loaded; it answers from when they are", JSON, []),
+        "/readyz": ready,
     }
 
 
@@ -101,5 +103,9 @@ def _get(summary: str, kinds: str | tuple[str, ...], parameters: list[dict[str, 
     content = {kind: {"schema": {"type": ["object", "array"] if kind == JSON else "string"}} for kind in kinds}
     responses: dict[str, Any] = {"200": {"description": "as asked", "content": content}}
     for status, told in REFUSALS.items():
-        responses[status] = {"description": told, "content": {JSON: {"schema": ERROR}}}
+        responses[status] = _refused(told)
     return {"get": {"summary": summary, "parameters": parameters, "responses": responses}}
+
+
+def _refused(told: str) -> dict[str, Any]:
+    return {"description": told, "content": {JSON: {"schema": ERROR}}}

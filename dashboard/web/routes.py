@@ -51,7 +51,8 @@ def _wire_readiness(server: flask.Flask, live: Live) -> None:
     @server.get("/readyz")
     def ready() -> Any:
         if live.warming:
-            return refusal("server: must have worked out its pages first; ask again in a second", 503)
+            told = refusal("server: must have worked out its pages first; ask again in a second", 503)
+            return *told, {"Retry-After": "1"}
         return {"data_version": live.catalog.version, "notice": live.notice}
 
 

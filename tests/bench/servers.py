@@ -16,17 +16,18 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-READY = "/readyz"
+HEALTHY, READY = "/healthz", "/readyz"
 TICKS = os.sysconf("SC_CLK_TCK")
 
 
 @dataclass
 class Server:
-    """A running server: its address, its first process, and the seconds it took to answer."""
+    """A running server: its address, its first process, and the seconds until it answered and until it was ready."""
 
     address: str
     process: subprocess.Popen[bytes]
     started_in: float
+    ready_in: float
     log: Path
     peak: dict[str, float] = field(default_factory=dict)
 
@@ -39,7 +40,7 @@ class Server:
         return [pid for pid in descendants(self.process.pid) if _generation(pid) == 0]
 
     def note_memory(self) -> None:
-        """Keep the highest memory so far in MB: of any worker, and of all processes together (what they share, once)."""
+        """Keep the highest memory so far in MB: of any worker, and of all processes together (shared parts once)."""
         everybody = {pid: memory(pid) for pid in [self.process.pid, *descendants(self.process.pid)]}
         seen = [everybody[pid] for pid in self.workers() if pid in everybody]
         found = {name: max(one.get(name, 0.0) for one in seen) for name in ("rss_mb", "pss_mb") if seen}
@@ -90,8 +91,11 @@ def running(command: list[str], address: str, log: Path, environment: Mapping[st
     with log.open("wb") as out:
         process = subprocess.Popen(command, cwd=ROOT, env={**os.environ, **environment}, stdout=out, stderr=out)
     try:
-        wait_until_ready(address, process, log)
-        yield Server(address, process, time.perf_counter() - begun, log)
+        seconds = []
+        for path in (HEALTHY, READY):
+            wait_for(address + path, process, log)
+            seconds.append(time.perf_counter() - begun)
+        yield Server(address, process, *seconds, log)
     finally:
         process.send_signal(signal.SIGTERM)
         try:
@@ -100,17 +104,17 @@ def running(command: list[str], address: str, log: Path, environment: Mapping[st
             process.kill()
 
 
-def wait_until_ready(address: str, process: subprocess.Popen[bytes], log: Path, seconds: float = 30) -> None:
+def wait_for(address: str, process: subprocess.Popen[bytes], log: Path, seconds: float = 30) -> None:
     """Ask until it answers."""
     until = time.monotonic() + seconds
     while time.monotonic() < until and process.poll() is None:
         try:
-            with urllib.request.urlopen(address + READY, timeout=2) as answer:  # noqa: S310 - our own address
+            with urllib.request.urlopen(address, timeout=2) as answer:  # noqa: S310 - our own address
                 if answer.status == 200:
                     return
         except OSError:
             time.sleep(0.02)
-    raise AssertionError(f"{address}{READY}: must answer 200 within {seconds} s; {log.read_text()[-2000:]}")
+    raise AssertionError(f"{address}: must answer 200 within {seconds} s; {log.read_text()[-2000:]}")
 
 
 def descendants(pid: int) -> list[int]:

@@ -131,7 +131,7 @@ def test_a_folder_that_cannot_be_written(fault, tmp_path, changed_claims, tables
             assert len(told.stderr.splitlines()) == 1
             assert {path.name: path.read_bytes() for path in folder.glob("*.csv")} == before
             assert not (folder / ".update").exists()
-            servers.wait_until_ready(server.address, server.process, server.log, 5)
+            servers.wait_for(server.address + servers.READY, server.process, server.log, 5)
     finally:
         subprocess.run(["umount", str(folder)], check=True)
 
@@ -238,4 +238,4 @@ def test_slow_visitors_without_nginx(tables, tmp_path, sends):
         figures = {"slow": 16, "p50_ms": round(waits[len(waits) // 2], 1), "of": len(waits), "lost": lost}
         write(f"procfile, 2 workers, slow {'senders' if sends else 'readers'}", figures)
 
-        servers.wait_until_ready(server.address, server.process, server.log, 10)
+        servers.wait_for(server.address + servers.READY, server.process, server.log, 10)

@@ -3,6 +3,8 @@ import io
 import json
 import os
 import random
+import re
+import shlex
 import signal
 import subprocess
 import sys
@@ -10,7 +12,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from click.testing import CliRunner
 
+from dashboard.__main__ import main
 from dashboard.catalog import DataError
 from dashboard.core.draws import Draws
 from dashboard.core.spread import Spread
@@ -256,8 +260,11 @@ def test_wrong_usage_is_refused(arguments):
 
 
 @pytest.mark.filterwarnings("default")  # distributed warns of what is not ours
-def test_a_cluster_gives_the_same_digits_though_a_worker_dies(catalog, monkeypatch):
-    """Two worker processes, one killed half-way: the list is finished with the digits of one machine."""
+def test_a_cluster_gives_the_same_digits_though_a_worker_dies(catalog, monkeypatch, tmp_path):
+    """Two worker processes, one killed half-way: the list is finished with the digits of one machine.
+
+    The engineers' page has the command for it; with this cluster's address it tells what it tells without a cluster.
+    """
     distributed = pytest.importorskip("distributed")
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
     plans = _read(_many(600), catalog)
@@ -277,7 +284,21 @@ def test_a_cluster_gives_the_same_digits_though_a_worker_dies(catalog, monkeypat
                 killed.append(victim)
 
         there = estimate_plans(plans, catalog, draws, client=client, done=kill_half_way, **how)
+        _as_documented(cluster.scheduler_address, tmp_path)
     here = estimate_plans(plans, catalog, draws, **how)
 
     assert killed
     _same(there, here)
+
+
+def _as_documented(address, folder):
+    page = (ROOT / "docs" / "engineers.md").read_text(encoding="utf-8")
+    (command,) = re.findall(r"^python -m dashboard (estimate .*) --scheduler tcp://[0-9.:]+$", page, re.MULTILINE)
+    path = folder / "plans.csv"
+    path.write_text(FIVE)
+    words = shlex.split(command.replace("plans.csv", shlex.quote(str(path))))
+    there, here = (CliRunner().invoke(main, [*words, *more]) for more in (["--scheduler", address], []))
+
+    assert there.exit_code == 0, there.output
+    assert "Facility peak by operator" in there.output
+    assert there.output == here.output

@@ -1,1 +1,1 @@
-"""Other dashboards with three charts, as their own documentation builds them."""
+"""Other dashboards: two with three charts as their documentation builds them, and one as its project ships it."""

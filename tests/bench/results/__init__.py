@@ -22,6 +22,7 @@ def keep(name: str, server: Any, seen: Any, seconds: float, visitors: int, drive
             "cpu_server_share_of_a_core": round(theirs / seconds, 2),
             "cpu_driver_share_of_a_core": round(driver / seconds, 2),
             "start_s": round(server.started_in, 2),
+            "ready_s": round(server.ready_in, 2),
             "worker_peak": {key: round(value) for key, value in server.peak.items()},
             "statuses": dict(seen.statuses),
             "errors": len(seen.errors),
