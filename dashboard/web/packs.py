@@ -61,6 +61,7 @@ def embed(comparison: Comparison, query: str) -> str:
     return f"""<!DOCTYPE html>
 <html lang="en"><head><meta charset="utf-8"><title>{title}</title>
 <meta name="viewport" content="width=device-width, initial-scale=1">
+<link rel="icon" href="/assets/favicon.ico">
 <link rel="stylesheet" href="/assets/export.css"></head>
 <body class="embed"><figure data-embed="{spec}" role="group" aria-label="{title}">
 <figcaption class="export-words">{words}</figcaption></figure>
