@@ -7,18 +7,22 @@ import logging
 import os
 import resource
 import signal
+from collections import OrderedDict
 from collections.abc import Mapping
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from hashlib import blake2b
 from multiprocessing import get_context, parent_process
 from pathlib import Path
-from threading import Thread
+from threading import Lock, Thread
 
-from dashboard import updates
+from dashboard import store, updates
+from dashboard.checks import file_names
 
 LONGEST = 20  # seconds for a check; the largest table that is taken needs four
 MOST_MEMORY = 4_000_000_000  # bytes of addresses, of which a check uses a tenth
-NICENESS = 5  # a third of the processor's time when answers want it too
+NICENESS = 2  # less of the processor's time when answers want it too: two shares of five
+KEPT = 8  # answers: what was shown to a visitor is asked again when it is used
 _log = logging.getLogger(__name__)
 
 
@@ -28,6 +32,8 @@ class Aside:
     def __init__(self) -> None:
         """Check here."""
         self._pool: ProcessPoolExecutor | None = None
+        self._known: OrderedDict[object, updates.Outcome] = OrderedDict()
+        self._lock = Lock()
 
     def start(self) -> None:
         """Fork the process that checks; to be called while this process has one thread, or locks could stay held."""
@@ -35,11 +41,23 @@ class Aside:
         self._pool.submit(os.getpid).result()
 
     def outcome(self, folder: Path, tables: Mapping[str, bytes]) -> updates.Outcome:
-        """What these tables would change in the folder's, rows that are gone allowed.
+        """What these tables would change in the folder's, rows that are gone allowed; the last answers are kept.
 
         Raises:
             UpdateError: they cannot be tried, or not in time.
         """
+        key = store.signature(folder, file_names(folder)), _fingerprint(tables)
+        with self._lock:
+            if key in self._known:
+                return self._known[key]
+        found = self._worked_out(folder, tables)
+        with self._lock:
+            self._known[key] = found
+            while len(self._known) > KEPT:
+                self._known.popitem(last=False)
+        return found
+
+    def _worked_out(self, folder: Path, tables: Mapping[str, bytes]) -> updates.Outcome:
         if self._pool is not None:
             try:
                 return self._pool.submit(_outcome, folder, dict(tables)).result()
@@ -47,6 +65,10 @@ class Aside:
                 _log.warning("the process that checks tables is gone; this worker checks them itself from now on")
                 self._pool = None
         return updates.update(folder, tables, allow_removals=True)
+
+
+def _fingerprint(tables: Mapping[str, bytes]) -> tuple[tuple[str, bytes], ...]:
+    return tuple((name, blake2b(tables[name]).digest()) for name in sorted(tables))
 
 
 def _begin() -> None:

@@ -9,7 +9,7 @@ from playwright.sync_api import sync_playwright
 
 from dashboard.catalog import SHIPPED, Catalog, load
 from tests.bench import servers
-from tests.bench.recording import Script, record
+from tests.bench.recording import NUMBER, Script, record
 
 CHROMES = ("chromium", "chromium-browser", "google-chrome")
 
@@ -28,10 +28,12 @@ def tables(tmp_path: Path) -> Path:
 
 @pytest.fixture(scope="session")
 def changed_claims(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The claims without their last row: another data version."""
+    """The claims without their last row, and a number in a note, which each visitor makes their own: a data version."""
     lines = (SHIPPED / "claims.csv").read_bytes().splitlines(keepends=True)
+    text = b"".join(lines[:-1]).rstrip() + b" "
+    text += b"0" * (-len(text) % 3)  # so that the number stands by itself in base64 too
     path = tmp_path_factory.mktemp("upload") / "claims.csv"
-    path.write_bytes(b"".join(lines[:-1]))
+    path.write_bytes(text + NUMBER.encode() + b"\n")
     return path
 
 

@@ -6,6 +6,7 @@ import re
 import resource
 import statistics
 import time
+from base64 import b64encode
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -100,7 +101,7 @@ class Visitor:
         if self._chance.random() < NEWCOMER:
             self._cache.clear()
         script = self._chance.choice(self._scripts)
-        number = str(self._chance.randint(1_000, 900_000)).encode()
+        number = str(self._chance.randint(100_000, 900_000)).encode()
         versions: set[bytes] = set()
         await self._act(session, script.page, number, versions)
         if len(versions) > 1:
@@ -136,6 +137,8 @@ class Visitor:
         if cached:
             headers["If-None-Match"] = cached.etag
         body = call.body.replace(NUMBER.encode(), number) if call.body else None
+        if body and kind == "upload, callback":
+            body = body.replace(b64encode(NUMBER.encode()), b64encode(number))
         if body:
             headers["Content-Type"] = "application/json"
         begun = time.perf_counter()
