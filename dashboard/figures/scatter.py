@@ -117,6 +117,7 @@ def _scale(pairs: list[Any], box: Frame) -> Scale:
     lows = [min(row.q05, row.published) for row in pairs]
     highs = [max(row.q95, row.published) for row in pairs]
     low, high = math.log10(min(lows)) - 0.12, math.log10(max(highs)) + 0.12
+    low = min(low, math.floor(high))  # a power of ten at least, to read the axes by
     return Scale(low, high, box.inner_width, box.inner_height)
 
 

@@ -45,6 +45,10 @@ TABLES: dict[str, dict[str, Change]] = {
         "pairs": all_of("independent", "false"),
     },
     "one claim many times": {"claims": both(again(5, 40), again(6, 40)), "sites": all_of("user", "")},
+    "one pair, and a story's deal in gigawatts": {
+        "pairs": both(all_of("independent", "false"), cell(6, "independent", "true")),
+        "commitments": cell(4, "power [GW]", "0.001"),
+    },
     "no deal yet": {"commitments": all_of("announced", "2040")},
     "a contract within its ramp": {
         "commitments": both(cell(5, "term [year]", "0.1"), cell(5, "ledger", "cloud")),

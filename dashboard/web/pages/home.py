@@ -277,7 +277,7 @@ def _conversion(claim: Claim, seen: View) -> str:
         return f"average {_spread(seen.claim, 'facility_average')} at the meter"
     if claim.series == "openai-aws" and claim.quantity == "money":
         return f"{_spread(seen.deals[0][1], 'facility_peak')} at the meter"
-    if claim.series == "openai-aws" and claim.quantity == "chips":
+    if claim.series == "openai-aws" and claim.quantity == "chips" and "chips" in seen.deals[0][1].results:
         return f"the dollars rent {_spread(seen.deals[0][1], 'chips')}"
     return seen.converted.get(claim.claim_id, "")
 
