@@ -3,7 +3,9 @@
 Drawn as paths rather than as a Sankey trace, whose labels lie across the ribbons of small nodes.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import repeat
 from typing import Any
 
 from dashboard.compare import Comparison
@@ -11,7 +13,8 @@ from dashboard.figures.frame import Frame, Size, frame
 from dashboard.figures.legend import draw_legend, legend_rows
 from dashboard.figures.plots import Spec
 from dashboard.figures.series import faded
-from dashboard.figures.text import escaped, width
+from dashboard.figures.text import LINE as LEADING
+from dashboard.figures.text import escaped, fitted, lines_html, width
 from dashboard.units import number_text
 
 LAYER_KINDS = {
@@ -23,7 +26,9 @@ LAYER_KINDS = {
     "investment": "money",
 }
 MOST = 28  # ribbons drawn; the table behind the figure has all
-LINE = 1.5  # least height of a node's slot, in font sizes
+LINES = 3  # that a node's label may have
+BESIDE = 0.27  # of the figure's width, at most, for the labels of one side
+LABEL = 0.95  # size of a label, in font sizes
 
 
 @dataclass
@@ -32,7 +37,7 @@ class Node:
 
     name: str
     total: float
-    label: str
+    lines: list[str]
     top: float = 0.0
     used: float = 0.0
 
@@ -44,20 +49,21 @@ def flows(comparison: Comparison, size: Size, theme: str) -> Spec:
     layers = list(dict.fromkeys(row.basis for row in rows))
     keys = legend_rows(tuple(("thick", layer) for layer in layers), size)
     left, right = (_nodes(rows, side, comparison.unit, size) for side in ("giver", "taker"))
-    margins = [base * 1.4 + max((width(n.label, base * 0.95) for n in nodes), default=0) for nodes in (left, right)]
+    margins = [base * 1.4 + max(map(width, _lines(nodes), repeat(base * LABEL)), default=0) for nodes in (left, right)]
+    least = base * (LABEL * LEADING * max((len(node.lines) for node in (*left, *right)), default=1) + 0.25)
     box = frame(
         comparison,
         size,
         theme,
         left=base * 1.1 + margins[0],
         right=base * 1.1 + margins[1],
-        body=base * max(16, 2.2 * max(len(left), len(right))),
+        body=max(base * 16, (least + base * 0.7) * max(len(left), len(right))),
         legend_lines=len(keys),
         axis=False,
     )
     colours = {layer: box.theme.kinds.get(LAYER_KINDS.get(layer, ""), box.theme.quiet) for layer in layers}
     draw_legend(box, keys, "capacity", colours)
-    scale = _place(left, right, box)
+    scale = _place(left, right, box, least)
     box.layout["shapes"] += [*_ribbons(rows, left, right, scale, colours), *_bars(left, right, scale, box)]
     box.layout["annotations"] += [*_names(left, box, 0), *_names(right, box, 1)]
     axis: Any = {"visible": False, "fixedrange": True}
@@ -77,20 +83,22 @@ def _nodes(rows: list[Any], side: str, unit: str, size: Size) -> list[Node]:
     return sorted(nodes, key=lambda node: -node.total)
 
 
-def _label(name: str, own: list[Any], unit: str, size: Size) -> str:
-    """A name with its sum; only the name where layers meet, for they are never added."""
-    most = 14 if size.width < 560 else 30
-    short = name if len(name) <= most else name[: most - 1] + "…"
-    if len({row.basis for row in own}) > 1:
-        return short
+def _label(name: str, own: list[Any], unit: str, size: Size) -> list[str]:
+    """A name with its sum, in lines; only the name where layers meet, for they are never added."""
     total = number_text(sum(row.value for row in own))
-    return f"{short} ${total} bn" if unit == "billion USD" else f"{short} {total} {unit}"
+    amount = f"${total}\u00a0bn" if unit == "billion USD" else f"{total}\u00a0{unit}"
+    label = name if len({row.basis for row in own}) > 1 else f"{name} {amount}"
+    font = size.font * LABEL
+    return fitted(label, size.width * BESIDE, LINES * font * LEADING, font)
 
 
-def _place(left: list[Node], right: list[Node], box: Frame) -> float:
-    """Give every node its slot; returns pixels per unit, the same on both sides."""
-    line = box.size.font * LINE
-    least = min(line, box.inner_height / max(len(left), len(right), 1))
+def _lines(nodes: list[Node]) -> Iterable[str]:
+    return (line for node in nodes for line in node.lines)
+
+
+def _place(left: list[Node], right: list[Node], box: Frame, least: float) -> float:
+    """Give every node its slot, `least` pixels high or more; returns pixels per unit, the same on both sides."""
+    least = min(least, box.inner_height / max(len(left), len(right), 1))
     low, high = 0.0, box.inner_height / max(sum(node.total for node in left), 1e-9)
     for _ in range(40):
         middle = (low + high) / 2
@@ -154,7 +162,8 @@ def _names(nodes: list[Node], box: Frame, side: int) -> list[dict[str, Any]]:
     base = box.size.font
     return [
         {
-            "text": escaped(node.label),
+            "text": lines_html(node.lines),
+            "align": "left" if side else "right",
             "showarrow": False,
             "xref": "paper",
             "yref": "y",
@@ -164,7 +173,7 @@ def _names(nodes: list[Node], box: Frame, side: int) -> list[dict[str, Any]]:
             "yanchor": "middle",
             "xshift": base * (0.6 if side else -0.6),
             "borderpad": 0,
-            "font": {"size": base * 0.95, "color": box.theme.ink},
+            "font": {"size": base * LABEL, "color": box.theme.ink},
         }
         for node in nodes
     ]
