@@ -232,12 +232,23 @@ def update(
     files = {table.removesuffix(".csv"): file, **({"sources": sources} if sources else {}), **also}
     contents = {name: _file_bytes(path) for name, path in files.items()}
     folder = datasets or SHIPPED
-    outcome = _or_exit(lambda: updates.update(folder, contents, apply=apply, allow_removals=allow_removals))
+    outcome = _or_exit(
+        lambda: updates.update(folder, contents, apply=apply, allow_removals=allow_removals, proof=_proof(apply))
+    )
     if as_json:
         click.echo(json.dumps(updates.as_json(outcome), ensure_ascii=False, indent=1))
     else:
         click.echo("\n".join(updates.as_text(outcome)))
     sys.exit(INPUT_WRONG if outcome.problems else 0)
+
+
+def _proof(apply: bool) -> Callable[[Any], Any]:
+    """Tables that are to be published must draw every page; for a look at what would change, check is enough."""
+    if not apply:
+        return lambda _: None
+    from dashboard.web.proof import unshown
+
+    return unshown
 
 
 @main.command("import")
@@ -255,7 +266,8 @@ def import_(kind: str, files: tuple[str, ...], as_of: str, apply: bool, as_json:
     from dashboard import importers
     from dashboard.catalog import SHIPPED
 
-    result = _or_exit(lambda: importers.run(kind, files, datasets or SHIPPED, as_of=as_of, apply=apply))
+    folder = datasets or SHIPPED
+    result = _or_exit(lambda: importers.run(kind, files, folder, as_of=as_of, apply=apply, proof=_proof(apply)))
     if as_json:
         click.echo(json.dumps(importers.as_json(result), ensure_ascii=False, indent=1))
     else:

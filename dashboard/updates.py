@@ -1,7 +1,7 @@
 """New tables in place of old ones: checked, shown by row and headline number, then applied whole or not at all."""
 
 import contextlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
@@ -16,6 +16,7 @@ from dashboard.estimates.headlines import Headline, HeadlineError, headlines
 
 Row = Mapping[str, str]
 Files = Mapping[str, bytes | store.FileError]
+Proof = Callable[[catalog.Catalog], Problem | None]
 
 
 class UpdateError(ValueError):
@@ -80,6 +81,7 @@ class _Wanted:
 
     tables: Mapping[str, bytes]
     droppable: frozenset[str] | None
+    proof: Proof
 
 
 @dataclass(frozen=True)
@@ -95,6 +97,7 @@ def update(
     apply: bool = False,
     allow_removals: bool = False,
     droppable: frozenset[str] = frozenset(),
+    proof: Proof = lambda _: None,
 ) -> Outcome:
     """The outcome of putting these tables (table name -> whole CSV) in place of the folder's; written with `apply`.
 
@@ -104,12 +107,13 @@ def update(
         apply: write them, whole or not at all.
         allow_removals: let any row go that the new tables lack.
         droppable: ids of rows that may go in any case.
+        proof: what else stands against the new catalog; asked once all is checked.
 
     Raises:
         UpdateError: no such table; the folder cannot be written; another update changed these tables meanwhile.
     """
     seen = _read(folder)
-    wanted = _Wanted(tables, droppable if not allow_removals else None)
+    wanted = _Wanted(tables, droppable if not allow_removals else None, proof)
     unknown = [name for name in tables if f"{name}.csv" not in seen]
     if unknown:
         raise UpdateError(_unknown_table(unknown[0], seen))
@@ -182,6 +186,8 @@ def _plan(current: Files, wanted: _Wanted) -> _Plan:
         except HeadlineError as error:
             mend = "keep the rows that the pages stand on"
             problems.append(Problem(differences[0].table, None, "", "", str(error), mend))
+        else:
+            problems += filter(None, [wanted.proof(after)])
     versions = (before.version if before else "", after.version if after else "")
     return _Plan(Outcome(tuple(differences), moved, tuple(problems), *versions), written)
 

@@ -1,3 +1,4 @@
+import dataclasses
 import itertools
 import logging
 import shutil
@@ -11,6 +12,7 @@ from dashboard.checks import check
 from dashboard.updates import update
 from dashboard.web import create_app, shell
 from dashboard.web.live import Live
+from dashboard.web.proof import unshown
 from tests.hostile.make import HERE, cell
 
 DEMAND = "demand [TWh]"
@@ -102,6 +104,38 @@ def test_bad_files_leave_the_old_version_with_a_notice(
     clock.now = 8
     assert live.catalog.version == old.version
     assert live.notice == ""
+
+
+def test_tables_that_draw_no_page_leave_the_old_version(folder: Path) -> None:
+    """What check let through is still not shown if a page cannot be drawn from it; the notice names the page."""
+    clock = Clock()
+    live = Live(folder, clock=clock, proof=lambda new: unshown(without_claim(new)))
+    old = live.catalog
+    new_demand(folder, "310")
+    clock.now = 2
+
+    assert live.catalog is old
+    assert "the page at / must be drawn from the tables, but KeyError" in live.notice
+
+
+def without_claim(tables: catalog.Catalog) -> catalog.Catalog:
+    """The tables as they would be if check did not look for the 30 GW."""
+    deals = {key: row for key, row in tables.commitments.items() if key != "agg-openai-2025-10"}
+    return dataclasses.replace(tables, commitments=deals)
+
+
+def test_update_publishes_only_what_draws_every_page(folder: Path) -> None:
+    """An update whose tables draw no page is refused with the page's address, and changes nothing."""
+    content = cell(8, DEMAND, "310")((folder / "grids.csv").read_bytes())
+    before = (folder / "grids.csv").read_bytes()
+
+    refused = update(folder, {"grids": content}, apply=True, proof=lambda new: unshown(without_claim(new)))
+    unchanged = (folder / "grids.csv").read_bytes()
+    applied = update(folder, {"grids": content}, apply=True, proof=unshown)
+
+    assert "the page at /" in str(refused.problems[0])
+    assert unchanged == before
+    assert applied.applied
 
 
 def test_missing_table_leaves_the_old_version(folder: Path) -> None:

@@ -41,8 +41,16 @@ class Result:
     outcome: updates.Outcome
 
 
-def run(kind: str, addresses: Sequence[str], folder: Path, *, as_of: str = "", apply: bool = False) -> Result:
-    """Take over files at paths or http(s) addresses; the folder changes only with `apply`.
+def run(
+    kind: str,
+    addresses: Sequence[str],
+    folder: Path,
+    *,
+    as_of: str = "",
+    apply: bool = False,
+    proof: updates.Proof = lambda _: None,
+) -> Result:
+    """Take over files at paths or http(s) addresses; the folder changes only with `apply`, if `proof` has no problem.
 
     Raises:
         ImportFileError: no such kind; a file cannot be read, or a column is not there.
@@ -60,7 +68,7 @@ def run(kind: str, addresses: Sequence[str], folder: Path, *, as_of: str = "", a
             into.tell(LEFT_OUT, f"{file.name} row {line}", reason)
         into.notes += [f"{file.name}: {note}" for note in file.notes]
     tables, dropped = into.finish()
-    outcome = updates.update(folder, tables, apply=apply, droppable=dropped)
+    outcome = updates.update(folder, tables, apply=apply, droppable=dropped, proof=proof)
     return Result(kind, publisher, day, into.counts(), tuple(into.entries), tuple(into.notes), outcome)
 
 

@@ -19,6 +19,7 @@ from dashboard.web.addresses import pin_notices
 from dashboard.web.live import Live
 from dashboard.web.own import usable
 from dashboard.web.pages import PAGES, deals, home, plans
+from dashboard.web.proof import unshown
 from dashboard.web.settings import Settings
 
 
@@ -28,7 +29,7 @@ def create_app(folder: Path, settings: Settings = Settings()) -> dash.Dash:  # n
     Raises:
         DataError: the tables cannot be used; every problem is listed.
     """
-    live = Live(folder)
+    live = Live(folder, proof=unshown)
     app = dash.Dash(
         __name__,
         title="AI energy demand",

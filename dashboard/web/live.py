@@ -26,14 +26,21 @@ class Live:
     them while the others go on with the old catalog. Bad files change nothing but `notice`.
     """
 
-    def __init__(self, folder: Path, *, clock: Callable[[], float] = monotonic) -> None:
-        """Load the folder.
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        clock: Callable[[], float] = monotonic,
+        proof: Callable[[Catalog], Problem | None] = lambda _: None,
+    ) -> None:
+        """Load the folder; `proof` tells what stands against showing a newer catalog, which is then not taken over.
 
         Raises:
             DataError: its tables cannot be used.
         """
         self.folder = folder
         self._clock = clock
+        self._proof = proof
         self._looking = threading.Lock()
         self._looked = clock()
         self._seen = self._signature()
@@ -83,6 +90,8 @@ class Live:
             files = read_files(self.folder)
             problems = _problems(files)
             catalog = None if problems else build(_tables(files))
+            if catalog is not None and (problem := self._proof(catalog)):
+                problems, catalog = [problem], None
         except (DataError, store.BusyError, store.FileError) as error:
             problems, catalog = getattr(error, "problems", [Problem("tables", None, "", "", str(error))]), None
         if catalog is None:
