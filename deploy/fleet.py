@@ -26,7 +26,7 @@ from queue import Empty, SimpleQueue
 
 ROOT = Path(__file__).parents[1]
 TEMPLATE = ROOT / "deploy" / "nginx.conf.template"
-READY = "/readyz"
+HEALTHY, READY = "/healthz", "/readyz"
 START, STOP, LOOK, MISSES = 60.0, 40.0, 2.0, 3  # seconds to get ready, to end, between looks; looks missed in a row
 
 
@@ -46,8 +46,16 @@ class Instance:
 
     @property
     def ready(self) -> bool:
-        """It answers that it can serve."""
-        address = f"http://127.0.0.1:{self.port}{READY}"
+        """It has worked out its pages and can serve."""
+        return self._answers(READY)
+
+    @property
+    def alive(self) -> bool:
+        """It answers, if only slowly while a new worker gets ready."""
+        return self._answers(HEALTHY)
+
+    def _answers(self, path: str) -> bool:
+        address = f"http://127.0.0.1:{self.port}{path}"
         with contextlib.suppress(OSError), urllib.request.urlopen(address, timeout=5) as answer:
             return bool(answer.status == 200)
         return False
@@ -100,7 +108,7 @@ class Fleet:
     def look(self) -> None:
         """Replace instances that ended or missed several looks."""
         for instance in self._instances:
-            instance.missed = 0 if instance.ready else instance.missed + 1
+            instance.missed = 0 if instance.alive else instance.missed + 1
         lost = [item for item in self._instances if item.process.poll() is not None or item.missed >= MISSES]
         if lost:
             _say(f"replacing {[item.port for item in lost]}, which no longer answer")
