@@ -34,9 +34,8 @@ HEAD = """<!DOCTYPE html>
 <meta name="description" content="How much power and energy announced AI chips, dollars and gigawatts mean.">
 <title>{title}</title>
 <script src="{view}"></script>
-<script defer src="{plotly}"></script>
+<script defer fetchpriority="high" src="{plotly}"></script>
 <script defer src="{first}"></script>
-{preloads}
 {favicon}
 {css}
 </head>
@@ -67,7 +66,8 @@ def look(catalog: Catalog, query: Mapping[str, str]) -> dict[str, Any]:
 def index(app: dash.Dash, pages: Sequence[ModuleType], **parts: str) -> str:
     """The HTML of the page asked for, from the parts that Dash made.
 
-    Dash's scripts travel at once; `first.js` lets them run, in their order, after the first figure is seen.
+    Dash's scripts travel after the first figure is seen: on their way before, they hold up plotly.js, and the whole
+    page stands no sooner.
     """
     page = _page(pages)
     scripts = parts["scripts"].replace("<script src", '<script type="later" src')
@@ -77,7 +77,6 @@ def index(app: dash.Dash, pages: Sequence[ModuleType], **parts: str) -> str:
         **{name: parts[name] for name in ("metas", "favicon", "css", "app_entry", "config")},
         title=parts["title"] if page is None else f"{escape(page.TITLE)} – {parts['title']}",
         scripts=scripts,
-        preloads="\n".join(f'<link rel="preload" as="script" href="{source}">' for source in _SOURCE.findall(scripts)),
         figures=' data-figures="yes"' if page is not None and page.FIGURES else "",
         plotly=PLOTLY,
         tables=" ".join(TABLES),

@@ -28,15 +28,15 @@ def test_title_and_links_need_no_script(client, page):
 
 
 def test_dash_waits_for_the_first_figure(client):
-    """Plotly and what draws the first figure run at once; Dash's scripts travel at once and run later."""
+    """Plotly, before all else, and what draws the first figure come at once; Dash's scripts travel and run later."""
     text = client.get("/").text
-    now = re.findall(r'<script(?: defer)? src="([^"]+)"', text)
+    now = re.findall(r'<script(?: defer| fetchpriority="high")* src="([^"]+)"', text)
     later = re.findall(r'<script[^>]* type="later" src="([^"]+)"', text)
-    ahead = re.findall(r'<link rel="preload" as="script" href="([^"]+)"', text)
 
     assert [re.search(r"(view|plotly|first)[.]", source)[1] for source in now] == ["view", "plotly", "first"]
     assert "start.js" in later[-1]
-    assert set(later) - set(ahead) == {later[-1]}
+    assert re.findall(r'fetchpriority="high" src="[^"]*?(\w+)\.min', text) == ["plotly"]
+    assert "preload" not in text
     assert not re.search(r"<script(?![^>]*\b(?:src|application/json))", text)  # nothing runs inline
 
 
