@@ -52,6 +52,7 @@ class Sight:
         network.on("Network.requestWillBeSent", self._asked)
         page.goto(address)
         page.wait_for_function("() => window.firstFigure")
+        page.wait_for_timeout(1000)  # what a page sends for once its first figure stands counts too
         page.wait_for_load_state("networkidle")
         self.figure = page.evaluate("window.firstFigure")
         page.close()
