@@ -1,4 +1,4 @@
-"""Both pages in a real Chromium: drawn, quiet, accessible, and with their state in the address."""
+"""Every page in a real Chromium: drawn, quiet, accessible, and with their state in the address."""
 
 import os
 import re
@@ -158,3 +158,6 @@ def test_unknown_page_offers_the_others(window):
 
     assert "no page at this address" in window.page.inner_text("main").lower()
     assert window.page.locator("main a").count() >= 2
+    (told,) = window.wrong
+    assert "404" in told  # so the browser's console says, and nothing else
+    window.wrong.clear()
