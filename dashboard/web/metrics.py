@@ -4,11 +4,15 @@ Several workers: `gunicorn.conf.py` names a folder in PROMETHEUS_MULTIPROC_DIR, 
 """
 
 import os
+from collections.abc import Iterable
+from pathlib import Path
 from time import perf_counter
+from typing import cast
 
 import flask
-from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Histogram, Metric, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
+from prometheus_client.registry import Collector
 
 from dashboard.web import logs
 
@@ -37,8 +41,20 @@ def wire(server: flask.Flask) -> None:
 
 def _all_workers(own: CollectorRegistry) -> CollectorRegistry:
     """The counts of every worker where they share a folder, else those of this process."""
-    if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
+    folder = os.environ.get("PROMETHEUS_MULTIPROC_DIR")
+    if folder is None:
         return own
     registry = CollectorRegistry()
-    MultiProcessCollector(registry)
+    registry.register(_Workers(Path(folder)))
     return registry
+
+
+class _Workers(Collector):
+    """The client's own sum over a folder, less the files that a worker has made but not yet sized (0 bytes)."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def collect(self) -> Iterable[Metric]:
+        counted = [str(path) for path in self._folder.glob("*.db") if path.stat().st_size]
+        return cast("Iterable[Metric]", MultiProcessCollector.merge(counted))

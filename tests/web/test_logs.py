@@ -148,7 +148,7 @@ def test_metrics_count_by_rule():
 
 
 def test_several_workers_are_counted_together(tmp_path):
-    """Each process counts into a shared folder, and any of them tells the sum."""
+    """Each process counts into a shared folder, and any of them tells the sum; a file just made counts nothing yet."""
     code = (
         "import flask, os; from dashboard.web import logs, metrics\n"
         "server = flask.Flask('x'); logs.wire(server); metrics.wire(server)\n"
@@ -156,6 +156,7 @@ def test_several_workers_are_counted_together(tmp_path):
         "if child: os.waitpid(child, 0); print(client.get('/metrics').text)\n"
     )
     environment = {**os.environ, "PROMETHEUS_MULTIPROC_DIR": str(tmp_path)}
+    (tmp_path / "counter_1.db").touch()
 
     told = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
 
