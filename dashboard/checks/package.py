@@ -1,6 +1,7 @@
 """What the data package says about the tables, held against them by the frictionless library, in our words."""
 
 import contextlib
+import hashlib
 import json
 import re
 from collections.abc import Callable, Mapping
@@ -39,25 +40,49 @@ def package_problems(tables: Mapping[str, Table], resources: Mapping[str, dict[s
     """Types, constraints, keys and foreign keys that do not hold."""
     from frictionless import FrictionlessException, Package, Resource, Schema
 
+    schemas = {
+        name: schema for name, table in tables.items() if (schema := _usable_schema(table, resources[name], tables))
+    }
+    marks = {name: _mark(tables[name], schema) for name, schema in schemas.items()}
+    asked = {name for name, mark in marks.items() if mark not in _sound}
+    asked |= {_target(key, name) for name in asked for key in schemas[name]["foreignKeys"]} & schemas.keys()
     try:
         package = Package(
             resources=[
-                Resource(name=name, data=[list(table.header), *table.rows], schema=Schema.from_descriptor(schema))
+                Resource(name=name, data=[list(table.header), *table.rows], schema=Schema.from_descriptor(schemas[name]))
                 for name, table in tables.items()
-                if (schema := _usable_schema(table, resources[name], tables))
+                if name in asked
             ]
         )
     except FrictionlessException as error:
         what = f"must be a valid data package, got: {error.error.message}"
         return [Problem("datapackage", None, "", "", what, "correct datapackage.json")]
-    report = package.validate(limit_errors=1_000_000)
     found = []
-    for task in report.tasks:
+    for task in package.validate(limit_errors=1_000_000).tasks if asked else []:
+        if not task.errors and not schemas[task.name]["foreignKeys"]:
+            _remember(marks[task.name])
         for fault in task.errors:
             problem = _problem(tables[task.name], fault, resources[task.name])
             if problem is not None:
                 found.append(problem)
     return found
+
+
+# Tables that the library found in order on their own, with nothing left to look up in another: a change of one table
+# asks it about that one alone.
+_sound: set[bytes] = set()
+_MOST = 500
+
+
+def _mark(table: Table, schema: Mapping[str, Any]) -> bytes:
+    """Tells one table under one schema from any other."""
+    return hashlib.sha256(json.dumps([table.name, table.header, table.rows, schema]).encode()).digest()
+
+
+def _remember(mark: bytes) -> None:
+    if len(_sound) >= _MOST:
+        _sound.clear()
+    _sound.add(mark)
 
 
 def _usable_schema(table: Table, resource: dict[str, Any], tables: Mapping[str, Table]) -> dict[str, Any]:
@@ -71,7 +96,7 @@ def _usable_schema(table: Table, resource: dict[str, Any], tables: Mapping[str, 
 
 
 def _holds(key: Mapping[str, Any], table: Table, tables: Mapping[str, Table]) -> bool:
-    target = tables.get(key["reference"].get("resource") or table.name)
+    target = tables.get(_target(key, table.name))
     if target is None or target.cut_short:
         return True
     column, other = (_only(fields) for fields in (key["fields"], key["reference"]["fields"]))
@@ -79,6 +104,11 @@ def _holds(key: Mapping[str, Any], table: Table, tables: Mapping[str, Table]) ->
         return False
     at, there = table.header.index(column), target.header.index(other)
     return {row[at] for row in table.rows} - {""} <= {row[there] for row in target.rows}
+
+
+def _target(key: Mapping[str, Any], table: str) -> str:
+    """The table that a foreign key of `table` leads into; none is named where it is the same."""
+    return key["reference"].get("resource") or table
 
 
 def _only(fields: str | list[str]) -> str:
