@@ -10,6 +10,7 @@ old one ends what it is doing. SIGTERM ends all. An instance that dies or no lon
 import argparse
 import contextlib
 import os
+import random
 import shlex
 import shutil
 import signal
@@ -141,7 +142,7 @@ class Fleet:
         Raises:
             RuntimeError: one did not get ready; those started here are ended and the others serve on.
         """
-        started = [self._spawn(_free_port()) for _ in range(count)]
+        started = [self._spawn(free_port()) for _ in range(count)]
         until = time.monotonic() + START
         while not all(item.ready for item in started):
             if time.monotonic() > until or any(item.process.poll() is not None for item in started):
@@ -190,10 +191,18 @@ def _children(pid: int) -> set[str]:
     return set(Path(f"/proc/{pid}/task/{pid}/children").read_text().split())
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+def free_port() -> int:
+    """A port that nobody listens at, below those that the kernel gives to connections: one of these may take it first.
+
+    Raises:
+        RuntimeError: a hundred ports in a row are taken.
+    """
+    for _ in range(100):
+        port = random.randrange(10_000, 32_768)  # noqa: S311 - no secret
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise RuntimeError("port: 127.0.0.1 must have a free one from 10000 to 32767, got 100 taken; end what holds them")
 
 
 def _say(words: str) -> None:

@@ -2,9 +2,9 @@
 
 import contextlib
 import os
+import runpy
 import shlex
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -18,6 +18,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 HEALTHY, READY = "/healthz", "/readyz"
 TICKS = os.sysconf("SC_CLK_TCK")
+free_port = runpy.run_path(str(ROOT / "deploy" / "fleet.py"))["free_port"]  # a port that nobody listens at
 
 
 @dataclass
@@ -51,13 +52,6 @@ class Server:
     def cpu(self) -> float:
         """CPU seconds of the server and all its processes so far."""
         return sum(_cpu(pid) for pid in [self.process.pid, *descendants(self.process.pid)])
-
-
-def free_port() -> int:
-    """A port that nobody listens at."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 @contextlib.contextmanager

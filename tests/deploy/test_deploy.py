@@ -7,7 +7,6 @@ import os
 import re
 import runpy
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -65,9 +64,7 @@ def test_nginx_closes_idle_connections_before_gunicorn(tmp_path):
 @pytest.fixture(scope="module")
 def instance(tmp_path_factory):
     """An instance as the recipe starts it: its first process, and its address; nobody has asked it anything."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = fleet.free_port()
     with (tmp_path_factory.mktemp("instance") / "log").open("wb") as log:
         environment = {**os.environ, "DASHBOARD_DATASETS": str(SHIPPED)}
         command = fleet.gunicorn_command(port)
