@@ -1,3 +1,4 @@
+import ast
 import json
 import os
 import shutil
@@ -9,7 +10,7 @@ from frictionless import Package
 
 from dashboard import catalog, updates
 from dashboard.__main__ import main
-from dashboard.checks import check
+from dashboard.checks import check, named
 from tests.hostile.make import CASES, HERE, Case, make
 
 
@@ -61,6 +62,19 @@ def test_corpus_is_as_made() -> None:
 
     assert len(CASES) >= 60
     assert files == {case.file.name: make(case) for case in CASES}
+
+
+def test_rows_that_must_stand_are_those_that_pages_call() -> None:
+    """Every row that the check asks for is called by its id somewhere in the code: else it need not stand there."""
+    code = Path(catalog.__file__).parent
+    paths = [path for path in code.rglob("*.py") if "checks" not in path.parts]
+    trees = [ast.parse(path.read_text(encoding="utf-8")) for path in paths]
+    called = {node.value for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Constant)}
+
+    asked = {row for rows in named.NAMED.values() for row in rows} | {named.SERIES, *named.CHIPS}
+
+    assert asked - called == set()
+    assert {name for name, _ in named.PARAMETERS} - called == set()
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.table}-{case.name}")
