@@ -89,9 +89,9 @@ $(RUN_STAMP): requirements.txt | .venv/pyvenv.cfg
 	$(call install,requirements.txt)
 	@touch $@
 
-$(TEST_STAMP): requirements.txt tests/requirements.txt | .venv/pyvenv.cfg
-	$(call install,requirements.txt tests/requirements.txt)
-	@touch $(RUN_STAMP) $@
+$(TEST_STAMP): requirements.txt tests/requirements.txt requirements-distributed.txt | .venv/pyvenv.cfg
+	$(call install,requirements.txt tests/requirements.txt requirements-distributed.txt)
+	@touch $(RUN_STAMP) $(DISTRIBUTED_STAMP) $@
 
 $(DISTRIBUTED_STAMP): requirements.txt requirements-distributed.txt | .venv/pyvenv.cfg
 	$(call install,requirements.txt requirements-distributed.txt)

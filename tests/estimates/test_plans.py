@@ -265,7 +265,8 @@ def test_a_cluster_gives_the_same_digits_though_a_worker_dies(catalog, monkeypat
 
     The engineers' page has the command for it; with this cluster's address it tells what it tells without a cluster.
     """
-    distributed = pytest.importorskip("distributed")
+    import distributed
+
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
     plans = _read(_many(600), catalog)
     how = {"by": ("operator",), "block": 50}
