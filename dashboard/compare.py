@@ -15,6 +15,7 @@ from dashboard import sheets, workings
 from dashboard.catalog import Catalog
 from dashboard.core.pairing import PairingError
 from dashboard.estimates.estimate import RESULT_UNITS, Estimate, quantiles
+from dashboard.estimates.questions import with_article
 from dashboard.estimates.report import LABELS, what_would_change
 from dashboard.records import Equivalent, Grid
 from dashboard.units import Quantity, exact, magnitude, number_text, quantity, range_text, reader_text, spread_text
@@ -193,13 +194,9 @@ def _energy_answer(load: tuple[str, Estimate], grids: Sequence[Grid]) -> str:
     for grid in grids[:2]:
         if grid.demand is not None:
             share = 100 * middle / magnitude(grid.demand, "TWh")
-            shares.append(f"{share:.2g} % of what {_the(grid.name)} used in {grid.year}")
+            shares.append(f"{share:.2g} % of what {with_article(grid.name)} used in {grid.year}")
     span = f"About {reader_text(middle, 'TWh')} a year, very likely {range_text(low, high, 'TWh')}"
     return f"{span}: {' and '.join(shares)}."
-
-
-def _the(name: str) -> str:
-    return f"the {name}" if name in ("United States", "World", "European Union (27)", "United Kingdom") else name
 
 
 def share_of_grids(answer: Estimate, label: str, grids: Sequence[Grid], catalog: Catalog) -> Comparison:
@@ -219,8 +216,8 @@ def share_of_grids(answer: Estimate, label: str, grids: Sequence[Grid], catalog:
     return Comparison(
         id="grid-share",
         title=f"{label} as a share of each grid's yearly electricity",
-        answer=f"{first['value']:.2g} % of {_the(first['label'])}'s demand ({first['q05']:.2g}–{first['q95']:.2g} %), "
-        "for scale only: no one grid will carry all of it.",
+        answer=f"{first['value']:.2g} % of {with_article(first['label'])}'s demand "
+        f"({first['q05']:.2g}–{first['q95']:.2g} %), for scale only: no one grid will carry all of it.",
         axis="Share of the grid's yearly demand, %",
         unit="%",
         kind="energy",
@@ -237,12 +234,12 @@ def capacity_of_loads(headline: str, loads: Sequence[tuple[str, Estimate]], cata
     """Facility peak of each load in GW: one basis for all."""
     rows = [_load_row(label, answer) for label, answer in loads]
     first, second = rows[0], rows[1]
-    ratio = first["value"] / second["value"]
     return Comparison(
         id="deals",
         title=headline,
         answer=f"{second['label']} is about {second['value']:.2g} GW at the meter: "
-        f"a {_ordinal(ratio)} of the 30 GW, not all of it.",
+        f"about {number_text(100 * second['value'] / first['value'], 1)} % of the 30 GW, which are "
+        f"{first['value']:.2g} GW at the meter.",
         axis="Facility peak, GW (each line to the right is ten times more)",
         unit="GW",
         kind="capacity",
@@ -261,10 +258,6 @@ def _load_row(label: str, answer: Estimate) -> dict[str, Any]:
     if exact(ends[0], ends[4]):
         return reading_row(label, answer.median("facility_peak"), "GW", CLAIM, **more)
     return estimate_levels(label, [end / 1000 for end in ends], "GW", **more)
-
-
-def _ordinal(ratio: float) -> str:
-    return f"{ratio:.2g}th" if ratio >= 10 else f"fraction ({1 / ratio:.0%})"
 
 
 def chain_of(answer: Estimate, catalog: Catalog) -> Comparison:

@@ -11,7 +11,7 @@ from dashboard.catalog import Catalog
 from dashboard.compare import COLUMNS, METHOD, Comparison, estimate_levels, source_names
 from dashboard.estimates.series import LINES, Line, Series, Timeline
 from dashboard.records import Claim
-from dashboard.units import reader_text, spread_text
+from dashboard.units import given_text, magnitude, quantity, reader_text, spread_text
 
 GIGA = 1000.0
 TOLD = "2030-12"  # the month that answers and passports tell
@@ -129,6 +129,12 @@ def sites_on_map(plans: Timeline, sites: Sequence[Series], month: str, catalog: 
     )
 
 
+def _goal(claims: Sequence[Claim]) -> str:
+    """The power of the claim that lies furthest ahead, as it was stated."""
+    last = max((claim for claim in claims if claim.until), key=lambda claim: claim.until, default=None)
+    return f"{given_text(magnitude(quantity(last.value, last.unit), 'MW'), 'MW')} " if last else ""
+
+
 def claimed_and_likely(
     claimed: Series, group: Series, plans: Timeline, catalog: Catalog, claims: Sequence[Claim] = ()
 ) -> Comparison:
@@ -147,8 +153,9 @@ def claimed_and_likely(
     return Comparison(
         id="claim-path",
         title=f"{claimed.name}: the way to the claim, and what its sites make likely",
-        answer=f"By the end of 2030 the claim is {reader_text(goal[2], 'MW')} at the meter; its "
-        f"{len(group.site_ids)} sites in the tables make {spread_text(likely[0], likely[2], likely[4], 'MW')} likely.",
+        answer=f"{claimed.name} claims {_goal(claims)}by the end of 2030 (about {reader_text(goal[2], 'MW')} at the "
+        f"meter, our reading); its {len(group.site_ids)} sites in the tables make "
+        f"{spread_text(likely[0], likely[2], likely[4], 'MW')} likely.",
         axis=f"Facility capacity at the end of each month, GW (as known on {plans.as_of:%-d %B %Y})",
         unit="GW",
         kind="capacity",

@@ -94,7 +94,9 @@ def _cautions(comparison: Comparison, worked: Worked) -> Iterator[str]:
         UNLIKE.get(comparison.unit) or KINDS[comparison.kind],
         FORMS.get(comparison.form, ""),
         *(told for words, told in BASES.items() if any(words in basis for basis in bases)),
-        "For scale only where a row says so: that grid does not carry the load." if _for_scale(comparison) else "",
+        "For scale only where a row says so: that grid does not carry the load, or not all of it."
+        if _for_scale(comparison)
+        else "",
         _of_estimates(comparison) if ESTIMATE in natures else "",
         "A claim is shown as it was made; it was not checked on site." if CLAIM in natures else "",
         *worked.cautions,

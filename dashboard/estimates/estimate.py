@@ -211,8 +211,10 @@ def _reading_warnings(ask: Ask) -> tuple[str, ...]:
             "dollars without a term are read as capital cost; a cloud contract needs its term, as in 'over 7 years'",
         )
     if ask.kind == "power" and ask.basis == "unknown":
-        odds = " : ".join(f"{100 * weight:.0f}" for weight in ask.weights)
-        return (f"the basis of the GW is not stated: read as IT, facility or grid connection with odds {odds}",)
+        odds = list(zip(("IT", "facility", "grid connection"), ask.weights, strict=True))
+        used = " or ".join(f"{name} ({100 * weight:.0f} %)" for name, weight in odds if weight)
+        unused = "".join(f"; {name} is given no weight" for name, weight in odds if not weight)
+        return (f"the basis of the GW is not stated: read as {used}{unused}",)
     return ()
 
 

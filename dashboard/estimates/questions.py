@@ -3,6 +3,7 @@
 Source: method section 5.
 """
 
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
@@ -15,9 +16,10 @@ from dashboard.core.pairing import Kind, PairingError, require
 from dashboard.estimates.estimate import Estimate, quantiles
 from dashboard.estimates.inputs import DrawnNormals, Inputs
 from dashboard.records import Equivalent, Grid
-from dashboard.units import Quantity, magnitude, number_text, quantity, range_text, reader_text
+from dashboard.units import Quantity, magnitude, number_text, quantity, range_text, reader_text, spread_text
 
 FOR_SCALE = "for scale only: this grid does not carry the load"
+NOT_PLACED = "for scale only: no one grid is known to carry all of it"
 PLANTS = {"nuclear": "nuclear", "gas-cc": "combined-cycle gas", "wind": "wind", "solar": "solar"}
 ADEQUACY = {"firm": "firm plant", "solar-storage": "solar with storage", "wind": "wind", "solar": "solar"}
 
@@ -78,7 +80,18 @@ def _on(load: Load, grid: Grid) -> bool:
 
 
 def _tail(load: Load, grid: Grid) -> str:
-    return "" if _on(load, grid) else f"; {FOR_SCALE}"
+    return "" if _on(load, grid) else f"; {FOR_SCALE if load.carried_by else NOT_PLACED}"
+
+
+def with_article(name: str) -> str:
+    """The name of a grid as it stands in a sentence."""
+    return f"the {name}" if name.startswith(("United ", "World", "European Union")) else name
+
+
+def _highest_hour(load: Load) -> str:
+    """A peak in words: the highest metered hour, which is less than the peak that a facility is built for."""
+    low, _, middle, _, high = quantiles(magnitude(load.value, "MW"))
+    return f"highest hour, {spread_text(low, middle, high, 'MW')}"
 
 
 def share_of_energy(load: Load, grid: Grid) -> Answer:
@@ -94,7 +107,7 @@ def share_of_energy(load: Load, grid: Grid) -> Answer:
     share = (load.value / grid.demand).to("percent")
     low, _, middle, _, high = quantiles(share.m)
     span = f"{number_text(low)}–{number_text(high)} %"
-    text = f"{number_text(middle)} % of the demand of {grid.name} in {grid.year} ({span})"
+    text = f"{number_text(middle)} % of the demand of {with_article(grid.name)} in {grid.year} ({span})"
     return _answer(question, share, "percent", text + _tail(load, grid), load, grid, grid.demand_source_id)
 
 
@@ -111,9 +124,9 @@ def strain_on_peak(load: Load, grid: Grid) -> Answer:
     share = (load.value / grid.peak).to("percent")
     low, _, middle, _, high = quantiles(share.m)
     kind = "at least, for its record is a lower bound" if grid.peak_kind == "lower bound" else "if both fall together"
-    text = (
-        f"{number_text(middle)} % of the record peak of {grid.name} ({number_text(low)}–{number_text(high)} %), {kind}"
-    )
+    span = f"{number_text(low)}–{number_text(high)} %"
+    share_text = f"{number_text(middle)} % of the record peak of {with_article(grid.name)} ({span})"
+    text = f"Its {_highest_hour(load)}, is {share_text}, {kind}"
     return _answer(question, share, "percent", text + _tail(load, grid), load, grid, grid.peak_source_id)
 
 
@@ -134,7 +147,8 @@ def plants_for_energy(load: Load, plant: str, catalog: Catalog, draws: Draws | N
     value = energy.plant_capacity(load.value, factor)
     low, _, middle, _, high = quantiles(magnitude(value, "MW"))
     text = (
-        f"{reader_text(middle, 'MW')} of {PLANTS[plant]} ({range_text(low, high, 'MW')}) make as much energy in a year."
+        f"{reader_text(middle, 'MW')} of {PLANTS[plant]} ({range_text(low, high, 'MW')}) would make as much "
+        "energy in a year."
     )
     return Answer(question, value, "MW", text, for_scale_only=False, source_ids=(*load.source_ids, *row.source_ids))
 
@@ -154,7 +168,7 @@ def plants_for_adequacy(load: Load, plant: str, catalog: Catalog, draws: Draws |
     low, _, middle, _, high = quantiles(magnitude(value, "MW"))
     share = f"{100 * reserve.central:.0f} %"
     named = f"{ADEQUACY[plant]} ({range_text(low, high, 'MW')})"
-    text = f"{reader_text(middle, 'MW')} of {named} cover its peak with {share} reserve."
+    text = f"{reader_text(middle, 'MW')} of {named} would cover its {_highest_hour(load)}, with {share} reserve."
     sources = (*load.source_ids, *reserve.source_ids, *credit.source_ids)
     return Answer(question, value, "MW", text, for_scale_only=False, source_ids=sources)
 
@@ -173,8 +187,15 @@ def households(load: Load, household: Equivalent) -> Answer:
     value = (load.value / yearly).to("")
     low, _, middle, _, high = (level / 1e6 for level in quantiles(value.m))
     ends = f"{number_text(low)}–{number_text(high)}"
-    text = f"As much as {number_text(middle)} million times ({ends}): {household.name}; for scale only."
+    text = f"What {number_text(middle)} million {_many(household.name)} use in a year ({ends} million); for scale only."
     return Answer(question, value, "1", text, for_scale_only=True, source_ids=(*load.source_ids, household.source_id))
+
+
+def _many(name: str) -> str:
+    """The name of a household in the plural: `Average US home, electricity in a year` as `average US homes`."""
+    one = name.split(",", maxsplit=1)[0]
+    many = re.sub(r"\b(home|household)\b", r"\1s", one.replace("family", "families"), count=1)
+    return many[:1].lower() + many[1:]
 
 
 def emissions(load: Load, intensity: Quantity, source_ids: tuple[str, ...]) -> Answer:

@@ -58,6 +58,9 @@ def _mark(mark: str, x: float, y: float, box: Frame, colour: str) -> dict[str, A
         return _shape("circle", middle, y, base * 0.42, base * 0.42, fill, colour, 2.2)
     if mark == "square":
         return _shape("rect", middle, y, base * 0.37, base * 0.37, theme.published, theme.published, 0)
+    if mark == "dotted":
+        line = {"color": colour, "width": base * 0.18, "dash": "dot"}
+        return _shape("line", middle, y, base * 0.95, 0, colour, colour, 0) | {"line": line}
     half, opacity = _BARS[mark]
     return _shape("rect", middle, y, base * 0.95, base * half, colour, colour, 0) | {"opacity": opacity}
 

@@ -21,7 +21,7 @@ def series(comparison: Comparison, size: Size, theme: str) -> Spec:
     base = size.font
     names = list(dict.fromkeys(comparison.table.basis))
     bands = [("band", "50\u00a0% range"), ("faint", "90\u00a0% range")]
-    keys = legend_rows((*(("line", name) for name in names), *bands), size)
+    keys = legend_rows((*(("dotted" if name in DOTTED else "line", name) for name in names), *bands), size)
     box = frame(comparison, size, theme, left=base * 4.6, right=base * 2.2, body=base * BODY, legend_lines=len(keys))
     colours = dict(zip(names, _colours(box, names), strict=True))
     draw_legend(box, keys, "capacity", colours)
@@ -123,6 +123,7 @@ def _values(comparison: Comparison, box: Frame) -> Spec:
         "tickvals": ticks,
         "ticktext": [f"{tick_text(tick, comparison.unit)} {comparison.unit}" if tick else "0" for tick in ticks],
         "tickfont": {"size": box.size.font * 0.88, "color": theme.quiet},
+        "ticklabelstandoff": round(box.size.font * 0.4),
         "gridcolor": theme.grid,
         "zeroline": False,
         "fixedrange": True,

@@ -226,3 +226,22 @@ def test_no_row_is_dropped_in_silence(tmp_path, catalog):
 
     with pytest.raises(DataError, match=r"plans\.csv:3: power"):
         read_plans(path.read_bytes(), catalog)
+
+
+def test_a_sentence_says_what_is_known_of_the_grid(thirty, texan, catalog):
+    """Of a load whose place is not known no grid is said not to carry it; of one elsewhere it is."""
+    unknown = ask.strain_on_peak(thirty["peak"], catalog.grids["ercot"]).sentence
+    elsewhere = ask.share_of_energy(texan["energy"], catalog.grids["ita"]).sentence
+
+    assert ask.NOT_PLACED in unknown
+    assert ask.FOR_SCALE not in unknown
+    assert ask.FOR_SCALE in elsewhere
+    assert "highest hour, 22 GW" in unknown
+
+
+def test_homes_are_told_in_a_sentence(thirty, catalog):
+    """The name of the row stands in the plural, and its count before it."""
+    assert (
+        "average US homes use in a year"
+        in ask.households(thirty["energy"], catalog.equivalents["household-us"]).sentence
+    )

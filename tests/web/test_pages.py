@@ -167,6 +167,17 @@ def test_home_tells_every_number_of_the_story(catalog):
         assert number in text
 
 
+def test_home_tells_what_superseded_a_claim_in_its_words(catalog):
+    """The later statement and its day are named, and no id of a row; a term falls with its money."""
+    text = json.dumps(home.render(catalog, home.Choice(), WINDOW), default=lambda part: part.to_plotly_json())
+    older, later = catalog.claims["story-openai-money"], catalog.claims["openai-money-600"]
+
+    assert later.supersedes == older.claim_id
+    assert f"Superseded on {later.said} by \\u201c{later.statement}" in text
+    assert f"Superseded together with \\u201c{older.statement}" in text
+    assert later.claim_id not in text
+
+
 def test_plain_elements_are_what_components_become():
     """An element written as JSON is the component's own JSON, so that the browser cannot tell them apart."""
     marks = {"className": "number", "data-label": "Value"}

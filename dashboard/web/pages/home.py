@@ -1,6 +1,7 @@
 """`/`: OpenAI's 30 GW on a chosen basis, beside the deals of the story and the grids."""
 
 import dataclasses
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -19,7 +20,7 @@ from dashboard.estimates.questions import households, loads, plants_for_adequacy
 from dashboard.estimates.report import what_would_change
 from dashboard.estimates.series import claimed_total
 from dashboard.records import Claim
-from dashboard.units import given_text, magnitude, quantity, range_text, reader_text, spread_text
+from dashboard.units import exact, given_text, magnitude, quantity, range_text, reader_text, spread_text
 from dashboard.web import components as ui
 from dashboard.web.cache import by_version
 from dashboard.web.live import Live
@@ -38,9 +39,14 @@ FIGURES = ("energy", "deals", "claim-path", "claim-ledger", "grid-share")
 NOT_CONVERTED = {
     "anthropic-amazon-equity": "not converted: money put into a company",
     "openai-azure": "not converted: no term was stated",
-    "rainier-power": "the full campus, read as facility power; not the chips above",
+    "rainier-power": "not converted: facility power already, of the full campus and not of the chips above",
     "rainier-money": "not converted: the campus, chips apart",
 }
+ROUGH = re.compile(r"hundreds of thousands|(nearly|about|more than|up to) [\d.,]+( million)?", re.IGNORECASE)
+LARGER = (
+    "“Likely built” is more than what the sites above make likely by the end of 2030: it also holds deals for chips "
+    "and clouds that have no site in the tables, takes sizes as stated, and has no date."
+)
 BASIS_LABELS = {"unknown": "Not stated", "it": "IT", "facility": "Facility", "grid": "Grid connection"}
 
 
@@ -70,7 +76,7 @@ class View:
     claim: Estimate
     deals: tuple[tuple[str, Estimate], ...]
     comparisons: tuple[Comparison, ...]
-    converted: Mapping[str, str]  # what a number of the story is in power, by claim
+    converted: Mapping[str, Any]  # what a number of the story is in power, by claim
     beside: tuple[tuple[str, tuple[str, ...]], ...]  # the claim in words, with the sources of the other figures
 
 
@@ -93,9 +99,7 @@ def view(catalog: Catalog, choice: Choice) -> View:
         catalog,
         equivalents=things,
     )
-    capacity = compare.capacity_of_loads(
-        "What the story’s deals add up to in gigawatts", [(label, claim), *deals], catalog
-    )
+    capacity = compare.capacity_of_loads("The story’s deals beside the 30 GW", [(label, claim), *deals], catalog)
     share = compare.share_of_grids(claim, "OpenAI’s 30 GW", grids[:-2], catalog)
     shown = (energy, capacity, _path(catalog), _ledger(catalog), share)
     return View(claim, deals, shown, _converted(catalog), _answers(claim, catalog))
@@ -187,9 +191,10 @@ def render(catalog: Catalog, choice: Choice, window: dict[str, Any]) -> list[Any
         html.H2("The deals behind it, counted once"),
         html.P(
             [
-                "The deals sit inside each other: chips are bought by one contract and housed by another. See the ",
+                "The deals of early 2026 sit inside each other: one contract buys chips, another houses them. ",
+                "For later ones see the ",
                 dash.dcc.Link("page of deals", href="/deals?user=OpenAI%2C+early+2026"),
-                ".",
+                f". {LARGER}",
             ]
         ),
         ledger,
@@ -212,7 +217,8 @@ def _answer(claim: Estimate) -> list[Any]:
         html.Strong(reader_text(middle, "TWh"), className="estimated"),
         f" of electricity, very likely {range_text(low, high, 'TWh')}: an average of ",
         html.Strong(reader_text(average[2], "MW"), className="estimated"),
-        f" at the meter ({range_text(average[0], average[4], 'MW')}). Dotted underlines mark our estimates.",
+        f" at the meter ({range_text(average[0], average[4], 'MW')}). ",
+        "Dotted underlines mark our estimates, here and in the table of the story.",
     ]
 
 
@@ -222,7 +228,7 @@ def _story(catalog: Catalog, seen: View) -> Any:
     for claim in catalog.claims.values():
         if claim.story:
             links = ui.source_links([claim.source_id], catalog)
-            body.append([claim.statement, _value(claim), _conversion(claim, seen), claim.said, links])
+            body.append([claim.statement, _value(claim), _conversion(claim, seen) or "—", claim.said, links])
     head = ["What was said", "Number", "What it is in power", "Date", "Source"]
     return ui.table(head, body, numbers=(1,), caption="Every number of the story")
 
@@ -230,9 +236,17 @@ def _story(catalog: Catalog, seen: View) -> Any:
 def _beside(catalog: Catalog, seen: View) -> Any:
     """The claim as plants, as homes, as emissions and water: each with its question and its range."""
     body = [[sentence, ui.source_links(source_ids, catalog)] for sentence, source_ids in seen.beside]
-    body.append([f"{_spread(seen.claim, 'emissions')} of CO₂ a year on the average US grid.", ""])
-    body.append([f"{_spread(seen.claim, 'water')} of water a year, on site and at power plants.", ""])
-    return ui.table(["In words", "Source of the other figure"], body, caption="The same load, asked in other ways")
+    for sentence, names in (
+        (f"{_spread(seen.claim, 'emissions')} of CO₂ a year on the average US grid.", ("grid_intensity",)),
+        (
+            f"{_spread(seen.claim, 'water')} of water a year, on site and at power plants.",
+            ("site_water", "power_water"),
+        ),
+    ):
+        found = [id_ for f in seen.claim.factors if f.name in names for id_ in f.source_ids]
+        body.append([sentence, ui.source_links(dict.fromkeys(found), catalog)])
+    caption = "The same load, asked in other ways: all are our estimates"
+    return ui.table(["In words", "Source of the other figure"], body, caption=caption)
 
 
 def _answers(claim: Estimate, catalog: Catalog) -> tuple[tuple[str, tuple[str, ...]], ...]:
@@ -245,40 +259,50 @@ def _answers(claim: Estimate, catalog: Catalog) -> tuple[tuple[str, tuple[str, .
         *(households(kinds["energy"], home) for home in homes),
         *(strain_on_peak(kinds["peak"], catalog.grids[grid]) for grid in ("ita", "us-lower48", "ercot")),
     ]
-    own = set(kinds["energy"].source_ids)
-    return tuple((answer.sentence, tuple(id_ for id_ in answer.source_ids if id_ not in own)) for answer in answers)
+    own = len(claim.source_ids)  # an answer names the load's own sources first
+    return tuple((answer.sentence, tuple(dict.fromkeys(answer.source_ids[own:]))) for answer in answers)
 
 
-def _value(claim: Claim) -> str:
+def _value(claim: Claim) -> Any:
+    """A number as it was said; where it was said in words alone, these and how they are read."""
     if claim.quantity == "money":
         return given_text(magnitude(quantity(claim.value, claim.unit), "USD"), "USD")
-    return f"{claim.value:,.10g} {claim.unit}" + ("s" if claim.unit in ("chip", "year") and claim.value != 1 else "")
+    number = f"{claim.value:,.10g} {claim.unit}" + ("s" if claim.unit in ("chip", "year") and claim.value != 1 else "")
+    words = ROUGH.search(claim.statement) if claim.quantity == "chips" else None
+    return [words[0].lower(), ui.plain("Br", None), f"(read as {number})"] if words else number
 
 
 @by_version
-def _converted(catalog: Catalog) -> Mapping[str, str]:
+def _converted(catalog: Catalog) -> Mapping[str, Any]:
     """The story's dollars of capital and chips in power, by claim."""
-    found = {}
+    found: dict[str, Any] = {}
     for claim in catalog.claims.values():
         if claim.story and claim.series == "openai-total-money" and claim.quantity == "money":
             built = estimate(Ask("capex", quantity(claim.value, claim.unit).to("USD"), basis="it"), catalog)
-            found[claim.claim_id] = f"as capital cost, {_spread(built, 'it_rated')} of IT"
+            found[claim.claim_id] = ["as capital cost, ", _ours(built, "it_rated"), " of IT capacity"]
         if claim.story and claim.series == "rainier-chips" and claim.quantity == "chips":
             chip = catalog.chip("Trainium2")
             ran = estimate(Ask("chips", quantity(claim.value, "chip"), chip, "it", item=claim.claim_id), catalog)
-            found[claim.claim_id] = f"{_spread(ran, 'facility_peak')} at the meter"
+            found[claim.claim_id] = ["peak ", _ours(ran, "facility_peak"), " at the meter"]
     return found
 
 
-def _conversion(claim: Claim, seen: View) -> str:
+def _ours(answer: Estimate, name: str) -> Any:
+    """A result with its range, underlined as an estimate; as it was given, where that is all there is to it."""
+    low, *_, high = answer.quantiles(name)
+    return _spread(answer, name) if exact(low, high) else ui.plain("Span", _spread(answer, name), className="estimated")
+
+
+def _conversion(claim: Claim, seen: View) -> Any:
     if claim.series in NOT_CONVERTED:
         return NOT_CONVERTED[claim.series]
     if claim.series == "openai-total-power" and claim.quantity == "power":
-        return f"average {_spread(seen.claim, 'facility_average')} at the meter"
+        peak, average = _ours(seen.claim, "facility_peak"), _ours(seen.claim, "facility_average")
+        return ["peak ", peak, ", average ", average, " at the meter"]
     if claim.series == "openai-aws" and claim.quantity == "money":
-        return f"{_spread(seen.deals[0][1], 'facility_peak')} at the meter"
+        return ["peak ", _ours(seen.deals[0][1], "facility_peak"), " at the meter"]
     if claim.series == "openai-aws" and claim.quantity == "chips" and "chips" in seen.deals[0][1].results:
-        return f"the dollars rent {_spread(seen.deals[0][1], 'chips')}"
+        return ["not converted: the dollars above would rent ", _ours(seen.deals[0][1], "chips")]
     return seen.converted.get(claim.claim_id, "")
 
 
@@ -287,12 +311,27 @@ def _spread(answer: Estimate, name: str) -> str:
     return spread_text(low, middle, high, RESULT_UNITS[name])
 
 
+def _standing(claim: Claim, catalog: Catalog) -> str:
+    """Whether a claim still stands, and by which words and of what day it was superseded."""
+    rows = catalog.claims.values()
+    later = next((row for row in rows if row.supersedes == claim.claim_id), None)
+    if later:
+        return f"Superseded on {later.said} by “{later.statement}”"
+    if claim.quantity == "term":
+        money = [
+            row for row in rows if (row.series, row.quantity) == (claim.series, "money") and row.said <= claim.said
+        ]
+        of = max(money, key=lambda row: row.said, default=None)
+        if of and not of.preferred:
+            return f"Superseded together with “{of.statement}” of {of.said}"
+    return claim.preference or "Stands"
+
+
 def _restatements(catalog: Catalog) -> Any:
     series = ("openai-total-power", "openai-total-money")
     rows = sorted((claim for claim in catalog.claims.values() if claim.series in series), key=lambda claim: claim.said)
     body = [
-        [c.said, _value(c), c.statement, c.preference or "stands", ui.source_links([c.source_id], catalog)]
-        for c in rows
+        [c.said, _value(c), c.statement, _standing(c, catalog), ui.source_links([c.source_id], catalog)] for c in rows
     ]
     return ui.table(
         ["Date", "Number", "What was said", "Standing", "Source"],
