@@ -238,8 +238,8 @@ def capacity_of_loads(headline: str, loads: Sequence[tuple[str, Estimate]], cata
         id="deals",
         title=headline,
         answer=f"{second['label']} is about {second['value']:.2g} GW at the meter: "
-        f"about {number_text(100 * second['value'] / first['value'], 1)} % of the 30 GW, which are "
-        f"{first['value']:.2g} GW at the meter.",
+        f"about {number_text(100 * second['value'] / first['value'], 1)} % of the claimed 30 GW, "
+        f"read as {first['value']:.2g} GW there.",
         axis="Facility peak, GW (each line to the right is ten times more)",
         unit="GW",
         kind="capacity",
