@@ -10,12 +10,12 @@ from dashboard.catalog import Catalog
 from dashboard.compare import COLUMNS, ESTIMATE, METHOD, READING, Comparison, estimate_levels, reading_row, source_names
 from dashboard.estimates.ledger import Basis, Ledger
 from dashboard.records import Commitment
-from dashboard.units import given_text, magnitude, quantity, reader_text, spread_text
+from dashboard.units import exact, given_text, magnitude, quantity, reader_text, spread_text
 
 PARTS = (
     ("chips", "Chip deals, added up"),
     ("capacity", "Sites and clouds, added up"),
-    ("both", "of it the same megawatts twice"),
+    ("both", "of which counted twice"),
     ("floor", "Floor: the larger layer alone"),
     ("best", "Best: counted once"),
     ("ceiling", "Ceiling: as if nothing overlapped"),
@@ -32,10 +32,8 @@ BASIS_WORDS = {"stated": "as stated", "it": "IT power", "facility": "facility po
 def ledger_bars(book: Ledger, basis: Basis, catalog: Catalog) -> Comparison:
     """Floor, best and ceiling of a user's deals in GW on one basis, with the layers and the overlap they rest on."""
     totals = book.totals[basis]
-    rows = [
-        estimate_levels(label, getattr(totals, name), "GW", basis=BASIS_WORDS[basis], note=f"{len(book.entries)} deals")
-        for name, label in PARTS
-    ]
+    note = f"{len(book.entries)} deals"
+    rows = [_part(label, getattr(totals, name), BASIS_WORDS[basis], note) for name, label in PARTS]
     low, _, middle, _, high = (1000 * value for value in totals.best)
     return Comparison(
         id="ledger",
@@ -52,6 +50,13 @@ def ledger_bars(book: Ledger, basis: Basis, catalog: Catalog) -> Comparison:
         worked=partial(workings.of_ledger, book, basis, catalog),
         leads=LEADS,
     )
+
+
+def _part(label: str, levels: Sequence[float], basis: str, note: str) -> dict[str, object]:
+    """A row of the ledger; a sum of stated figures alone has no range and is no estimate of ours."""
+    if exact(levels[0], levels[4]):
+        return reading_row(label, quantity(levels[2], "GW"), "GW", basis=basis, note=note)
+    return estimate_levels(label, levels, "GW", basis=basis, note=note)
 
 
 def _few(names: tuple[str, ...], most: int = 7) -> tuple[str, ...]:
@@ -117,13 +122,22 @@ def _first(names: str) -> str:
 
 
 def stated(deal: Commitment) -> str:
-    """What a deal states: power with its basis, chips, dollars and term."""
+    """What a deal states: power with its basis, chips, dollars and term; told where it is nothing."""
     parts = []
     if deal.power is not None:
-        parts.append(f"{given_text(magnitude(deal.power, 'MW'), 'MW')} ({deal.power_basis or 'basis not stated'})")
+        basis = workings.BASIS_NAMES.get(deal.power_basis, workings.BASIS_NAMES["unknown"])
+        parts.append(f"{given_text(magnitude(deal.power, 'MW'), 'MW')} ({basis})")
     if deal.chip_count_low is not None:
-        parts.append(f"{deal.chip_count_low:,.0f} {deal.chip_name}".strip())
+        parts.append(_chips(deal))
     if deal.amount is not None:
         term = f" over {magnitude(deal.term, 'year'):g} years" if deal.term is not None else ""
         parts.append(given_text(magnitude(deal.amount, "USD"), "USD") + term)
-    return "; ".join(parts)
+    return "; ".join(parts) or "not published"
+
+
+def _chips(deal: Commitment) -> str:
+    """The count of a whole deal, and apart from it the kind, which may be that of a part only."""
+    count = f"{deal.chip_count_low:,.0f}"
+    if deal.chip_count_high is not None and deal.chip_count_high != deal.chip_count_low:
+        count = f"{count} to {deal.chip_count_high:,.0f}"
+    return f"{count} chips in all; kind: {deal.chip_name}" if deal.chip_name else f"{count} chips in all"

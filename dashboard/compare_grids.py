@@ -17,12 +17,16 @@ from dashboard.units import Quantity, magnitude, number_text, reader_text, sprea
 
 SCALED: dict[str, tuple[Callable[[Load, Grid], Answer], str, str, Callable[[Grid], Quantity | None]]] = {
     "energy": (questions.share_of_energy, "TWh", "yearly demand", lambda grid: grid.demand),
-    "peak": (questions.strain_on_peak, "GW", "record peak", lambda grid: grid.peak),
+    "peak": (questions.strain_on_peak, "GW", "highest published peak", lambda grid: grid.peak),
 }
+LOWER = "lower bound of the peak"
 
 
 def beside_grids(question: str, load: Load, answer: Estimate, grids: Sequence[Grid], catalog: Catalog) -> Comparison:
-    """A panel for each grid that publishes what the question needs: the grid's own figure and the load beside it."""
+    """A panel for each grid that publishes what the question needs: the grid's own figure and the load beside it.
+
+    Grids that publish none are named in the foot.
+    """
     ask, unit, what, published = SCALED[question]
     rows, used, beside = [], [], []
     for grid in grids:
@@ -35,16 +39,17 @@ def beside_grids(question: str, load: Load, answer: Estimate, grids: Sequence[Gr
         beside.append((grid, _percent(rows[-1])))
     rows.sort(key=lambda row: "carries the load" not in row["note"])
     first = rows[0] if rows else None
+    missing = not_published(question, grids)
     return Comparison(
         id=f"grids-{question}",
         title=f"{load.label} beside each grid’s {what}",
-        answer=_sentence(first, what) if first else "None of these grids publishes it.",
+        answer=_sentence(first) if first else "None of these grids publishes it.",
         axis="each panel has a scale of its own",
         unit="%",
         kind="energy" if question == "energy" else "capacity",
         table=pd.DataFrame(rows, columns=[*COLUMNS, "published", "published_unit"]),
         sources=source_names(catalog, [*used, *deciding_sources(answer)]),
-        method=METHOD,
+        method=f"{METHOD} {missing}".strip(),
         version=catalog.version,
         form="panels",
         estimates=((load.label, answer),),
@@ -52,12 +57,25 @@ def beside_grids(question: str, load: Load, answer: Estimate, grids: Sequence[Gr
     )
 
 
+def not_published(question: str, grids: Sequence[Grid]) -> str:
+    """Names the grids that publish no figure for a question and so have no panel; empty where all do."""
+    _, _, what, published = SCALED[question]
+    names = [grid.name for grid in grids if published(grid) is None]
+    return (
+        f"Not drawn, for no {what.removeprefix('highest published ')} is published: {', '.join(names)}."
+        if names
+        else ""
+    )
+
+
 def _panel(grid: Grid, size: Quantity, unit: str, what: str, share: Answer) -> dict[str, Any]:
     date = grid.year if unit == "TWh" else grid.peak_date
     caution = [grid.caution.rstrip("."), "for scale only" if share.for_scale_only else "carries the load"]
-    if unit == "GW" and grid.peak_kind == "lower bound":
-        caution.append("no record: the true peak may be higher")
-    basis = "peak, a lower bound" if unit == "GW" and grid.peak_kind == "lower bound" else what
+    basis = what
+    if unit == "GW":
+        basis = LOWER if grid.peak_kind == "lower bound" else "record peak"
+    if basis == LOWER:
+        caution.append("no record: the true peak may be higher, and the share lower")
     note = "; ".join(part for part in caution if part)
     row = estimate_levels(grid.name, share.levels, "%", basis=basis, date=date, note=note)
     return row | {"published": float(magnitude(size, unit)), "published_unit": unit}
@@ -68,10 +86,11 @@ def _percent(row: dict[str, Any]) -> str:
     return f"{middle} % ({low}–{high})"
 
 
-def _sentence(row: dict[str, Any], what: str) -> str:
+def _sentence(row: dict[str, Any]) -> str:
     low, middle, high = (number_text(row[name]) for name in ("q05", "value", "q95"))
+    most = "At most " if row["basis"] == LOWER else ""
     scale = ", for scale only" if "for scale only" in str(row["note"]) else ""
-    return f"{middle} % of the {what} of {row['label']} ({low}–{high} %){scale}."
+    return f"{most}{middle} % of the {row['basis']} of {questions.with_article(row['label'])} ({low}–{high} %){scale}."
 
 
 def plants(question: str, loads: dict[str, Load], answer: Estimate, catalog: Catalog) -> Comparison:
@@ -117,7 +136,7 @@ def _gigawatts(row: dict[str, Any]) -> str:
 def load_words(loads: dict[str, Load]) -> str:
     """The four kinds of one load in a sentence: capacity, highest hour, average, a year's energy."""
     parts = []
-    for kind, words in (("capacity", "capacity"), ("peak", "highest hour"), ("average", "average")):
+    for kind, words in (("capacity", "facility capacity"), ("peak", "highest hour"), ("average", "average")):
         parts.append(f"{words} {_middle(loads[kind], 'MW')}")
     return "; ".join([*parts, f"a year {_middle(loads['energy'], 'TWh')}"])
 

@@ -4,18 +4,23 @@ import math
 from collections.abc import Sequence
 from functools import partial
 
+import numpy as np
 import pandas as pd
 
 from dashboard import workings
 from dashboard.catalog import Catalog
 from dashboard.compare import COLUMNS, METHOD, Comparison, estimate_levels, source_names
-from dashboard.estimates.series import LINES, Line, Series, Timeline
-from dashboard.records import Claim
+from dashboard.estimates.readings import moment
+from dashboard.estimates.series import LINES, Line, Series, SiteStates, Timeline
+from dashboard.records import Claim, Milestone
 from dashboard.units import given_text, magnitude, quantity, reader_text, spread_text
 
 GIGA = 1000.0
 TOLD = "2030-12"  # the month that answers and passports tell
-MEANING = "Announced: as published, on one basis. Likely: after odds, delay and filling. Energised: observed."
+MEANING = (
+    "Announced and energised: as published or observed, other bases converted to facility power. Likely: after odds, "
+    "delay and filling."
+)
 
 
 def lines_over_time(group: Series, title: str, plans: Timeline, catalog: Catalog) -> Comparison:
@@ -47,8 +52,22 @@ def _timeline_answer(group: Series) -> str:
     announced, likely = group.at("announced", TOLD), group.at("likely", TOLD)
     return (
         f"{reader_text(announced[2], 'MW')} announced by the end of 2030; "
-        f"{spread_text(likely[0], likely[2], likely[4], 'MW')} of it likely."
+        f"{spread_text(likely[0], likely[2], likely[4], 'MW')} likely."
     )
+
+
+def published_state(state: SiteStates, month: str) -> Milestone | None:
+    """The milestone behind what is announced of a site for the end of a month: the first that reaches its size."""
+    sizes = [(at, float(np.median(mw))) for at, mw in state.announced if at <= moment(month)]
+    at = next((at for at, size in sizes if size >= sizes[-1][1]), None)
+    return next((reading.milestone for reading in state.readings if reading.used and reading.at == at), None)
+
+
+def published_as(row: Milestone | None) -> str:
+    """The basis of the figure behind a site's announced power; what is not facility power is converted."""
+    if row is None or row.power is None:
+        return "chips" if row else ""
+    return workings.BASIS_NAMES.get(row.power_basis, workings.BASIS_NAMES["unknown"])
 
 
 def _few(names: tuple[str, ...], most: int = 8) -> tuple[str, ...]:
@@ -115,7 +134,7 @@ def sites_on_map(plans: Timeline, sites: Sequence[Series], month: str, catalog: 
     return Comparison(
         id="sites-map",
         title=f"Where the announced capacity of {month[:4]} stands",
-        answer=f"{len(rows)} sites with a published size, the largest {reader_text(largest * GIGA, 'MW')}; "
+        answer=f"{_drawn(len(rows), len(sites), month)}, the largest {reader_text(largest * GIGA, 'MW')}; "
         f"{running} of them partly run.",
         axis="",
         unit="GW",
@@ -133,6 +152,12 @@ def _goal(claims: Sequence[Claim]) -> str:
     """The power of the claim that lies furthest ahead, as it was stated."""
     last = max((claim for claim in claims if claim.until), key=lambda claim: claim.until, default=None)
     return f"{given_text(magnitude(quantity(last.value, last.unit), 'MW'), 'MW')} " if last else ""
+
+
+def _drawn(drawn: int, sized: int, month: str) -> str:
+    if drawn == sized:
+        return f"All {sized} sites with a published size"
+    return f"{drawn} of {sized} sites with a published size (the rest have no place, or nothing for {month[:4]})"
 
 
 def claimed_and_likely(

@@ -14,7 +14,7 @@ from dashboard.core import energy, power
 from dashboard.core.draws import Draws
 from dashboard.core.pairing import Kind, PairingError, require
 from dashboard.estimates.estimate import Estimate, quantiles
-from dashboard.estimates.inputs import DrawnNormals, Inputs
+from dashboard.estimates.inputs import DrawnNormals, Inputs, Medians, Step
 from dashboard.records import Equivalent, Grid
 from dashboard.units import Quantity, magnitude, number_text, quantity, range_text, reader_text, spread_text
 
@@ -64,6 +64,21 @@ def loads(answer: Estimate, catalog: Catalog, grid_ids: Collection[str] = ()) ->
     }
     carriers = frozenset(name for grid_id in grid_ids for name in with_parents(grid_id, catalog))
     return {kind: Load(answer.ask.text, kind, value, carriers, answer.source_ids) for kind, value in values.items()}
+
+
+def with_highest_hour(answer: Estimate, catalog: Catalog) -> tuple[Step, ...]:
+    """The steps of an estimate, each facility peak followed by the highest hour that it makes: κ P_pk."""
+    medians = Inputs(catalog, answer.ask, Medians())
+    share = medians("peak_share")
+    found: list[Step] = []
+    for step in answer.steps:
+        found.append(step)
+        if step.name == "facility_peak":
+            label = step.label.replace("Facility peak", "Highest hour")
+            value = power.average_power(step.result, share)
+            medians.step("highest_hour", label, "{P_pk} × {κ}", value, P_pk=step.result, κ=share)
+            found.append(medians.steps[-1])
+    return tuple(found)
 
 
 def with_parents(grid_id: str, catalog: Catalog) -> list[str]:
@@ -123,7 +138,7 @@ def strain_on_peak(load: Load, grid: Grid) -> Answer:
         raise PairingError(f"{question}: no peak is published; its demand is not comparable with a peak")
     share = (load.value / grid.peak).to("percent")
     low, _, middle, _, high = quantiles(share.m)
-    kind = "at least, for its record is a lower bound" if grid.peak_kind == "lower bound" else "if both fall together"
+    kind = "at most, for the true peak may be higher" if grid.peak_kind == "lower bound" else "if both fall together"
     span = f"{number_text(low)}–{number_text(high)} %"
     share_text = f"{number_text(middle)} % of the record peak of {with_article(grid.name)} ({span})"
     text = f"Its {_highest_hour(load)}, is {share_text}, {kind}"

@@ -94,7 +94,9 @@ def readings(milestones: Sequence[Milestone], as_of: date) -> tuple[Reading, ...
 
 def _judged(row: Milestone, best: Milestone, loads: Sequence[float]) -> Reading:
     if row is not best:
-        return Reading(row, f"same state as {best.milestone_id}, {_words(best)} and the better reading; never added")
+        return Reading(
+            row, f"the same state as {_words(best)} for the same date, which is the better reading; never added"
+        )
     near = any(abs(at - moment(row.date)) <= SAME_STATE for at in loads)
     if row.power_basis == "grid" and near:
         return Reading(row, "the grid connection of a state that is also given as a load; never added")

@@ -26,7 +26,7 @@ LAYER_KINDS = {
     "investment": "money",
 }
 MOST = 28  # ribbons drawn; the table behind the figure has all
-LINES = 3  # that a node's label may have
+LINES = 4  # that a node's label may have
 BESIDE = 0.27  # of the figure's width, at most, for the labels of one side
 LABEL = 0.95  # size of a label, in font sizes
 
@@ -75,21 +75,32 @@ def flows(comparison: Comparison, size: Size, theme: str) -> Spec:
 
 
 def _nodes(rows: list[Any], side: str, unit: str, size: Size) -> list[Node]:
+    """The bars of a side, the largest first; givers by layer, so that each layer runs as one bundle."""
     names = dict.fromkeys(getattr(row, side) for row in rows)
     nodes = []
     for name in names:
         own = [row for row in rows if getattr(row, side) == name]
         nodes.append(Node(name, sum(row.value for row in own), _label(name, own, unit, size)))
-    return sorted(nodes, key=lambda node: -node.total)
+    layers = list(dict.fromkeys(row.basis for row in rows))
+    main = {row.giver: layers.index(row.basis) for row in reversed(rows)} if side == "giver" else {}
+    return sorted(nodes, key=lambda node: (main.get(node.name, 0), -node.total))
 
 
 def _label(name: str, own: list[Any], unit: str, size: Size) -> list[str]:
-    """A name with its sum, in lines; only the name where layers meet, for they are never added."""
-    total = number_text(sum(row.value for row in own))
-    amount = f"${total}\u00a0bn" if unit == "billion USD" else f"{total}\u00a0{unit}"
-    label = name if len({row.basis for row in own}) > 1 else f"{name} {amount}"
+    """A name with its sum, in lines; with a sum for each layer where layers meet, for they are never added."""
+    sums: dict[str, float] = {}
+    for row in own:
+        sums[row.basis] = sums.get(row.basis, 0.0) + row.value
+    if len(sums) > 1:
+        label = f"{name}: {', '.join(f'{layer} {_amount(total, unit)}' for layer, total in sums.items())}"
+    else:
+        label = f"{name} {_amount(sum(sums.values()), unit)}"
     font = size.font * LABEL
     return fitted(label, size.width * BESIDE, LINES * font * LEADING, font)
+
+
+def _amount(total: float, unit: str) -> str:
+    return f"${number_text(total)}\u00a0bn" if unit == "billion USD" else f"{number_text(total)}\u00a0{unit}"
 
 
 def _lines(nodes: list[Node]) -> Iterable[str]:
@@ -122,7 +133,8 @@ def _ribbons(
 ) -> list[dict[str, Any]]:
     """A shape for each row, from its place on the left bar to its place on the right one."""
     givers, takers = ({node.name: node for node in nodes} for nodes in (left, right))
-    order = sorted(rows, key=lambda row: (takers[row.taker].top, givers[row.giver].top))
+    layers = list(dict.fromkeys(row.basis for row in rows))
+    order = sorted(rows, key=lambda row: (takers[row.taker].top, layers.index(row.basis), givers[row.giver].top))
     ends = {}
     for row in order:
         giver, taker = givers[row.giver], takers[row.taker]

@@ -24,10 +24,10 @@ def panels(comparison: Comparison, size: Size, theme: str) -> Spec:
     box = frame(comparison, size, theme, left=pad, right=pad, body=body, legend_lines=len(keys), axis=False)
     draw_legend(box, keys, comparison.kind)
     width, height = box.inner_width / columns, box.inner_height / lines
-    points = []
+    points, hosted = [], any("carries the load" in row.note for row in rows)
     for i, row in enumerate(rows):
         left, top = (i % columns) * width, (i // columns) * height
-        points.append(_panel(row, left, top, width - base * 2.2, box, comparison.kind))
+        points.append(_panel(row, left, top, width - base * 2.2, box, comparison.kind, hosted=hosted))
     axis: Any = {"visible": False, "fixedrange": True}
     ranges = {
         "xaxis": axis | {"range": [0, box.inner_width]},
@@ -37,7 +37,8 @@ def panels(comparison: Comparison, size: Size, theme: str) -> Spec:
     return {"data": [_medians(points, box, comparison.kind)], "layout": box.layout | ranges}
 
 
-def _panel(row: Any, left: float, top: float, width: float, box: Frame, kind: str) -> dict[str, Any]:
+def _panel(row: Any, left: float, top: float, width: float, box: Frame, kind: str, *, hosted: bool) -> dict[str, Any]:
+    """The shapes of a panel; that a share is for scale only is said in it where others are not, else in the answer."""
     base, theme = box.size.font, box.theme
     colour = theme.kinds.get(kind, theme.ink)
     scale = width / max(100.0, row.q95 * 1.02)
@@ -50,11 +51,12 @@ def _panel(row: Any, left: float, top: float, width: float, box: Frame, kind: st
         _bar(left + row.q05 * scale, left + row.q95 * scale, line, base * 0.11, colour),
         _bar(left + row.q25 * scale, left + row.q75 * scale, line, base * 0.31, faded(colour, 0.55)),
     ]
-    words = "for scale only" if "for scale only" in row.note else "carries the load"
+    words = (", for scale only" if "for scale only" in row.note else ", carries the load") if hosted else ""
+    most = "at most " if row.basis.startswith("lower bound") else ""
     box.layout["annotations"] += [
         _note(f"<b>{escaped(title)}</b>", left, top + base * 0.9, base, theme.ink),
         _note(escaped(f"{row.basis} {value}"), left, top + base * 2.15, base * 0.85, theme.quiet),
-        _note(escaped(f"{share}, {words}"), left, line + base * 1.2, base * 0.9, colour),
+        _note(escaped(f"{most}{share}{words}"), left, line + base * 1.2, base * 0.9, colour),
     ]
     return {"x": left + row.value * scale, "y": line, "text": escaped(f"{row.label}: {share}; {row.note}")}
 

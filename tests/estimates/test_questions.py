@@ -245,3 +245,14 @@ def test_homes_are_told_in_a_sentence(thirty, catalog):
         "average US homes use in a year"
         in ask.households(thirty["energy"], catalog.equivalents["household-us"]).sentence
     )
+
+
+def test_the_highest_hour_is_a_step(catalog):
+    """Each facility peak is followed by its highest hour, κ of it: 30 GW make 22.2 GW (method, example 9)."""
+    answer = estimate(read_ask("30 GW", catalog, basis="facility"), catalog)
+    steps = ask.with_highest_hour(answer, catalog)
+    peak = next(i for i, step in enumerate(steps) if step.name == "facility_peak")
+
+    assert [step for step in steps if step.name != "highest_hour"] == list(answer.steps)
+    assert steps[peak + 1].result.m_as("GW") == pytest.approx(22.2)
+    assert steps[peak + 1].formula == "P_pk × κ"

@@ -5,7 +5,10 @@ import json
 import dash.html
 import pytest
 
+from dashboard import figures
 from dashboard.catalog import SHIPPED
+from dashboard.figures.frame import Size
+from dashboard.units import number_text
 from dashboard.web import components, create_app
 from dashboard.web.app import page_content
 from dashboard.web.pages import PAGES, convert, data, deals, grids, home, plans
@@ -183,3 +186,43 @@ def test_plain_elements_are_what_components_become():
     marks = {"className": "number", "data-label": "Value"}
 
     assert components.plain("Td", ["1", "2"], **marks) == dash.html.Td(["1", "2"], **marks).to_plotly_json()
+
+
+def test_grids_without_a_published_peak_are_named(catalog):
+    """Every chosen grid has a panel or its name in the foot and on the page; a lower bound gives a share at most."""
+    choice = grids.Choice(question="peak")
+    comparison = grids.view(catalog, choice)
+    text = json.dumps(grids.render(catalog, choice, WINDOW), default=lambda part: part.to_plotly_json())
+    drawn = {row.label for row in comparison.rows}
+    missing = [name for grid_id in choice.grids if (name := catalog.grids[grid_id].name) not in drawn]
+
+    assert missing
+    assert f"no peak is published: {', '.join(missing)}." in comparison.foot
+    assert f"no peak is published: {', '.join(missing)}." in text
+    assert "at most" in str(figures.figure(comparison, Size("page", 1080, None, 14.0), "light"))
+
+
+def test_plans_tell_the_published_figure_behind_a_converted_one(catalog):
+    """A site's announced power names the figure that somebody published, with its basis and without an id of a row."""
+    choice = plans.Choice("site", "Stargate Abilene")
+    text = json.dumps(plans.render(catalog, choice, WINDOW), default=lambda part: part.to_plotly_json())
+    row = next(row for row in plans.site_rows(catalog) if row["Site"] == "Stargate Abilene")
+
+    assert "converted by us from the figure as published: 824 MW IT." in text
+    assert row["Published as"] == "IT"
+    assert not any(milestone_id in text for milestone_id in catalog.milestones)
+
+
+def test_one_bar_of_two_layers_has_a_sum_for_each(catalog):
+    """Where ribbons of two layers end at one bar its label gives two sums, and none of both."""
+    _, ribbons = deals.view(catalog, deals.Choice())
+    sums = dict.fromkeys(("chips", "capacity"), 0.0)
+    for row in ribbons.rows:
+        if row.taker == "OpenAI":
+            sums[row.basis] += row.value
+    texts = str(figures.figure(ribbons, Size("page", 1080, None, 14.0), "light")["layout"]["annotations"]).replace(
+        "\\xa0", " "
+    )
+
+    assert f"OpenAI: chips {number_text(sums['chips'])} GW, capacity {number_text(sums['capacity'])} GW" in texts
+    assert f"OpenAI {number_text(sum(sums.values()))} GW" not in texts

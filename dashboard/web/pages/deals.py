@@ -165,7 +165,7 @@ def render(catalog: Catalog, choice: Choice, window: dict[str, Any]) -> list[Any
         html.Details([html.Summary(f"The {len(ledger.entries)} deals that count"), _entries(ledger, choice, catalog)]),
         html.Details([html.Summary(f"The {len(ledger.left_out)} that do not, and why"), _left_out(ledger, catalog)]),
         ribbons,
-        html.H2("Where chips, dollars and gigawatts of one deal disagree"),
+        html.H2("Do chips, dollars and gigawatts of one deal agree?"),
         html.P(
             "Each pair is brought to IT power by its own divisor: capital, contract and rent are different dollars.",
             className="quiet",

@@ -1,6 +1,6 @@
 """`/grids`: a chosen load beside chosen grids, question by question, each grid on its own scale."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +13,8 @@ from dashboard.catalog import Catalog
 from dashboard.compare import Comparison
 from dashboard.estimates import Ask, Estimate, estimate, read_ask
 from dashboard.estimates.ask import BASES, BASIS_NAMES, basis_weights
-from dashboard.estimates.questions import Load, loads
+from dashboard.estimates.inputs import Step
+from dashboard.estimates.questions import Load, loads, with_highest_hour
 from dashboard.estimates.report import what_would_change
 from dashboard.estimates.series import By
 from dashboard.units import Quantity
@@ -35,6 +36,21 @@ DEFAULT_GRIDS = ("ita", "usa", "deu", "fra", "gbr", "irl", "ercot", "pjm", "worl
 DEFAULT_LOAD = "30 GW"
 MOST_GRIDS = 24
 BASIS_LABELS = {"unknown": "not stated", "it": "IT", "facility": "facility", "grid": "grid connection"}
+PAIRED = "Energy is set beside energy and the highest hour beside a peak, never a nameplate beside an average."
+HOSTED = "A grid that does not host the load is shown for scale only."
+UNHOSTED = "No one of these grids is known to host all of the load: every share is for scale only."
+FOR_SCALE = "for scale only"
+POOLED = "The range above pools all readings of the announcement by their odds; its median lies between theirs."
+RESULT_SYMBOLS = {
+    "P": "announced power",
+    "C_IT": "critical IT capacity",
+    "P_rated": "IT power at rating",
+    "P_pk": "facility peak capacity",
+    "P_IT,avg": "IT average",
+    "P_avg": "facility average",
+    "PUE_pk": "power usage effectiveness at the worst hour, 1 + h",
+    "E": "energy in a year",
+}
 
 
 @dataclass(frozen=True)
@@ -250,18 +266,44 @@ def render(catalog: Catalog, choice: Choice, window: dict[str, Any]) -> list[Any
         comparison = view(catalog, choice)
     except ValueError as error:
         return [ui.problem(str(error))]
-    cautions = [(row.label, row.note) for row in comparison.rows if row.note]
+    missing = compare_grids.not_published(choice.question, [catalog.grids[grid_id] for grid_id in choice.grids])
+    steps = with_highest_hour(answer, catalog)
+    hosted = any("carries the load" in row.note for row in comparison.rows)
     return [
         html.P(f"{kinds['capacity'].label}: {comparison.answer}", className="answer"),
         html.P(f"The load: {compare_grids.load_words(kinds)}.", className="quiet"),
-        html.P(what_would_change(answer.assumptions[0]), className="quiet"),
+        html.P(_decisive(answer, choice), className="quiet"),
         ui.figure_block(comparison, window, f"/grids?{choice.query()}"),
+        html.Div([html.P(missing)] if missing and choice.question in compare_grids.SCALED else []),
         html.H2("Do not misread"),
-        html.P(
-            "Energy is set beside energy and the highest hour beside a peak, never a nameplate beside an average. A "
-            "grid that does not host the load is shown for scale only."
-        ),
-        html.Ul([html.Li([html.Strong(f"{name}: "), note]) for name, note in cautions]),
+        html.P(f"{PAIRED} {HOSTED if hosted else UNHOSTED}"),
+        html.Ul([html.Li([html.Strong(f"{name}: "), note]) for name, note in _cautions(comparison)]),
         html.H2("How the load was worked out"),
-        ui.steps_table(answer.steps),
+        ui.steps_table(steps),
+        html.P(f"{_symbols(answer, steps, catalog)} {POOLED if answer.choices else ''}", className="quiet"),
     ]
+
+
+def _decisive(answer: Estimate, choice: Choice) -> str:
+    """The assumption that decides most, of the year's energy: said so where the question is another."""
+    told = what_would_change(answer.assumptions[0])
+    if choice.question in ("peak", "adequacy"):
+        return f"Of the year’s energy, not of the peak: {told[0].lower()}{told[1:]}"
+    return told
+
+
+def _cautions(comparison: Comparison) -> list[tuple[str, str]]:
+    """What to mind of each row; that it is for scale only is said once above them."""
+    said = [
+        (row.label, "; ".join(part for part in row.note.split("; ") if part != FOR_SCALE)) for row in comparison.rows
+    ]
+    return [(label, note) for label, note in said if note]
+
+
+def _symbols(answer: Estimate, steps: Sequence[Step], catalog: Catalog) -> str:
+    """What the letters of the formulas stand for, in the order in which they are met."""
+    share = catalog.parameter("peak_share")
+    named = {row.factor.symbol: row.factor.label for row in answer.assumptions}
+    named = RESULT_SYMBOLS | named | {share.symbol: share.name}
+    met = dict.fromkeys(letter for step in steps for letter in step.formula.replace("(", "").replace(")", "").split())
+    return f"Letters: {'; '.join(f'{letter} = {named[letter]}' for letter in met if named.get(letter))}."

@@ -15,11 +15,11 @@ from dashboard.estimates.readings import Reading
 from dashboard.estimates.series import GROUPINGS, By, Series, Timeline, timeline
 from dashboard.estimates.vintages import Said, known_then, said
 from dashboard.records import Milestone
-from dashboard.units import reader_text, spread_text
+from dashboard.units import reader_text, rounded, spread_text
 from dashboard.web import components as ui
 from dashboard.web.cache import by_version
 from dashboard.web.live import Live
-from dashboard.workings import milestone_text
+from dashboard.workings import BASIS_NAMES, milestone_text
 
 PATH, NAME, TITLE = "/plans", "Plans", "How much AI power is planned, when, and how much of it is likely?"
 FIGURES = ("timeline", "plans-by", "sites-map")
@@ -33,6 +33,7 @@ BY_LABELS: Mapping[By, str] = {
 }
 MONTH = "2030-12"
 EVERYTHING = "all sites"
+CONVERTED = "a figure published on another basis is converted by us"
 
 
 @dataclass(frozen=True)
@@ -104,7 +105,7 @@ def view(catalog: Catalog, choice: Choice) -> tuple[Comparison, ...]:
     if not plans_of(catalog).states:
         raise ValueError("sites: none has a milestone with a power or a chip count, so there is nothing to draw")
     plans, group = plans_of(catalog), shown(catalog, choice)
-    title = f"AI sites of {group.name}: announced, likely, energised"
+    title = f"{'' if choice.by == 'site' else 'AI sites of '}{group.name}: announced, likely, energised"
     if choice.name == EVERYTHING:
         title = f"All {len(plans.states)} AI sites in the tables: announced, likely, energised"
     by = choice.by if choice.by != "total" else "user"
@@ -204,12 +205,14 @@ def render(catalog: Catalog, choice: Choice, window: dict[str, Any]) -> list[Any
     group = shown(catalog, choice)
     return [
         html.P(_answer(group, plans_of(catalog)), className="answer"),
+        html.P(_conversion(group, plans_of(catalog)), className="quiet"),
         html.P(_share(group), className="quiet"),
         over_time,
         html.Div(_site(catalog, group) if len(group.site_ids) == 1 else []),
         by_group,
         on_map,
         html.H2("Every site"),
+        html.P(f"Announced 2030 is facility power: {CONVERTED}.", className="quiet"),
         _table(catalog, window),
         _left_out(catalog),
     ]
@@ -224,19 +227,31 @@ def _answer(group: Series, plans: Timeline) -> list[Any]:
         html.Strong(reader_text(announced[2], "MW"), className="estimated"),
         " is announced at the meter; ",
         html.Strong(spread_text(likely[0], likely[2], likely[4], "MW"), className="estimated"),
-        " of it is likely. On ",
+        " is likely. On ",
         f"{plans.as_of:%-d %B %Y} about ",
         html.Strong(reader_text(now[2], "MW") if now[2] else "nothing", className="estimated"),
         " was energised.",
     ]
 
 
+def _conversion(group: Series, plans: Timeline) -> str:
+    """How the announced figure stands to what was published: nobody need have published it in this form."""
+    row = compare_plans.published_state(plans.states[group.site_ids[0]], MONTH) if len(group.site_ids) == 1 else None
+    if row is None:
+        return f"Power at the meter is facility power: {CONVERTED}."
+    if row.power_basis == "facility":
+        return f"Announced at the meter as published: {_published(row)}."
+    return f"Announced at the meter is converted by us from the figure as published: {_published(row)}."
+
+
 def _share(group: Series) -> str:
-    announced, likely = group.at("announced", MONTH)[2], group.at("likely", MONTH)[2]
-    share = f"{100 * likely / announced:.0f} %" if announced else "nothing"
+    announced, likely = group.at("announced", MONTH)[2], group.at("likely", MONTH)
+    share = f"{100 * likely[2] / announced:.0f} %" if announced else "nothing"
+    more = " Its range holds the doubt of the conversion too, so its top may lie above the announced median."
     return (
-        f"Likely is {share} of what is announced for then: each unfinished step is weighed by its status, its delay "
-        "and the time it takes to fill (parameters realisation, delay and fill ramp)."
+        f"The median of likely is {share} of what is announced for the end of 2030: each unfinished step is weighed by "
+        "its status, its delay and the time it takes to fill (parameters realisation, delay and fill ramp)."
+        f"{more if likely[4] > announced else ''}"
     )
 
 
@@ -255,7 +270,7 @@ def _site(catalog: Catalog, group: Series) -> list[Any]:
     return [
         html.H2(site.name),
         html.P("; ".join(fact for fact in facts if fact) + ". " + site.note),
-        ui.table(head, body, numbers=(2,), caption="Milestones as published; states of one campus are never added"),
+        ui.table(head, body, caption="Milestones as published; states of one campus are never added"),
         html.H3("What was said when"),
         _vintages(catalog, site.site_id),
     ]
@@ -271,25 +286,30 @@ def vintages(catalog: Catalog, site_id: str) -> tuple[tuple[Said, ...], Mapping[
 def _vintages(catalog: Catalog, site_id: str) -> Any:
     """Each forecast by the day it was made, what became of it, and the site's 2030 as it was known on that day."""
     steps, known = vintages(catalog, site_id)
-    body, told = [], set()
+    body = []
     for step in steps:
         row = step.milestone
-        then = known.get(row.vintage) if row.vintage not in told else None
-        told.add(row.vintage)
+        then = known.get(row.vintage)
         body.append(
             [
                 row.vintage,
                 row.date,
                 f"{row.kind.replace('_', ' ')}, {row.status}",
                 _published(row),
-                _since(step),
                 reader_text(then[0], "MW") if then and then[0] else "",
                 spread_text(then[1][0], then[1][2], then[1][4], "MW") if then and then[1][4] else "",
+                _since(step),
             ]
         )
-    head = ["Said on", "For", "State", "Published", "Since then", "Announced for 2030, as known then", "Likely then"]
-    caption = "By the day it was said, blank where no day was published; odds and delays are those of today’s tables"
-    return ui.table(head, body, numbers=(3, 5, 6), caption=caption)
+    head = ["Said on", "For", "State", "Published", "2030 announced", "2030 likely", "Since then"]
+    if not any(row[-1] for row in body):
+        head, body = head[:-1], [row[:-1] for row in body]
+    caption = (
+        "By the day it was said. The 2030 columns hold all that was known on that day, converted to facility power; "
+        "odds and delays are those of today’s tables"
+    )
+    blank = "" if all(row[0] for row in body) else ". Blank where no day was published"
+    return ui.table(head, body, numbers=(4, 5), caption=caption + blank)
 
 
 def _since(step: Said) -> str:
@@ -307,7 +327,7 @@ def _since(step: Said) -> str:
 
 
 def _published(row: Milestone) -> str:
-    return milestone_text(row, row.power_basis)
+    return milestone_text(row, BASIS_NAMES.get(row.power_basis, f"({BASIS_NAMES['unknown']})"))
 
 
 def _milestone(reading: Reading, catalog: Catalog) -> list[Any]:
@@ -323,16 +343,22 @@ def _milestone(reading: Reading, catalog: Catalog) -> list[Any]:
     ]
 
 
+MEGAWATTS: dict[str, Any] = {
+    "filter": "agNumberColumnFilter",
+    "type": "rightAligned",
+    "valueFormatter": {"function": "d3.format(',')(params.value)"},
+}
 COLUMNS: list[dict[str, Any]] = [
     {"field": "Site", "filter": "agTextColumnFilter", "pinned": "left", "width": 220},
-    {"field": "Operator", "filter": "agTextColumnFilter", "width": 160},
-    {"field": "User", "filter": "agTextColumnFilter", "width": 150},
-    {"field": "Country", "filter": "agTextColumnFilter", "width": 130},
-    {"field": "Grid", "filter": "agTextColumnFilter", "width": 150},
-    {"field": "Announced 2030, MW", "filter": "agNumberColumnFilter", "width": 190, "type": "rightAligned"},
-    {"field": "Likely 2030, MW", "filter": "agNumberColumnFilter", "width": 165, "type": "rightAligned"},
-    {"field": "Likely, 5 %", "filter": "agNumberColumnFilter", "width": 110, "type": "rightAligned"},
-    {"field": "Likely, 95 %", "filter": "agNumberColumnFilter", "width": 110, "type": "rightAligned"},
+    {"field": "Operator", "filter": "agTextColumnFilter", "width": 135},
+    {"field": "User", "filter": "agTextColumnFilter", "width": 130},
+    {"field": "Country", "filter": "agTextColumnFilter", "width": 115},
+    {"field": "Grid", "filter": "agTextColumnFilter", "width": 130},
+    {"field": "Announced 2030, MW", "width": 190} | MEGAWATTS,
+    {"field": "Published as", "headerName": "Published as", "filter": "agTextColumnFilter", "width": 160},
+    {"field": "Likely 2030, MW", "width": 165} | MEGAWATTS,
+    {"field": "Likely, 5 %", "width": 110} | MEGAWATTS,
+    {"field": "Likely, 95 %", "width": 110} | MEGAWATTS,
     {"field": "Own power", "filter": "agTextColumnFilter", "width": 120},
 ]
 
@@ -349,18 +375,21 @@ def site_rows(catalog: Catalog) -> list[dict[str, Any]]:
 
 
 def _site_row(catalog: Catalog, group: Series) -> dict[str, Any]:
-    site = plans_of(catalog).states[group.site_ids[0]].site
-    likely = group.at("likely", MONTH)
+    state = plans_of(catalog).states[group.site_ids[0]]
+    site, row = state.site, compare_plans.published_state(state, MONTH)
+    announced, likely = group.at("announced", MONTH)[2], [round(rounded(mw)) for mw in group.at("likely", MONTH)]
+    given = row is not None and row.power_basis == "facility"
     return {
         "Site": site.name,
         "Operator": site.operator,
         "User": site.user,
         "Country": _place(catalog, site.country),
         "Grid": _place(catalog, site.grid_id),
-        "Announced 2030, MW": round(group.at("announced", MONTH)[2]),
-        "Likely 2030, MW": round(likely[2]),
-        "Likely, 5 %": round(likely[0]),
-        "Likely, 95 %": round(likely[4]),
+        "Announced 2030, MW": round(announced if given else rounded(announced)),
+        "Published as": compare_plans.published_as(row),
+        "Likely 2030, MW": likely[2],
+        "Likely, 5 %": likely[0],
+        "Likely, 95 %": likely[4],
         "Own power": "on site" if site.own_power else "",
     }
 
