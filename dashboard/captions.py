@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from dashboard.compare import CLAIM, ESTIMATE, Comparison, row_text
+from dashboard.compare import CLAIM, ESTIMATE, Comparison, value_text
 
 PUBLISHER = "AI energy demand"
 TOLD_UNTIL = "2030-12"  # the month at which lines over time are read out
@@ -13,7 +13,7 @@ MOST = 14  # rows that are read out; the table behind the figure has all
 def alt(comparison: Comparison) -> str:
     """The picture in words: title, answer, the rows that it draws, unit and basis, sources."""
     told = _told(comparison)
-    rows = "; ".join(f"{_name(row, comparison)}: {row_text(row, comparison.unit)}" for row in told)
+    rows = "; ".join(f"{_name(row, comparison)}: {value_text(row, comparison)}" for row in told)
     more = len(comparison.table) - len(told)
     rest = f"; and {more} more in the table" if more and comparison.form not in ("series", "dots") else ""
     drawn = f" {rows}{rest}." if rows else ""
@@ -29,7 +29,7 @@ def caption(comparison: Comparison) -> str:
     else:
         rows = _leads(comparison)
         basis = f", {rows[0].basis}" if rows[0].basis and comparison.form != "series" else ""
-        named = "; ".join(f"{_name(row, comparison)}: {row_text(row, comparison.unit)}" for row in rows)
+        named = "; ".join(f"{_name(row, comparison)}: {value_text(row, comparison)}" for row in rows)
         said = f"{title} – {named}{basis}"
     where = f" ({comparison.address})" if comparison.address else ""
     source = f"sources: {_few(comparison.sources)}; {PUBLISHER}{where}, data version {comparison.version}"
@@ -41,6 +41,8 @@ def _what(comparison: Comparison) -> str:
     ours = comparison.table[comparison.table.nature == ESTIMATE]
     if ours.empty:
         return "Values are as published"
+    if comparison.form == "tornado":
+        return "Ranges are the results at the two ends of an assumption"
     ranged = comparison.form == "dots" or ours.q05.notna().any()
     return "Ranges are 90\u00a0% ranges" if ranged else "Values are medians of our estimates"
 

@@ -84,6 +84,12 @@ def row_text(row: Any, unit: str) -> str:
     return spread_text(row.q05, row.value, row.q95, unit)
 
 
+def value_text(row: Any, comparison: "Comparison") -> str:
+    """What a picture writes beside a row: its value with the range; of a tornado, the two ends, for all share one."""
+    ends = comparison.form == "tornado"
+    return range_text(row.q05, row.q95, comparison.unit) if ends else row_text(row, comparison.unit)
+
+
 def estimate_row(label: str, value: Quantity, unit: str, **more: str) -> dict[str, Any]:
     """A row of percentiles from draws."""
     return estimate_levels(label, quantiles(_number(value, unit, label)), unit, **more)
@@ -330,9 +336,11 @@ def tornado_of(answer: Estimate, catalog: Catalog) -> Comparison:
         kind="energy",
         table=_table(rows),
         sources=source_names(catalog, deciding_sources(answer)),
-        method="Line: from an assumption's low to its high end, all others at their medians; in brackets its share of "
-        "the variance.",
+        method="Line: the result from an assumption's low to its high end, all others at their medians; in brackets "
+        "its share of the variance of the year's energy, by which rows are sorted: a choice between ways is always at "
+        "one end, so it weighs more than its line is long.",
         version=catalog.version,
+        form="tornado",
         estimates=((answer.ask.text, answer),),
         worked=partial(workings.of_tornado, answer),
     )

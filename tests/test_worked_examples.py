@@ -31,7 +31,7 @@ def test_example_1_by_hand(catalog):
     assert steps["facility_peak"].result.m_as("MW") == pytest.approx(180.7)
     assert steps["facility_average"].result.m_as("MW") == pytest.approx(103.9, rel=1e-3)
     assert steps["annual_energy"].result.m_as("TWh") == pytest.approx(0.910, rel=1e-3)
-    assert steps["it_rated"].numbers == "100,000 chips × 1.39 kW × 1.00"
+    assert steps["it_rated"].numbers == "100,000 chips × 1.39 kW × 1"
 
 
 def test_example_2_one_node_has_its_own_rating(catalog):

@@ -27,7 +27,9 @@ def from_chips(ask: Ask, p: Inputs) -> Results:
     peak = _facility_peak(p, rated, *ratio_scopes(ask.chip))
     p.reach((*OF_CAPACITY, *OF_AVERAGE), Proportion("model_error"))
     d = p("draw_ratio")
-    it_average = p.step("it_average", "IT average", "{P_IT} × {d}", power.average_power(rated, d), P_IT=rated, d=d)
+    it_average = p.step(
+        "it_average", "IT average", "{P_rated} × {d}", power.average_power(rated, d), P_rated=rated, d=d
+    )
     return {"chips": n, **_onward(ask, p, rated, peak, it_average)}
 
 
@@ -155,9 +157,10 @@ def _onward(ask: Ask, p: Inputs, rated: Quantity, peak: Quantity, it_average: Qu
     """What follows from IT capacity, peak and average, whatever the chain began with."""
     h, g = p("peak_overhead"), p("overhead_ratio")
     average = power.facility_power(it_average, power.average_pue(h, g))
-    p.step("facility_average", "Facility average", "{P_avg} × (1 + {g} × {h})", average, P_avg=it_average, g=g, h=h)
+    parts = {"P_IT,avg": it_average, "g": g, "h": h}
+    p.step("facility_average", "Facility average", "{P_IT,avg} × (1 + {g} × {h})", average, **parts)
     yearly = energy.annual_energy(average)
-    p.step("annual_energy", "Energy in a year", "{P} × 8,760 h", yearly, P=average)
+    p.step("annual_energy", "Energy in a year", "{P_avg} × 8,760 h", yearly, P_avg=average)
     s = p("peak_over_grid")
     results = {
         "it_rated": rated,

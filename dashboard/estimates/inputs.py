@@ -15,7 +15,7 @@ from dashboard.core.draws import Array, Draws, choice, combined
 from dashboard.core.spread import Spread
 from dashboard.estimates.ask import Ask
 from dashboard.records import Chip, Parameter
-from dashboard.units import Quantity, number_text, unit
+from dashboard.units import Quantity, given_text, number_text, unit
 
 
 @dataclass(frozen=True)
@@ -184,9 +184,12 @@ def _fallback(chip: Chip) -> str:
 
 def _part_text(value: Quantity) -> str:
     number = float(np.asarray(value.m))
-    figures = max(3, len(f"{abs(number):.0f}"))
     name = f"{value.u:~P}"
-    return f"{number_text(number, figures)} {_UNIT_TEXT.get(name, name)}".strip()
+    if name == "billion_USD":
+        return given_text(1e9 * number, "USD")
+    text = number_text(number, max(3, len(f"{abs(number):.0f}")))
+    text = text.rstrip("0").rstrip(".") if "." in text else text
+    return f"{text} {_UNIT_TEXT.get(name, name)}".strip()
 
 
 _UNIT_TEXT = {

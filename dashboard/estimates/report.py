@@ -113,5 +113,5 @@ def what_would_change(row: Assumption) -> str:
     low, high = sorted((row.at_low.m_as("TWh"), row.at_high.m_as("TWh")))
     return (
         f"What would change this most: {_lowered(row.factor.label)} "
-        f"({100 * row.share:.0f} % of the variance; {range_text(low, high, 'TWh')} a year at its two ends)."
+        f"({100 * row.share:.0f} % of the variance of a year's energy, {range_text(low, high, 'TWh')} at its two ends)."
     )

@@ -20,6 +20,7 @@ __all__ = ["FORMS", "SIZES", "Size", "figure", "size_named"]
 FORMS: Mapping[str, Callable[[Comparison, Size, str], Spec]] = MappingProxyType(
     {
         "ranges": ranges,
+        "tornado": ranges,
         "dots": dots,
         "series": series,
         "map": sites_map,

@@ -6,12 +6,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from dashboard.compare import ESTIMATE, Comparison, row_text
+from dashboard.compare import ESTIMATE, Comparison, row_text, value_text
 from dashboard.figures.frame import Frame, Size, frame
 from dashboard.figures.legend import LEGEND, draw_legend, legend_rows
 from dashboard.figures.text import escaped, fitted, fitting_size, lines_html, width, wrapped
 from dashboard.units import ladder, number_text
 
+# A tornado: each row is one assumption, its line the result between two ends, not a range of the draws.
+ENDS = (LEGEND[0], ("thin", "result from the assumption's low to its high end"))
 LOG_FROM = 40  # rows that span more than this go on a logarithmic axis
 Spec = dict[str, Any]
 
@@ -21,7 +23,7 @@ def ranges(comparison: Comparison, size: Size, theme: str) -> Spec:
     table = comparison.table
     stacked = size.width < 560
     base = size.font
-    texts = [row_text(row, comparison.unit) for row in comparison.rows]
+    texts = [value_text(row, comparison) for row in comparison.rows]
     labels = [_label(row) for row in comparison.rows]
     pad = base * 1.1
     if stacked:
@@ -32,17 +34,23 @@ def ranges(comparison: Comparison, size: Size, theme: str) -> Spec:
         left = pad + min(size.width * 0.3, max(width(label, base) for label in labels) + base * 1.2)
         right = pad + min(size.width * 0.27, max(width(text, base) for text in texts) + base * 1.2)
         row_height = base * 2.7
-    keys = legend_rows(LEGEND if (table.nature != ESTIMATE).any() else LEGEND[:3], size)
+    keys = legend_rows(_keys(comparison), size)
     box = frame(
         comparison, size, theme, left=left, right=right, body=row_height * len(table) + base, legend_lines=len(keys)
     )
     draw_legend(box, keys, comparison.kind)
     positions = np.arange(len(table))[::-1].astype(float)
     scale = _scale(table)
-    data = _marks(table, positions, box, comparison.kind)
+    data = _marks(comparison, positions, box)
     _row_texts(box, labels, texts, positions, stacked=stacked)
     layout = box.layout | _axes(comparison, box, table, scale, stacked=stacked)
     return {"data": data, "layout": layout}
+
+
+def _keys(comparison: Comparison) -> tuple[tuple[str, str], ...]:
+    if comparison.form == "tornado":
+        return ENDS
+    return LEGEND if (comparison.table.nature != ESTIMATE).any() else LEGEND[:3]
 
 
 def _label(row: Any) -> str:
@@ -60,14 +68,19 @@ def _lowest(table: pd.DataFrame) -> float:
     return float(lows[lows > 0].min()) if (lows > 0).any() else 0.0
 
 
-def _marks(table: pd.DataFrame, positions: Any, box: Frame, kind: str) -> list[Spec]:
-    colour, base = box.theme.kinds.get(kind, box.theme.ink), box.size.font
+def _marks(comparison: Comparison, positions: Any, box: Frame) -> list[Spec]:
+    table, keys = comparison.table, dict(_keys(comparison))
+    colour, base = box.theme.kinds.get(comparison.kind, box.theme.ink), box.size.font
     estimates = (table.nature == ESTIMATE).to_numpy()
     rows, where = table[estimates], positions[estimates]
     faint = {"opacity": 0.55}
     traces = [
-        _segments("90\u00a0% range", rows.q05, rows.q95, where, colour, base * 0.22),
-        _segments("50\u00a0% range", rows.q25, rows.q75, where, colour, base * 0.62) | faint,
+        _segments(keys["thin"], rows.q05, rows.q95, where, colour, base * 0.22),
+        *(
+            [_segments(keys["thick"], rows.q25, rows.q75, where, colour, base * 0.62) | faint]
+            if "thick" in keys
+            else []
+        ),
         _points("Our estimate, median", rows, where, box.theme.paper, colour, "circle", base * 0.85, 2.2),
     ]
     if not estimates.all():

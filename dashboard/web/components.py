@@ -14,10 +14,11 @@ from dashboard import figures
 from dashboard.catalog import Catalog
 from dashboard.compare import Comparison
 from dashboard.estimates.estimate import RESULT_UNITS, Estimate
-from dashboard.estimates.inputs import Step
+from dashboard.estimates.inputs import Factor, Step
 from dashboard.figures.frame import Size
-from dashboard.units import exact, magnitude, number_text, range_text, reader_text
+from dashboard.units import exact, magnitude, range_text, reader_text
 from dashboard.web import exits, passport
+from dashboard.workings.lines import number
 
 GRAPH_CONFIG: Any = {
     "displayModeBar": False,
@@ -113,7 +114,8 @@ def figure_block(comparison: Comparison, view: dict[str, Any] | None, address: s
 def comparison_table(comparison: Comparison) -> Any:
     """The rows of a comparison as a table, estimates told apart from what was published."""
     unit = comparison.unit
-    head = ["What", f"Value, {unit}", "50 % range", "90 % range", "Kind", "Basis", "Date"]
+    half, most = ("", "At the two ends") if comparison.form == "tornado" else ("50 % range", "90 % range")
+    head = ["What", f"Value, {unit}", *filter(None, (half, most)), "Kind", "Basis", "Date"]
     body = []
     rows = comparison.rows
     months = len(rows) > MOST_ROWS
@@ -123,7 +125,7 @@ def comparison_table(comparison: Comparison) -> Any:
             [
                 row.label,
                 reader_text(row.value, unit, 2 if row.nature == "estimate" else 4),
-                range_text(row.q25, row.q75, unit) if spread else "",
+                *([range_text(row.q25, row.q75, unit) if spread else ""] if half else []),
                 range_text(row.q05, row.q95, unit) if spread else "",
                 {"estimate": "our estimate", "claim": "claim", "published": "published"}[row.nature],
                 row.basis,
@@ -131,7 +133,7 @@ def comparison_table(comparison: Comparison) -> Any:
             ]
         )
     caption = "Ends of years; the CSV has every month" if months else ""
-    return table(head, body, numbers=(1, 2, 3), caption=caption, id=f"numbers-{comparison.id}")
+    return table(head, body, numbers=(1, 2, 3) if half else (1, 2), caption=caption, id=f"numbers-{comparison.id}")
 
 
 def plain(tag: str, content: Any, **properties: Any) -> dict[str, Any]:
@@ -161,7 +163,10 @@ def steps_table(steps: Sequence[Step]) -> Any:
         ]
         for step in steps
     ]
-    caption = "The chain at the medians; the ranges come from the draws."
+    caption = (
+        "The chain with each assumption at its central value. Headline numbers are medians of the draws, so they "
+        "differ somewhat; the ranges come from the draws too."
+    )
     return table(["Step", "Formula", "With its numbers", "Result"], body, numbers=(3,), caption=caption)
 
 
@@ -175,20 +180,31 @@ def assumptions_table(answer: Estimate, catalog: Catalog) -> Any:
     body = []
     for row in answer.assumptions:
         f = row.factor
-        ends = [magnitude(end, f.unit) for end in (f.spread.low, f.spread.central, f.spread.high)]
-        span = " / ".join(number_text(end, 3) for end in ends) if ends[0] != ends[2] else number_text(ends[1], 3)
         body.append(
             [
                 f.label,
-                plain("Span", f.symbol, className="formula"),
-                f"{span} {f.unit}" if f.unit not in ("1", "ratio", "fraction") else span,
+                plain("Span", f.symbol, className="formula") if f.symbol else "",
+                _ends_of(f),
                 f"{100 * row.share:.0f} %",
                 f.basis,
                 source_links(f.source_ids, catalog),
             ]
         )
     head = ["Assumption", "Symbol", "Low / central / high", "Share of the variance", "Kind", "Sources"]
-    return table(head, body, numbers=(3,), caption="5th, 50th and 95th percentile of each assumption")
+    caption = (
+        "5th, 50th and 95th percentile of each assumption. Share of the variance: of a year’s energy, so what acts on "
+        "other results alone has 0 %."
+    )
+    return table(head, body, numbers=(3,), caption=caption)
+
+
+def _ends_of(factor: Factor) -> str:
+    """Low, central and high with the unit; of a choice between ways, whose odds its label has, that it is one."""
+    if not factor.symbol and factor.row is None:
+        return "one way or another, drawn by these odds"
+    ends = [magnitude(end, factor.unit) for end in (factor.spread.low, factor.spread.central, factor.spread.high)]
+    span = " / ".join(number(end) for end in (ends if ends[0] != ends[2] else ends[1:2]))
+    return f"{span} {factor.unit}" if factor.unit not in ("1", "ratio", "fraction") else span
 
 
 def source_links(source_ids: Iterable[str], catalog: Catalog) -> Any:
@@ -226,7 +242,12 @@ def grid(component_id: str, columns: Sequence[Mapping[str, Any]], rows: list[dic
         rowData=rows,
         columnDefs=list(columns),
         defaultColDef={"sortable": True, "resizable": True, "floatingFilter": True},
-        dashGridOptions={"pagination": True, "paginationPageSize": 20, "domLayout": "autoHeight"},
+        dashGridOptions={
+            "pagination": True,
+            "paginationPageSize": 20,
+            "domLayout": "autoHeight",
+            "alwaysShowHorizontalScroll": True,
+        },
         style={"height": None},
     )
     mode: Any = {"data-ag-theme-mode": "dark" if (window or {}).get("theme") == "dark" else "light"}

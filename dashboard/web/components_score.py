@@ -49,14 +49,14 @@ def pairs_table(rows: Sequence[Scored], catalog: Catalog, caption: str) -> Any:
         "Machine",
         "Published",
         "Our estimate (90 % range)",
-        "Error",
+        "Error (factor)",
         "In our range",
         "Basis",
         "Chips",
         "Source",
         "Remark",
     ]
-    return ui.table(head, [_pair_row(row, catalog) for row in rows], numbers=(1, 2, 3), caption=caption)
+    return ui.table(head, [_pair_row(row, catalog) for row in rows], numbers=(1, 2, 3), caption=caption, wide=True)
 
 
 def _pair_row(row: Scored, catalog: Catalog) -> list[Any]:
@@ -66,13 +66,25 @@ def _pair_row(row: Scored, catalog: Catalog) -> list[Any]:
         f"{pair.name}, {pair.year}",
         reader_text(row.published, "MW", 3),
         estimated(spread_text(low, middle, high, "MW")),
-        signed(row.ratio - 1),
-        "yes" if low <= row.published <= high else "no",
+        f"{signed(row.ratio - 1)} ({_factor(row.ratio)})",
+        _inside(row.published, low, high),
         BASIS_WORDS[pair.power_basis] + ("" if pair.independent else "; behind a parameter"),
         f"{pair.chip_count:,.0f} {row.chip.name}",
         ui.source_links([pair.source_id], catalog),
         pair.note,
     ]
+
+
+def _factor(ratio: float) -> str:
+    """How many times too much (×) or too little (÷): by this the misses are sorted."""
+    return f"× {ratio:.2f}" if ratio >= 1 else f"÷ {1 / ratio:.2f}"
+
+
+def _inside(published: float, low: float, high: float) -> str:
+    """Whether a figure is in our range; if not, the end that it misses, to three figures."""
+    if published < low:
+        return f"no, below {reader_text(low, 'MW', 3)}"
+    return "yes" if published <= high else f"no, above {reader_text(high, 'MW', 3)}"
 
 
 def equation(text: str) -> Any:
@@ -86,7 +98,7 @@ def equation(text: str) -> Any:
 
 def with_subscripts(text: str) -> Any:
     """Words in which `s_grid` is shown as s with grid set low."""
-    return html.Span(_typeset(text, italics=False))
+    return html.Span(_typeset(text, italics=False)) if text else ""
 
 
 def _typeset(text: str, *, italics: bool) -> list[Any]:
@@ -118,7 +130,7 @@ def parameters_table(rows: Iterable[Parameter], catalog: Catalog, caption: str) 
     body = [
         [
             row.name,
-            equation(row.symbol),
+            equation(row.symbol) if row.symbol else "",
             words_of(row),
             SHAPES.get(row.shape, row.shape),
             shared_words(row),
@@ -129,7 +141,7 @@ def parameters_table(rows: Iterable[Parameter], catalog: Catalog, caption: str) 
         for row in rows
     ]
     head = ["Parameter", "Symbol", "5th / 50th / 95th percentile", "Shape", "Shared", "Basis", "Sources", "Reasoning"]
-    return ui.table(head, body, caption=caption)
+    return ui.table(head, body, caption=caption, wide=True)
 
 
 def evidence_table(rows: Iterable[Evidence], catalog: Catalog, caption: str) -> Any:

@@ -111,10 +111,14 @@ def _asset(app: dash.Dash, name: str) -> str:
 
 
 def _sight(pages: Sequence[ModuleType], page: ModuleType) -> str:
-    links = "".join(f'<a class="nav-link" href="{item.PATH}">{escape(item.NAME)}</a>' for item in pages)
+    here = {page.PATH: ' aria-current="page"'}
+    links = "".join(
+        f'<a class="nav-link"{here.get(item.PATH, "")} href="{item.PATH}">{escape(item.NAME)}</a>' for item in pages
+    )
     figure = '<figure class="first-figure" role="group"></figure>' if page.FIGURES else ""
+    scheme = '<span class="scheme" aria-hidden="true">Light / dark</span>'
     return (
         f'<div id="first" aria-busy="true"><header class="head"><a class="brand" href="/">AI energy demand</a>'
-        f'<nav aria-label="Pages">{links}</nav></header><div class="first-main"><div class="content">'
+        f'<nav aria-label="Pages">{links}</nav>{scheme}</header><div class="first-main"><div class="content">'
         f"<h1>{escape(page.TITLE)}</h1>{figure}</div></div></div>"
     )

@@ -95,7 +95,8 @@ def _sum_on_a_part(catalog: Catalog) -> Misreading:
     if ask is None:
         raise ValueError("openai-aws-2025: makes no power")
     answer = estimate(ask, catalog)
-    right = f"{answer.ask.text} is {_spread(answer, 'it_rated')} of IT, {_spread(answer, 'facility_peak')} at the meter"
+    states = f"{_spread(answer, 'it_rated')} of IT, {_spread(answer, 'facility_peak')} for the facility at its peak"
+    right = f"{answer.ask.text} is {states}"
     why = "The 30 GW belong to all of OpenAI’s commitments together. One contract is a small part of them."
     return Misreading("A sum pinned to one part", _said(claim), right, why, (claim.source_id, deal.source_id))
 
@@ -159,7 +160,7 @@ def _secured_as_running(catalog: Catalog) -> Misreading:
     claim, origin = catalog.claims["openai-us-90-days-online"], catalog.claims["openai-us-90-days"]
     group = plans.plans_of(catalog).of("user", "OpenAI")
     low, _, middle, _, high = group.at("energised", claim.until[:7])
-    running = f"energised for OpenAI then: {spread_text(low, middle, high, 'MW')} at the meter"
+    running = f"energised for OpenAI then: {spread_text(low, middle, high, 'MW')} of facility peak"
     right = f"{origin.statement} ({origin.said_by}), that is secured; {running}"
     why = "Land, contracts and permits are not load. Our tables count what has been switched on, site by site."
     sources = (claim.source_id, origin.source_id, *group.source_ids[:2])
@@ -168,12 +169,19 @@ def _secured_as_running(catalog: Catalog) -> Misreading:
 
 def _delayed_as_cancelled(catalog: Catalog) -> Misreading:
     total, low, high = (catalog.claims[name] for name in ("pipeline-16", "pipeline-slip-low", "pipeline-slip-high"))
-    delay = catalog.parameter("delay")
+    delay, none = catalog.parameter("delay"), catalog.parameter("delay_none")
     size = magnitude(quantity(total.value, total.unit), "MW")
     ends = [size * (1 - share.value / 100) for share in (high, low)]
     wrong = f"{low.value:g} to {high.value:g} % of the data centers due in {total.until[:4]} are cancelled"
-    right = f"they may slip: {range_text(ends[0], ends[1], 'MW')} of {_given(total)} come on time, most others later"
-    why = f"A date that slips does so by {delay.central:g} days in the median ({delay.low:g}–{delay.high:g})."
+    year = total.until[:4]
+    right = (
+        f"they may slip past the end of {year}: {range_text(ends[0], ends[1], 'MW')} of {_given(total)} still come in "
+        f"{year}, most others later"
+    )
+    why = (
+        f"A slip within the year is not counted there: of the dated steps we follow, {100 * (1 - none.central):.0f} % "
+        f"slip, by {delay.central:g} days in the median ({delay.low:g}–{delay.high:g})."
+    )
     return Misreading("Delayed read as cancelled", wrong, right, why, (low.source_id, *delay.source_ids))
 
 

@@ -23,6 +23,7 @@ def test_title_and_links_need_no_script(client, page):
 
     assert re.findall(r"<h1>(.*?)</h1>", text) == [page.TITLE]
     assert all(f'href="{other.PATH}">{other.NAME}</a>' in text for other in PAGES)
+    assert re.findall(r'aria-current="page" href="(.*?)"', text) == [page.PATH]
     assert ("/dash_ag_grid/" in text) == (page.PATH in first.TABLES)
     assert ("first-figure" in text) == bool(page.FIGURES)
 

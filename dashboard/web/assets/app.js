@@ -16,10 +16,14 @@
         document.documentElement.setAttribute("data-mantine-color-scheme", next);
         return [current, next];
       },
-      /* The window is called after the page in it. */
+      /* The window is called after the page in it, and the link to the page is marked. */
       titled: function () {
         const page = document.querySelector("#content h1");
         if (page) document.title = page.textContent + " \u2013 AI energy demand";
+        document.querySelectorAll("#react-entry-point .nav-link").forEach(function (link) {
+          if (link.pathname === location.pathname) link.setAttribute("aria-current", "page");
+          else link.removeAttribute("aria-current");
+        });
         return window.dash_clientside.no_update;
       },
       /* A file that was dropped: its size is judged here, before anything is sent. */

@@ -16,7 +16,7 @@
     return made(part.type.toLowerCase(), properties, [children].flat().map(shown));
   }
 
-  function Table({ id, caption, head, rows, numbers }) {
+  function Table({ id, caption, head, rows, numbers, wide }) {
     function kind(cell, i) {
       return numbers.includes(i) ? "number" : head[i] === "Date" || DATE.test(cell) ? "date" : undefined;
     }
@@ -31,7 +31,7 @@
       }));
     }
 
-    const box = { id: id, className: "scroll", tabIndex: 0, role: "region", "aria-label": caption || head[0] };
+    const box = { id: id, className: wide ? "scroll wide" : "scroll", tabIndex: 0, role: "region", "aria-label": caption || head[0] };
     return made("div", box, [made("table", null, [
       caption ? made("caption", null, [caption]) : null,
       made("thead", null, [made("tr", null, head.map(title))]),

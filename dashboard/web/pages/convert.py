@@ -17,7 +17,7 @@ from dashboard.estimates.ask import BASES
 from dashboard.estimates.estimate import RESULT_UNITS, quantiles
 from dashboard.estimates.inputs import Factor
 from dashboard.estimates.report import LABELS, what_would_change
-from dashboard.units import exact, magnitude, number_text, range_text, reader_text, spread_text
+from dashboard.units import exact, given_text, magnitude, number_text, range_text, reader_text, spread_text
 from dashboard.web import components as ui
 from dashboard.web.live import Live
 
@@ -143,7 +143,7 @@ def layout(catalog: Catalog, query: Mapping[str, str]) -> Any:
             html.H2("Assumptions", id="assumptions", tabIndex=-1),
             html.P(
                 "Each is low : central : high, the 5th, 50th and 95th percentile. Type one number to fix it, three to "
-                "give a range; clear the box to go back to the table's.",
+                "give a range; clear the box to go back to the table's value.",
                 className="quiet",
             ),
             html.Div(id="convert-assumptions"),
@@ -284,7 +284,7 @@ def _card(answer: Estimate, name: str, kind: str) -> Any:
     low, _, middle, _, high = answer.quantiles(name)
     unit = RESULT_UNITS[name]
     given = exact(low, high)
-    value = reader_text(middle, unit, 3 if given else 2)
+    value = given_text(middle, unit) if given else reader_text(middle, unit)
     return html.Div(
         [
             html.Span(LABELS[name]),
@@ -311,7 +311,6 @@ def _box(factor: Factor, value: str) -> Any:
     return dmc.TextInput(
         id={"type": "set", "name": factor.name},
         value=value,
-        placeholder=ends,
         label=f"{factor.label}{unit}",
         description=f"table: {ends}",
         debounce=600,

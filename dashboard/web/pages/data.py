@@ -3,7 +3,7 @@
 import base64
 import binascii
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,6 +35,28 @@ NAMES: Mapping[str, str] = {
     "equivalents": "Equivalents",
     "pairs": "Pairs to score on",
 }
+# What a reader looks for first, in this order; a table's own id, its first column, comes last.
+FIRST = (
+    *("statement", "name", "title", "site_id", "buyer", "supplier", "quantity", "scope", "low", "central", "high"),
+    *("value", "amount [billion USD]", "power [GW]", "power", "chip_count", "unit", "demand [TWh]", "peak [GW]"),
+    *("tdp [W]", "system_power [kW]", "said", "date", "announced", "released", "published", "year", "publisher"),
+    *("source_id", "source_ids", "demand_source_id", "address"),
+)
+NAMED = frozenset(("statement", "name", "title"))  # with one of these, what was measured is said already
+LONG = ("note", "statement", "title", "reasoning", "address", "why")
+WIDTHS = {
+    "value": 110,
+    "unit": 110,
+    "power": 90,
+    "said": 115,
+    "date": 115,
+    "year": 90,
+    "low": 90,
+    "central": 90,
+    "high": 90,
+}
+NARROW = 600  # windows below this show the statement and its value side by side
+WHOLE = "params.value == null ? '' : d3.format(',')(params.value)"
 SHOWN_PROBLEMS = 50
 LIMIT = f"Choose or drop a CSV (up to {MAX_TEXT // 1_000_000} MB)"
 
@@ -166,14 +188,20 @@ def table_view(live: Live, table: str, mine: Mapping[str, str], window: Any) -> 
     """What the table is, its files, and its rows."""
     content = mine[table].encode() if table in mine else _published(live, table)
     found = [row for _, row in rows(table, content, [])]
-    described = _described(live, table)
+    fields = _fields(live, table)
+    described = {name: field.get("description", "") for name, field in fields.items()}
+    numbers = [name for name, field in fields.items() if field.get("type") in ("number", "integer") and name != "year"]
+    narrow = int((window or {}).get("width") or NARROW) < NARROW
     columns = [
-        {"field": name, "headerTooltip": described.get(name, ""), "filter": "agTextColumnFilter", "width": _width(name)}
-        for name in (found[0] if found else {})
+        _column(name, name in numbers, narrow=narrow) | {"headerTooltip": described.get(name, "")}
+        for name in _ordered(found[0] if found else {})
+    ]
+    cells: list[dict[str, Any]] = [
+        {**row, **{name: _number(row[name]) for name in numbers if name in row}} for row in found
     ]
     whose = "Your own version of this table." if table in mine else ""
     return [
-        html.P([described.get("", ""), " ", html.Strong(whose)]),
+        html.P([_described(live, table), " ", html.Strong(whose)]),
         html.P(
             [
                 html.A(f"{table}.csv", href=f"/data/{table}.csv"),
@@ -183,7 +211,7 @@ def table_view(live: Live, table: str, mine: Mapping[str, str], window: Any) -> 
             ],
             className="quiet",
         ),
-        ui.grid("data-rows", columns, found, window),
+        ui.grid("data-rows", columns, cells, window),
     ]
 
 
@@ -192,19 +220,53 @@ def _published(live: Live, table: str) -> bytes:
     return content if isinstance(content, bytes) else b""
 
 
-def _described(live: Live, table: str) -> dict[str, str]:
-    """Descriptions by column, the table's own under the empty name."""
+def _resource(live: Live, table: str) -> dict[str, Any]:
+    """What datapackage.json says of a table; nothing where it does not know it."""
     content = store.read(live.folder, ["datapackage.json"])["datapackage.json"]
     package = json.loads(content) if isinstance(content, bytes) else {"resources": []}
-    resource = next((item for item in package["resources"] if item["name"] == table), None)
-    if resource is None:
-        return {}
-    fields = {field["name"]: field.get("description", "") for field in resource["schema"]["fields"]}
-    return {"": resource.get("description", ""), **fields}
+    return next((item for item in package["resources"] if item["name"] == table), {})
 
 
-def _width(column: str) -> int:
-    return 320 if column in ("note", "statement", "title", "reasoning", "address") else 160
+def _described(live: Live, table: str) -> str:
+    return str(_resource(live, table).get("description", ""))
+
+
+def _fields(live: Live, table: str) -> dict[str, dict[str, Any]]:
+    """Columns by name, each with type and description."""
+    return {field["name"]: field for field in _resource(live, table).get("schema", {}).get("fields", ())}
+
+
+def _ordered(names: Iterable[str]) -> list[str]:
+    """Columns as a reader looks for them: what is said, its number, date and source, the rest; the id last."""
+    own, *rest = list(names) or [""]
+    told = not NAMED.isdisjoint(rest)
+    known = [name for name in FIRST if name in rest and not (told and name in ("quantity", "scope"))]
+    return [name for name in (*known, *(name for name in rest if name not in known), own) if name]
+
+
+def _column(name: str, number: bool, *, narrow: bool) -> dict[str, Any]:  # noqa: FBT001 # a pair with the name
+    column: dict[str, Any] = {"field": name, "width": _width(name, narrow=narrow)}
+    if number:
+        return column | {
+            "type": "rightAligned",
+            "filter": "agNumberColumnFilter",
+            "valueFormatter": {"function": WHOLE},
+        }
+    lines = {"wrapText": True, "autoHeight": True} if name == "statement" else {}
+    return column | {"filter": "agTextColumnFilter"} | lines
+
+
+def _width(name: str, *, narrow: bool) -> int:
+    wide = 190 if narrow else 320
+    return WIDTHS.get(name, wide if name in LONG else 220 if "source_id" in name else 160)
+
+
+def _number(text: str) -> float | str | None:
+    """A cell as a number, so that it sorts as one; what is none stays as it is."""
+    try:
+        return float(text) if text else None
+    except ValueError:
+        return text
 
 
 # --- an upload --------------------------------------------------------------------------------------------------------

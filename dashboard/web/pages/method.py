@@ -40,10 +40,15 @@ DEFINITIONS = (
         "kW/chip",
         "All that computes, stores or switches in the hall, at its rating, divided by the chips.",
     ),
-    ("IT power at rating", "P_rated = N · k", "MW", "The sum of the ratings: what the purchase order says."),
+    ("IT power at rating", "P_rated", "MW", "The sum of the ratings: what the purchase order says."),
     ("Critical IT load", "C_IT", "MW", "What the halls can power and cool. We take it as the IT power at rating."),
     ("IT average", "P_IT,avg", "MW", "The mean over a year, idle hours and outages included."),
-    ("Facility peak", "P_pk", "MW", "IT, cooling and conversion in the worst hour: what the utility is asked for."),
+    (
+        "Facility peak",
+        "P_pk",
+        "MW",
+        "IT at its rating, cooling and conversion in the worst hour: what the site is built for.",
+    ),
     ("Highest hour", "P_real = κ · P_pk", "MW", "The highest metered hour. It stays below the facility peak."),
     ("Grid connection", "P_grid", "MW", "The size of contract, substation or permit. It may hold later phases."),
     ("Facility average", "P_avg", "MW", "The mean over a year at the meter. Only this one becomes an energy."),
@@ -57,22 +62,34 @@ RATIOS = (
 )
 
 EQUATIONS = (
-    ("Chips to IT power", "P_rated = N · k · ε", "ε is what the method itself gets wrong"),
+    ("Chips to IT power", "P_rated = N · k · ε", "N: chips; k: IT power of each; ε: what the method itself gets wrong"),
     ("Where k is not known", "k = TDP · s · n", "s: server over chip; n: all IT over servers"),
-    ("IT to facility peak", "P_pk = C_IT · (1 + h)", "1 + h is the PUE of the worst hour"),
-    ("IT to its average", "P_IT,avg = P_rated · d", "from chips"),
-    ("Capacity to its average", "P_IT,avg = C_IT · u", "from gigawatts; u is for a site that has filled up"),
-    ("IT average to facility average", "P_avg = P_IT,avg · (1 + g · h)", "the mean overhead is below the worst"),
-    ("Average to energy", "E = P_avg · 8,760 h", ""),
-    ("Announced as facility power", "C_IT = P ÷ (1 + h)", "announced as IT power: the figure itself"),
+    ("IT to facility peak", "P_pk = C_IT · (1 + h)", "h: overhead in the worst hour; 1 + h is the PUE then"),
+    ("IT to its average", "P_IT,avg = P_rated · d", "from chips; d: the draw ratio"),
+    (
+        "Capacity to its average",
+        "P_IT,avg = C_IT · u",
+        "from gigawatts; u: the load of a site that has filled up over its capacity",
+    ),
+    ("IT average to facility average", "P_avg = P_IT,avg · (1 + g · h)", "g: the mean overhead over the worst"),
+    ("Average to energy", "E = P_avg · 8,760 h", "the hours of a year"),
+    ("Announced as facility power", "C_IT = P ÷ (1 + h)", "P: the figure announced; as IT power it is C_IT itself"),
     ("Announced as grid connection", "C_IT = P · s_grid ÷ (1 + h)", "s_grid: facility peak over connection"),
-    ("Power to chips", "N = C_IT ÷ k", ""),
-    ("Capital cost to power", "C_IT = V ÷ c", "only for money that builds, never for rent"),
-    ("Rent to chips", "N = V · a ÷ (p · 8,760 h · (T − y))", "a: accelerators’ share; p: price per hour; y: ramp"),
-    ("Rent to power, the other way", "C_IT = V ÷ (T · r)", "r: revenue per MW and year; both ways are pooled"),
-    ("Emissions", "M = E · I", "at the grid’s average mix"),
-    ("Water", "W = E · (w + v)", "on site and at the power plants"),
-    ("Electricity bill", "B = E · q", ""),
+    ("Power to chips", "N = C_IT ÷ k", "the chips that fill the halls"),
+    (
+        "Capital cost to power",
+        "C_IT = V ÷ c",
+        "V: the sum; c: cost per IT power; only for money that builds, never for rent",
+    ),
+    (
+        "Rent to chips",
+        "N = V · a ÷ (p · 8,760 h · (T − y))",
+        "a: accelerators’ share; p: price of a chip-hour; T: years; y: years lost to the ramp",
+    ),
+    ("Rent to power, the other way", "C_IT = V ÷ (T · r)", "r: revenue per MW per year; both ways are pooled"),
+    ("Emissions", "M = E · I", "I: CO₂ per kWh at the grid’s average mix"),
+    ("Water", "W = E · (w + v)", "w: per kWh on site; v: at the power plants"),
+    ("Electricity bill", "B = E · q", "q: price of electricity"),
 )
 
 
@@ -250,7 +267,8 @@ def _group(name: str, members: list[Parameter], catalog: Catalog, *, opened: boo
     content = [parts.parameters_table(members, catalog, f"{name}: the range, and where it is from")]
     if evidence:
         content.append(parts.evidence_table(evidence, catalog, f"{name}: published figures behind it"))
-    summary = html.Summary([f"{name} ", parts.equation(members[0].symbol), f": {count}{behind}"])
+    symbol = [" ", parts.equation(members[0].symbol)] if members[0].symbol else []
+    summary = html.Summary([name, *symbol, f": {count}{behind}"])
     return html.Details([summary, *content], open=opened)
 
 
@@ -304,7 +322,11 @@ def definitions_table() -> Any:
 def equations_table() -> Any:
     """The equations of the chain."""
     body = [[name, parts.equation(text), parts.with_subscripts(words)] for name, text, words in EQUATIONS]
-    return ui.table(["Step", "Equation", "Note"], body, caption="Each step is a product, so that doubts multiply")
+    return ui.table(
+        ["Step", "Equation", "Note"],
+        body,
+        caption="All steps multiply or divide, overheads as 1 + h, so that doubts multiply",
+    )
 
 
 def claims_table(catalog: Catalog) -> Any:
@@ -329,9 +351,9 @@ def _doubt(example: Estimate) -> list[Any]:
     )
     return [
         html.P(
-            "A parameter is three numbers: 1 in 20 expects it below the first, half below the second, 19 in 20 below "
-            "the third. Positive factors follow a split lognormal, shares a split logit-normal; both pass through all "
-            "three and need no hard ends."
+            "A parameter is three numbers: a 1-in-20 chance that it is below the first, an even chance that it is "
+            "below the second, a 19-in-20 chance that it is below the third. Positive factors follow a split "
+            "lognormal, shares a split logit-normal; both pass through all three and need no hard ends."
         ),
         html.P(
             "Doubts have names. What two sites share, such as the draw of one family of chips, moves both in the same "

@@ -236,7 +236,7 @@ def _site_bias(sites: Sequence[Scored]) -> str:
     if not sites:
         return ""
     bias = float(np.exp(np.mean([np.log(row.ratio) for row in sites])))
-    return f"On those we are {_bias(bias)}. "
+    return f"On those our estimates are {_bias(bias)} by their geometric mean. "
 
 
 def _calibrated(result: Score) -> str:
