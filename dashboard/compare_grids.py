@@ -58,7 +58,9 @@ def beside_grids(question: str, load: Load, answer: Estimate, grids: Sequence[Gr
 
 
 def not_published(question: str, grids: Sequence[Grid]) -> str:
-    """Names the grids that publish no figure for a question and so have no panel; empty where all do."""
+    """Names the grids that publish no figure for a question and so have no panel; empty where there is none."""
+    if question not in SCALED:
+        return ""
     _, _, what, published = SCALED[question]
     names = [grid.name for grid in grids if published(grid) is None]
     return (

@@ -26,18 +26,19 @@ LAYER_KINDS = {
     "investment": "money",
 }
 MOST = 28  # ribbons drawn; the table behind the figure has all
-LINES = 4  # that a node's label may have
+LINES = 6  # that a node's label may have
 BESIDE = 0.27  # of the figure's width, at most, for the labels of one side
 LABEL = 0.95  # size of a label, in font sizes
 
 
 @dataclass
 class Node:
-    """A bar at one side: its slot from the top in pixels, and how much of it is used by ribbons so far."""
+    """A bar at one side: the pixels that its label needs, its place from the top, and how much ribbons use so far."""
 
     name: str
     total: float
     lines: list[str]
+    least: float
     top: float = 0.0
     used: float = 0.0
 
@@ -50,20 +51,19 @@ def flows(comparison: Comparison, size: Size, theme: str) -> Spec:
     keys = legend_rows(tuple(("thick", layer) for layer in layers), size)
     left, right = (_nodes(rows, side, comparison.unit, size) for side in ("giver", "taker"))
     margins = [base * 1.4 + max(map(width, _lines(nodes), repeat(base * LABEL)), default=0) for nodes in (left, right)]
-    least = base * (LABEL * LEADING * max((len(node.lines) for node in (*left, *right)), default=1) + 0.25)
     box = frame(
         comparison,
         size,
         theme,
         left=base * 1.1 + margins[0],
         right=base * 1.1 + margins[1],
-        body=max(base * 16, (least + base * 0.7) * max(len(left), len(right))),
+        body=max(base * 16, *(sum(node.least + base * 0.7 for node in nodes) for nodes in (left, right))),
         legend_lines=len(keys),
         axis=False,
     )
     colours = {layer: box.theme.kinds.get(LAYER_KINDS.get(layer, ""), box.theme.quiet) for layer in layers}
     draw_legend(box, keys, "capacity", colours)
-    scale = _place(left, right, box, least)
+    scale = _place(left, right, box)
     box.layout["shapes"] += [*_ribbons(rows, left, right, scale, colours), *_bars(left, right, scale, box)]
     box.layout["annotations"] += [*_names(left, box, 0), *_names(right, box, 1)]
     axis: Any = {"visible": False, "fixedrange": True}
@@ -80,7 +80,9 @@ def _nodes(rows: list[Any], side: str, unit: str, size: Size) -> list[Node]:
     nodes = []
     for name in names:
         own = [row for row in rows if getattr(row, side) == name]
-        nodes.append(Node(name, sum(row.value for row in own), _label(name, own, unit, size)))
+        lines = _label(name, own, unit, size)
+        least = size.font * (LABEL * LEADING * len(lines) + 0.25)
+        nodes.append(Node(name, sum(row.value for row in own), lines, least))
     layers = list(dict.fromkeys(row.basis for row in rows))
     main = {row.giver: layers.index(row.basis) for row in reversed(rows)} if side == "giver" else {}
     return sorted(nodes, key=lambda node: (main.get(node.name, 0), -node.total))
@@ -107,25 +109,28 @@ def _lines(nodes: list[Node]) -> Iterable[str]:
     return (line for node in nodes for line in node.lines)
 
 
-def _place(left: list[Node], right: list[Node], box: Frame, least: float) -> float:
-    """Give every node its slot, `least` pixels high or more; returns pixels per unit, the same on both sides."""
-    least = min(least, box.inner_height / max(len(left), len(right), 1))
+def _place(left: list[Node], right: list[Node], box: Frame) -> float:
+    """Give every node its slot, as high as its label or more; returns pixels per unit, the same on both sides."""
+    for nodes in (left, right):
+        room = min(1.0, box.inner_height / max(sum(node.least for node in nodes), 1e-9))
+        for node in nodes:
+            node.least *= room
     low, high = 0.0, box.inner_height / max(sum(node.total for node in left), 1e-9)
     for _ in range(40):
         middle = (low + high) / 2
-        fits = all(_height(nodes, middle, least) <= box.inner_height for nodes in (left, right))
+        fits = all(_height(nodes, middle) <= box.inner_height for nodes in (left, right))
         low, high = (middle, high) if fits else (low, middle)
     for nodes in (left, right):
-        top = (box.inner_height - _height(nodes, low, least)) / 2
+        top = (box.inner_height - _height(nodes, low)) / 2
         for node in nodes:
-            slot = max(node.total * low + least * 0.35, least)
+            slot = max(node.total * low + node.least * 0.35, node.least)
             node.top = top + (slot - node.total * low) / 2
             top += slot
     return low
 
 
-def _height(nodes: list[Node], scale: float, least: float) -> float:
-    return sum(max(node.total * scale + least * 0.35, least) for node in nodes)
+def _height(nodes: list[Node], scale: float) -> float:
+    return sum(max(node.total * scale + node.least * 0.35, node.least) for node in nodes)
 
 
 def _ribbons(

@@ -188,6 +188,18 @@ def test_plain_elements_are_what_components_become():
     assert components.plain("Td", ["1", "2"], **marks) == dash.html.Td(["1", "2"], **marks).to_plotly_json()
 
 
+@pytest.mark.parametrize("question", grids.QUESTIONS)
+def test_every_question_of_a_grid_is_answered(catalog, question):
+    """Each question has its page: a figure, the highest hour among the steps, and what the letters stand for."""
+    text = json.dumps(
+        grids.render(catalog, grids.Choice(question=question), WINDOW), default=lambda part: part.to_plotly_json()
+    )
+
+    assert f"figure-grids-{question}" in text
+    assert "Highest hour" in text
+    assert "P_pk = facility peak capacity" in text
+
+
 def test_grids_without_a_published_peak_are_named(catalog):
     """Every chosen grid has a panel or its name in the foot and on the page; a lower bound gives a share at most."""
     choice = grids.Choice(question="peak")

@@ -274,7 +274,7 @@ def render(catalog: Catalog, choice: Choice, window: dict[str, Any]) -> list[Any
         html.P(f"The load: {compare_grids.load_words(kinds)}.", className="quiet"),
         html.P(_decisive(answer, choice), className="quiet"),
         ui.figure_block(comparison, window, f"/grids?{choice.query()}"),
-        html.Div([html.P(missing)] if missing and choice.question in compare_grids.SCALED else []),
+        html.Div([html.P(missing)] if missing else []),
         html.H2("Do not misread"),
         html.P(f"{PAIRED} {HOSTED if hosted else UNHOSTED}"),
         html.Ul([html.Li([html.Strong(f"{name}: "), note]) for name, note in _cautions(comparison)]),
