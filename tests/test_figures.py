@@ -13,6 +13,7 @@ from dashboard.estimates import estimate, read_ask
 from dashboard.figures import SIZES, size_named
 from dashboard.figures.frame import THEMES
 from dashboard.figures.text import escaped, width, wrapped
+from dashboard.units import range_text
 from dashboard.web.pages import PAGES
 
 OPEN_SANS = Path("/usr/share/fonts/truetype/open-sans/OpenSans-Regular.ttf")
@@ -221,6 +222,21 @@ def test_data_that_look_like_markup_are_shown_as_they_stand(comparisons):
 
         assert not [text for text in texts if re.search(r"<(?!/?b>|br>)|%\{", text)], form
         assert any("&lt;script" in text for text in texts), form
+
+
+def test_tornado_has_a_key_of_its_own(comparisons):
+    """A line is one assumption's two ends: no range of the draws is named or drawn, and each row tells its ends."""
+    tornado = comparisons["tornado"]
+    spec = figures.figure(tornado, size_named("slide"))
+    texts = [note["text"] for note in spec["layout"]["annotations"]]
+    row = tornado.rows[0]
+
+    assert [trace["name"] for trace in spec["data"]] == [
+        "result from the assumption's low to its high end",
+        "Our estimate, median",
+    ]
+    assert not any("range" in text for text in texts)
+    assert range_text(row.q05, row.q95, "TWh") in " ".join(texts)
 
 
 @pytest.mark.skipif(not OPEN_SANS.exists(), reason="needs Debian's fonts-open-sans")

@@ -147,6 +147,17 @@ def test_two_apps_in_one_process_both_work():
     assert len(first.get("/_dash-dependencies").get_json()) == len(second.get("/_dash-dependencies").get_json()) > 5
 
 
+def test_big_tables_begin_with_what_is_said(client):
+    """Statement, value, unit, date and source stand first, the id last, and numbers sort as numbers."""
+    names = client.get("/data/claims.csv").text.splitlines()[0].split(",")
+    order = data._ordered(names)
+
+    assert order[:5] == ["statement", "value", "unit", "said", "source_id"]
+    assert order[-1] == "claim_id"
+    assert sorted(order) == sorted(names)
+    assert [data._number(text) for text in ("2.2", "", "about 3")] == [2.2, None, "about 3"]
+
+
 def test_tables_download_as_they_are(client):
     """A table's file reads back to the same rows."""
     import csv

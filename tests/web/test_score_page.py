@@ -16,6 +16,7 @@ from dashboard.estimates.score import full_summary, summary
 from dashboard.figures import size_named
 from dashboard.figures.scatter import BAND
 from dashboard.figures.text import width as text_width
+from dashboard.web import components_score as parts
 from dashboard.web import create_app
 from dashboard.web.pages import score
 
@@ -89,6 +90,14 @@ def test_misses_come_first_and_worst_first(catalog):
         pair = catalog.pairs[row.case.case_id]
         assert pair.name in page
         assert catalog.source(pair.source_id).address in page
+
+
+def test_a_range_that_misses_names_its_end(catalog):
+    """Whether a figure lies in our range can be read off the row, though the range is told to two figures."""
+    assert parts._inside(150, 152.4, 420) == "no, below 152 MW"
+    assert parts._inside(0.103, 0.054, 0.101) == "no, above 101 kW"
+    assert parts._inside(150, 150, 420) == "yes"
+    assert (parts._factor(1.45), parts._factor(0.5)) == ("× 1.45", "÷ 2.00")
 
 
 def test_limits_say_that_campuses_are_not_shown(catalog):
