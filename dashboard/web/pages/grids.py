@@ -269,6 +269,7 @@ def render(catalog: Catalog, choice: Choice, window: dict[str, Any]) -> list[Any
     missing = compare_grids.not_published(choice.question, [catalog.grids[grid_id] for grid_id in choice.grids])
     steps = with_highest_hour(answer, catalog)
     hosted = any("carries the load" in row.note for row in comparison.rows)
+    shares = (HOSTED if hosted else UNHOSTED) if choice.question in compare_grids.SCALED else ""
     return [
         html.P(f"{kinds['capacity'].label}: {comparison.answer}", className="answer"),
         html.P(f"The load: {compare_grids.load_words(kinds)}.", className="quiet"),
@@ -276,7 +277,7 @@ def render(catalog: Catalog, choice: Choice, window: dict[str, Any]) -> list[Any
         ui.figure_block(comparison, window, f"/grids?{choice.query()}"),
         html.Div([html.P(missing)] if missing else []),
         html.H2("Do not misread"),
-        html.P(f"{PAIRED} {HOSTED if hosted else UNHOSTED}"),
+        html.P(f"{PAIRED} {shares}".strip()),
         html.Ul([html.Li([html.Strong(f"{name}: "), note]) for name, note in _cautions(comparison)]),
         html.H2("How the load was worked out"),
         ui.steps_table(steps),
