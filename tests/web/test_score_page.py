@@ -92,7 +92,7 @@ def test_misses_come_first_and_worst_first(catalog):
         assert catalog.source(pair.source_id).address in page
 
 
-def test_a_range_that_misses_names_its_end(catalog):
+def test_a_range_that_misses_names_its_end():
     """Whether a figure lies in our range can be read off the row, though the range is told to two figures."""
     assert parts._inside(150, 152.4, 420) == "no, below 152 MW"
     assert parts._inside(0.103, 0.054, 0.101) == "no, above 101 kW"
