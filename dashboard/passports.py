@@ -105,7 +105,7 @@ def _cautions(comparison: Comparison, worked: Worked) -> Iterator[str]:
 
 
 def _of_estimates(comparison: Comparison) -> str:
-    ranged = (comparison.table.q05 < comparison.table.q95).any()
+    ranged = comparison.form != "tornado" and (comparison.table.q05 < comparison.table.q95).any()
     return f"Estimates are ours{WITH_RANGE if ranged else ''}: nobody published them."
 
 
