@@ -49,9 +49,9 @@ def package_problems(tables: Mapping[str, Table], resources: Mapping[str, dict[s
     try:
         package = Package(
             resources=[
-                Resource(name=name, data=[list(table.header), *table.rows], schema=Schema.from_descriptor(schemas[name]))
-                for name, table in tables.items()
-                if name in asked
+                Resource(name=name, data=[list(table.header), *table.rows], schema=Schema.from_descriptor(schema))
+                for name, schema in schemas.items()
+                if name in asked and (table := tables[name])
             ]
         )
     except FrictionlessException as error:
