@@ -49,9 +49,9 @@ def package_problems(tables: Mapping[str, Table], resources: Mapping[str, dict[s
     try:
         package = Package(
             resources=[
-                Resource(name=name, data=[list(table.header), *table.rows], schema=Schema.from_descriptor(schema))
+                Resource(name=name, data=_cells(tables[name]), schema=Schema.from_descriptor(schema))
                 for name, schema in schemas.items()
-                if name in asked and (table := tables[name])
+                if name in asked
             ]
         )
     except FrictionlessException as error:
@@ -72,6 +72,11 @@ def package_problems(tables: Mapping[str, Table], resources: Mapping[str, dict[s
 # asks it about that one alone.
 _sound: set[bytes] = set()
 _MOST = 500
+
+
+def _cells(table: Table) -> list[list[str]]:
+    """The table as the library takes it, header first."""
+    return [list(table.header), *table.rows]
 
 
 def _mark(table: Table, schema: Mapping[str, Any]) -> bytes:
