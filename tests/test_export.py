@@ -19,7 +19,7 @@ from PIL import Image
 
 from dashboard import captions
 from dashboard.__main__ import main
-from dashboard.compare import row_text
+from dashboard.compare import row_text, value_text
 from dashboard.export import notes, shots, writing
 from dashboard.web import exits, packs
 from dashboard.web.addresses import comparison_named, comparisons_at
@@ -65,8 +65,9 @@ def test_words_hold_number_range_unit_and_source(figure, comparisons):
     else:
         row = captions.lead(comparison)
         ranged = row.q05 == row.q05 and row.q95 > row.q05 * 1.02
-        assert _squeezed(row_text(row, comparison.unit)) in caption
-        assert not ranged or re.search(r"\(\S+–\S+\)", row_text(row, comparison.unit))
+        told = value_text(row, comparison)
+        assert _squeezed(told) in caption
+        assert not ranged or re.search(r"\S+–\S+", told)
 
 
 def test_caption_of_a_ledger_leads_with_the_total_counted_once(comparisons):

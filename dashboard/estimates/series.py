@@ -303,10 +303,14 @@ def claimed_total(claims: Sequence[Claim], catalog: Catalog, draws: Draws | None
     growth = np.diff(np.log(known)) / np.diff(known_at)
     yearly = float(np.std(growth, ddof=1)) if len(growth) > 1 else 0.0
     stray = time.bridge_width(yearly, known_at, months)[:, None] * draws(f"growth between claims of {subject}")
-    facility = path[:, None] * np.exp(stray) * _basis_factor(dated[-1], catalog, draws)
+    factor = _basis_factor(dated[-1], catalog, draws)
+    facility = path[:, None] * np.exp(stray) * factor
     band = np.full((MONTHS, 5), np.nan)
     inside = ~np.isnan(path)
     band[inside] = levels(facility[inside])
+    # Half of the odds lie on the basis that changes nothing, so the median of the product leaps to the other half as
+    # soon as the path strays: the middle keeps to the constant growth and to one factor.
+    band[inside, 2] = path[inside] * np.median(factor)
     sources = tuple(dict.fromkeys(claim.source_id for claim in dated))
     return Series(subject, (), MappingProxyType({"announced": band}), sources)
 

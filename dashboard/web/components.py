@@ -247,6 +247,7 @@ def grid(component_id: str, columns: Sequence[Mapping[str, Any]], rows: list[dic
             "paginationPageSize": 20,
             "domLayout": "autoHeight",
             "alwaysShowHorizontalScroll": True,
+            "animateRows": False,
         },
         style={"height": None},
     )

@@ -1,4 +1,5 @@
 import dataclasses
+import itertools
 from datetime import date
 
 import numpy as np
@@ -142,7 +143,9 @@ def test_openai_from_its_own_totals(catalog):
         return levels[4] / levels[0]
 
     assert series.at("announced", "2025-12")[1] == pytest.approx(1900)
+    middle = [series.at("announced", f"{year}-12")[2] for year in range(2026, 2031)]
     assert ratio("2028-06") > ratio("2030-12")
+    assert [late / early for early, late in itertools.pairwise(middle)] == pytest.approx([middle[-1] / middle[-2]] * 4)
     assert np.isnan(series.at("announced", "2022-12")[0])
 
 

@@ -233,6 +233,10 @@
       && plots.every(function (plot) { return plot.querySelector(".main-svg"); });
   }
 
+  function heights() {
+    return Array.from(document.querySelectorAll("main .ag-row"), function (row) { return row.offsetHeight; });
+  }
+
   /* --- a dark page on paper: light for as long as it is printed ----------------------------------------------------- */
 
   const COLOURED = ["fill", "stroke", "color", "background", "background-color", "stop-color"];
@@ -278,14 +282,19 @@
   });
 
   window.figureExits = {
-    /* Resolves once the page is drawn and stays as it is over two frames. */
+    /* Resolves once the page is drawn and stays as it is over two frames; a table whose rows take the height of their
+       text measures them again and again, so it must stay as it is for longer. */
     drawn: function () {
       return new Promise(function (resolve) {
-        let before = -1;
+        let before = "";
+        let equal = 0;
         function look() {
-          const size = ready() ? document.querySelectorAll("main *").length : -1;
-          if (size > 0 && size === before) document.fonts.ready.then(function () { resolve(size); });
-          else { before = size; requestAnimationFrame(function () { requestAnimationFrame(look); }); }
+          const now = ready() ? [document.querySelectorAll("main *").length, ...heights()].join() : "";
+          equal = now && now === before ? equal + 1 : 0;
+          before = now;
+          const long = document.querySelector("main .ag-cell-auto-height");
+          if (equal >= (long ? 12 : 1)) document.fonts.ready.then(function () { resolve(true); });
+          else requestAnimationFrame(function () { requestAnimationFrame(look); });
         }
         look();
       });
