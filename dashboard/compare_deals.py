@@ -10,7 +10,7 @@ from dashboard.catalog import Catalog
 from dashboard.compare import COLUMNS, ESTIMATE, METHOD, READING, Comparison, estimate_levels, reading_row, source_names
 from dashboard.estimates.ledger import Basis, Ledger
 from dashboard.records import Commitment
-from dashboard.units import exact, given_text, magnitude, quantity, reader_text, spread_text
+from dashboard.units import given_text, magnitude, quantity, reader_text, spread_text
 
 PARTS = (
     ("chips", "Chip deals, added up"),
@@ -32,8 +32,10 @@ BASIS_WORDS = {"stated": "as stated", "it": "IT power", "facility": "facility po
 def ledger_bars(book: Ledger, basis: Basis, catalog: Catalog) -> Comparison:
     """Floor, best and ceiling of a user's deals in GW on one basis, with the layers and the overlap they rest on."""
     totals = book.totals[basis]
-    note = f"{len(book.entries)} deals"
-    rows = [_part(label, getattr(totals, name), BASIS_WORDS[basis], note) for name, label in PARTS]
+    rows = [
+        estimate_levels(label, getattr(totals, name), "GW", basis=BASIS_WORDS[basis], note=f"{len(book.entries)} deals")
+        for name, label in PARTS
+    ]
     low, _, middle, _, high = (1000 * value for value in totals.best)
     return Comparison(
         id="ledger",
@@ -50,13 +52,6 @@ def ledger_bars(book: Ledger, basis: Basis, catalog: Catalog) -> Comparison:
         worked=partial(workings.of_ledger, book, basis, catalog),
         leads=LEADS,
     )
-
-
-def _part(label: str, levels: Sequence[float], basis: str, note: str) -> dict[str, object]:
-    """A row of the ledger; a sum of stated figures alone has no range and is no estimate of ours."""
-    if exact(levels[0], levels[4]):
-        return reading_row(label, quantity(levels[2], "GW"), "GW", basis=basis, note=note)
-    return estimate_levels(label, levels, "GW", basis=basis, note=note)
 
 
 def _few(names: tuple[str, ...], most: int = 7) -> tuple[str, ...]:
