@@ -128,7 +128,8 @@ def sites_on_map(plans: Timeline, sites: Sequence[Series], month: str, catalog: 
             note=f"{spread_text(band[0], band[2], band[4], 'MW')} announced by the end of {month[:4]}",
         )
         drawn.append(group)
-        rows.append(row | {"longitude": float(site.longitude.m), "latitude": float(site.latitude.m)})
+        place = {"country": site.country, "longitude": float(site.longitude.m), "latitude": float(site.latitude.m)}
+        rows.append(row | place)
     largest = max((row["value"] for row in rows), default=0.0)
     running = sum(row["basis"] == "energised" for row in rows)
     return Comparison(
@@ -139,8 +140,8 @@ def sites_on_map(plans: Timeline, sites: Sequence[Series], month: str, catalog: 
         axis="",
         unit="GW",
         kind="capacity",
-        table=pd.DataFrame(rows, columns=[*COLUMNS, "longitude", "latitude"]),
-        sources=("table of sites", "coastlines after Natural Earth (public domain)"),
+        table=pd.DataFrame(rows, columns=[*COLUMNS, "country", "longitude", "latitude"]),
+        sources=("table of sites", "coastlines after Natural Earth, states after the U.S. Census Bureau"),
         method="Area of a circle: facility capacity announced; places to the town or county.",
         version=catalog.version,
         form="map",

@@ -14,7 +14,6 @@ LEGEND = (
     ("square", "Published figure"),
 )
 Key = tuple[str, str, float]
-NO_COLOURS: Mapping[str, str] = MappingProxyType({})
 
 
 def legend_rows(entries: tuple[tuple[str, str], ...], size: Size) -> list[list[Key]]:
@@ -33,16 +32,23 @@ def legend_rows(entries: tuple[tuple[str, str], ...], size: Size) -> list[list[K
 
 
 def draw_legend(
-    box: Frame, rows: list[list[Key]], kind: str, colours: Mapping[str, str] = MappingProxyType({})
+    box: Frame,
+    rows: list[list[Key]],
+    kind: str,
+    colours: Mapping[str, str] = MappingProxyType({}),
+    radii: Mapping[str, float] = MappingProxyType({}),
 ) -> None:
-    """Put the legend's marks and texts into the frame's layout; `colours` by text where not that of the kind."""
+    """Put the legend's marks and texts into the frame's layout.
+
+    `colours` by text where not that of the kind; `radii` by text, in pixels, of circles whose size says something.
+    """
     base = box.size.font
     usual = box.theme.kinds.get(kind, box.theme.ink)
     for i, row in enumerate(rows):
         y = base * 1.05 + (len(rows) - 1 - i) * base * 1.75
         for mark, text, offset in row:
             x = offset - box.left + base * 1.1
-            box.layout["shapes"].append(_mark(mark, x, y, box, colours.get(text, usual)))
+            box.layout["shapes"].append(_mark(mark, x, y, box, colours.get(text, usual), radii.get(text)))
             box.layout["annotations"].append(_caption(text, x + base * 2.3, y, box))
 
 
@@ -50,12 +56,13 @@ def draw_legend(
 _BARS = {"thick": (0.31, 0.55), "thin": (0.11, 1.0), "line": (0.11, 1.0), "band": (0.42, 0.3), "faint": (0.42, 0.15)}
 
 
-def _mark(mark: str, x: float, y: float, box: Frame, colour: str) -> dict[str, Any]:
+def _mark(mark: str, x: float, y: float, box: Frame, colour: str, radius: float | None) -> dict[str, Any]:
     base, theme = box.size.font, box.theme
     middle = x + base * 0.95
     if mark in ("circle", "disc"):
         fill = colour if mark == "disc" else theme.paper
-        return _shape("circle", middle, y, base * 0.42, base * 0.42, fill, colour, 2.2)
+        half = base * 0.42 if radius is None else radius
+        return _shape("circle", middle, y, half, half, fill, colour, 2.2 if radius is None else 1.6)
     if mark == "square":
         return _shape("rect", middle, y, base * 0.37, base * 0.37, theme.published, theme.published, 0)
     if mark == "dotted":

@@ -1,68 +1,248 @@
-"""A map of the world drawn from our own coastline file, so that no page asks another host for one."""
+"""Sites on two maps, the United States and the rest, from our own geometry: no page asks another host for one.
+
+Sources: coastlines after Natural Earth, state borders after the U.S. Census Bureau, both in the public domain.
+"""
 
 import functools
 import json
 import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from dashboard.compare import Comparison
-from dashboard.figures.frame import Frame, Size, frame
+from dashboard.figures.frame import FONT, Frame, Size, frame
 from dashboard.figures.legend import draw_legend, legend_rows
+from dashboard.figures.names import Box, Name, near, place, short, size_of
 from dashboard.figures.plots import Spec
 from dashboard.figures.series import faded
 from dashboard.figures.text import escaped
 
-LAND = Path(__file__).with_name("land.json")
+FOLDER = Path(__file__).parent
+Point = tuple[float, float]
+Ring = tuple[Point, ...]
+
+AT_HOME = "usa"
+MAINLAND = (-130.0, 50.0)  # west and north end of the states that their map shows; Alaska and Hawaii are on the other
 VIEW = (-168.0, 191.0, -56.0, 78.0)  # west, east, south, north: the land but Antarctica
+FLAT = 1.25  # a degree of latitude over one of longitude, about right at 37°
+PARALLELS = (29.5, 45.5)  # of the equal-area cone, the usual ones for these states
+CENTRE = (-96.0, 37.5)
+
+BESIDE = 58  # font sizes: a figure wider than that has its maps side by side
+SHARE = 0.58  # of the width for the United States then
+CIRCLE = 1 / 17  # of that map's width for the largest circle
+NAMED = 10  # so many of the largest sites of each map are named, where there is room
+REACH = 4  # longest line from a circle to its name, in font sizes
+KEYED = (1.0, 0.25)  # GW of the circles in the key
 
 
 @functools.cache
-def coastline() -> tuple[str, tuple[tuple[tuple[float, float], ...], ...]]:
-    """Credit and rings (longitude, latitude) of the land; Natural Earth, public domain."""
-    content = json.loads(LAND.read_text(encoding="utf-8"))
-    return content["credit"], tuple(tuple((x, y) for x, y in ring) for ring in content["rings"])
+def rings(name: str) -> tuple[Ring, ...]:
+    """The rings (longitude, latitude in degrees) of `land` or `states`."""
+    content = json.loads((FOLDER / f"{name}.json").read_text(encoding="utf-8"))
+    return tuple(tuple((x, y) for x, y in ring) for ring in content["rings"])
+
+
+def albers(longitude: float, latitude: float) -> Point:
+    """A place on the equal-area cone, in radii of the earth. Source: Snyder 1987, Map Projections, page 100."""
+    first, second, north = (math.radians(angle) for angle in (*PARALLELS, CENTRE[1]))
+    cone = (math.sin(first) + math.sin(second)) / 2
+    constant = math.cos(first) ** 2 + 2 * cone * math.sin(first)
+    away = math.sqrt(constant - 2 * cone * math.sin(math.radians(latitude))) / cone
+    turn = cone * math.radians(longitude - CENTRE[0])
+    return away * math.sin(turn), math.sqrt(constant - 2 * cone * math.sin(north)) / cone - away * math.cos(turn)
+
+
+def plain(longitude: float, latitude: float) -> Point:
+    """A place on a map whose degrees are of equal length everywhere."""
+    return longitude, latitude * FLAT
+
+
+STATES = plain(-100.0, 39.5)  # where the world's map says that the states have one of their own
+
+
+@functools.cache
+def _outline(name: str) -> tuple[tuple[float | None, ...], tuple[float | None, ...]]:
+    """The rings as one line with gaps, projected."""
+    project = PROJECTIONS[name]
+    xs: list[float | None] = []
+    ys: list[float | None] = []
+    for ring in rings(name):
+        points = [project(*point) for point in ring]
+        xs += [round(x, 4) for x, _ in points] + [None]
+        ys += [round(y, 4) for _, y in points] + [None]
+    return tuple(xs), tuple(ys)
+
+
+PROJECTIONS = MappingProxyType({"states": albers, "land": plain})
+
+
+@dataclass(frozen=True)
+class Panel:
+    """A map in its rectangle, in pixels from the upper left corner of the plot."""
+
+    name: str
+    title: str
+    axes: str  # the number that plotly gives its axes
+    view: tuple[float, float, float, float]  # west, east, south, north as projected
+    box: Box
+
+    def spot(self, row: Any) -> Point:
+        """Where a row's site is, in pixels of the plot."""
+        return self.pixel(*PROJECTIONS[self.name](float(row.longitude), float(row.latitude)))
+
+    def pixel(self, x: float, y: float) -> Point:
+        """Where a projected place is, in pixels of the plot."""
+        west, east, south, north = self.view
+        across, down = (x - west) / (east - west), (north - y) / (north - south)
+        return (
+            self.box.left + across * (self.box.right - self.box.left),
+            self.box.top + down * (self.box.bottom - self.box.top),
+        )
+
+    def value(self, x: float, y: float) -> Point:
+        """The projected place at so many pixels of the plot."""
+        west, east, south, north = self.view
+        across = (x - self.box.left) / (self.box.right - self.box.left)
+        down = (y - self.box.top) / (self.box.bottom - self.box.top)
+        return west + across * (east - west), north - down * (north - south)
+
+    def shows(self, box: Box) -> bool:
+        """Whether a rectangle lies on the map."""
+        inside = self.box
+        return (
+            box.left > inside.left and box.right < inside.right and box.top > inside.top and box.bottom < inside.bottom
+        )
+
+
+@functools.cache
+def _views() -> Mapping[str, tuple[float, float, float, float]]:
+    xs, ys = ([value for value in values if value is not None] for values in _outline("states"))
+    (west, south), (east, north) = plain(VIEW[0], VIEW[2]), plain(VIEW[1], VIEW[3])
+    return {"states": (min(xs), max(xs), min(ys), max(ys)), "land": (west, east, south, north)}
 
 
 def sites_map(comparison: Comparison, size: Size, theme: str) -> Spec:
-    """A circle for each row at its `longitude` and `latitude`, its area as the value; filled where energised."""
+    """A circle for each row at its `longitude` and `latitude`, its area as the value; filled where energised.
+
+    Rows of `country` "usa", but for Alaska and Hawaii, are on a map of the states, all others on one of the world.
+    """
     base = size.font
-    keys = legend_rows((("disc", "partly running"), ("circle", "not yet running")), size)
-    body = (size.width - 2.2 * base) * 0.46
+    keyed = {f"{value:g}\N{NO-BREAK SPACE}{comparison.unit}": value for value in KEYED}
+    marks = (("disc", "partly running"), ("circle", "not yet running"), *(("circle", text) for text in keyed))
+    keys = legend_rows(marks, size)
+    wanted = max(panel.box.bottom for panel in _arranged(size.width - 2.2 * base, math.inf, base))
     box = frame(
-        comparison, size, theme, left=base * 1.1, right=base * 1.1, body=body, legend_lines=len(keys), axis=False
+        comparison, size, theme, left=base * 1.1, right=base * 1.1, body=wanted, legend_lines=len(keys), axis=False
     )
-    draw_legend(box, keys, "capacity")
-    return {"data": [_land(box), _circles(comparison, box)], "layout": box.layout | _axes()}
+    panels = _arranged(box.inner_width, box.inner_height, base)
+    rows = sorted(comparison.rows, key=lambda row: -row.value)
+    most = (panels[0].box.right - panels[0].box.left) * CIRCLE
+    scale = most / math.sqrt(max((row.value for row in rows), default=1.0))
+    draw_legend(box, keys, "capacity", radii={text: scale * math.sqrt(value) / 2 for text, value in keyed.items()})
+    data: list[Spec] = []
+    for panel in panels:
+        here = [
+            Site(row, *panel.spot(row), max(base * 0.45, scale * math.sqrt(row.value)) / 2)
+            for row in rows
+            if _on_mainland(row) == (panel.name == "states")
+        ]
+        names = _named(here, panel, base)
+        data += [_ground(panel, box), _circles(here, panel, box), _leaders(names, here, panel, box)]
+        box.layout["annotations"] += [*_titles(panel, len(here), box), *(_note(name, box) for name in names)]
+        box.layout.update(_axes(panel, box))
+    return {"data": data, "layout": box.layout}
 
 
-def _land(box: Frame) -> Spec:
-    xs: list[float | None] = []
-    ys: list[float | None] = []
-    for ring in coastline()[1]:
-        xs += [x for x, _ in ring] + [None]
-        ys += [y for _, y in ring] + [None]
+def _on_mainland(row: Any) -> bool:
+    west, north = MAINLAND
+    return row.country == AT_HOME and float(row.longitude) > west and float(row.latitude) < north
+
+
+def _arranged(wide: float, tall: float, base: float) -> tuple[Panel, Panel]:
+    """The map of the states and that of the world, side by side or one above the other, as large as there is room."""
+    views, head, gap = _views(), base * 1.7, base * 1.2
+    beside = wide > BESIDE * base
+    widths = [wide * SHARE - gap, wide * (1 - SHARE)] if beside else [wide, wide]
+    heights = [w * (v[3] - v[2]) / (v[1] - v[0]) for w, v in zip(widths, views.values(), strict=True)]
+    room = tall - head if beside else tall - 2 * head - gap
+    fits = min(1.0, room / (heights[0] if beside else sum(heights)))
+    (wide_1, wide_2), (tall_1, tall_2) = [w * fits for w in widths], [h * fits for h in heights]
+    left = wide_1 + gap if beside else 0.0
+    if beside:
+        wide_2 = wide - left  # what the states' map cannot take
+        tall_2 = min(wide_2 * heights[1] / widths[1], room)
+        wide_2 = tall_2 * widths[1] / heights[1]
+    top = head if beside else head + tall_1 + gap + head
+    titles = ("United States", "All other countries")
+    boxes = (Box(0, head, wide_1, head + tall_1), Box(left, top, left + wide_2, top + tall_2))
+    first, second = (
+        Panel(name, title, axes, views[name], box)
+        for name, title, axes, box in zip(("states", "land"), titles, ("", "2"), boxes, strict=True)
+    )
+    return first, second
+
+
+@dataclass(frozen=True)
+class Site:
+    """A row with its circle: middle and radius in pixels of the plot."""
+
+    row: Any
+    x: float
+    y: float
+    radius: float
+
+    @property
+    def box(self) -> Box:
+        """The square that its circle has for itself."""
+        half = self.radius * 0.9
+        return Box(self.x - half, self.y - half, self.x + half, self.y + half)
+
+
+def _named(sites: Sequence[Site], panel: Panel, base: float) -> list[Name]:
+    """A place for the name of each of the largest that has room for one."""
+    taken = [site.box for site in sites]
+    if panel.name == "land":
+        x, y = panel.pixel(*STATES)
+        taken.append(Box(x - 2.5 * base, y - base * 0.6, x + 2.5 * base, y + base * 0.6))
+    names: list[Name] = []
+    for site in sites[:NAMED]:
+        text = short([site.row.label], (panel.box.right - panel.box.left) * 0.5, base * 0.88)
+        reach, mark = site.radius + base * REACH, (site.x, site.y)
+        boxes = [box for side in (1, -1) for box in near(mark, size_of(text, base), side, reach, base)]
+        found = place(text, mark, boxes, taken, names, panel.shows)
+        if found is not None:
+            taken.append(found.box)
+            names.append(found)
+    return names
+
+
+def _ground(panel: Panel, box: Frame) -> Spec:
+    xs, ys = _outline(panel.name)
     return {
         "type": "scatter",
         "mode": "lines",
-        "name": "land",
+        "name": panel.name,
         "x": xs,
         "y": ys,
+        "xaxis": f"x{panel.axes}",
+        "yaxis": f"y{panel.axes}",
         "fill": "toself",
         "fillcolor": box.theme.grid,
-        "line": {"width": 0.6, "color": box.theme.quiet},
+        "line": {"width": 0.8, "color": box.theme.paper if panel.name == "states" else faded(box.theme.quiet, 0.5)},
         "hoverinfo": "skip",
     }
 
 
-def _circles(comparison: Comparison, box: Frame) -> Spec:
-    rows = sorted(comparison.rows, key=lambda row: -row.value)
-    largest = max((row.value for row in rows), default=1.0)
-    most = min(box.inner_width, box.inner_height * 1.6) / 16
+def _circles(sites: Sequence[Site], panel: Panel, box: Frame) -> Spec:
     colour = box.theme.kinds["capacity"]
+    places = [panel.value(site.x, site.y) for site in sites]
     marker: Any = {
-        "size": [max(box.size.font * 0.45, most * math.sqrt(row.value / largest)) for row in rows],
-        "color": [colour if row.basis == "energised" else faded(colour, 0.15) for row in rows],
+        "size": [2 * site.radius for site in sites],
+        "color": [colour if site.row.basis == "energised" else faded(colour, 0.15) for site in sites],
         "opacity": 0.85,
         "line": {"color": colour, "width": 1.6},
     }
@@ -70,18 +250,83 @@ def _circles(comparison: Comparison, box: Frame) -> Spec:
         "type": "scatter",
         "mode": "markers",
         "name": "site",
-        "x": [float(row.longitude) for row in rows],
-        "y": [float(row.latitude) for row in rows],
+        "x": [x for x, _ in places],
+        "y": [y for _, y in places],
+        "xaxis": f"x{panel.axes}",
+        "yaxis": f"y{panel.axes}",
         "marker": marker,
-        "text": [escaped(f"{row.label}: {row.note}") for row in rows],
+        "text": [escaped(f"{site.row.label}: {site.row.note}") for site in sites],
         "hovertemplate": "%{text}<extra></extra>",
     }
 
 
-def _axes() -> Spec:
-    west, east, south, north = VIEW
-    hidden: Any = {"visible": False, "fixedrange": True, "constrain": "domain"}
+def _leaders(names: Sequence[Name], sites: Sequence[Site], panel: Panel, box: Frame) -> Spec:
+    """Thin lines from the edges of the circles to their names."""
+    radii = {(site.x, site.y): site.radius for site in reversed(sites)}
+    xs: list[float | None] = []
+    ys: list[float | None] = []
+    for name in names:
+        across, down = name.box.nearest(name.x, name.y)
+        edge = radii[name.x, name.y] / math.hypot(across, down)
+        if edge < 1:
+            start, end = (panel.value(name.x + across * part, name.y + down * part) for part in (edge, 1))
+            xs += [start[0], end[0], None]
+            ys += [start[1], end[1], None]
     return {
-        "xaxis": hidden | {"range": [west, east]},
-        "yaxis": hidden | {"range": [south, north], "scaleanchor": "x", "scaleratio": 1.25},
+        "type": "scatter",
+        "mode": "lines",
+        "name": "leader",
+        "x": xs,
+        "y": ys,
+        "xaxis": f"x{panel.axes}",
+        "yaxis": f"y{panel.axes}",
+        "line": {"color": box.theme.quiet, "width": 1},
+        "hoverinfo": "skip",
     }
+
+
+def _titles(panel: Panel, count: int, box: Frame) -> list[Spec]:
+    """The name of a map with the number of its sites above it, and on the world a word on where the states are."""
+    base = box.size.font
+    sites = f"{count} site{'s' if count != 1 else ''}"
+    over = Box(panel.box.left, panel.box.top - base * 1.6, panel.box.right, panel.box.top)
+    title = _text(f"<b>{panel.title}</b>, {sites}", over.left, (over.top + over.bottom) / 2, box, box.theme.ink)
+    if panel.name == "states":
+        return [title]
+    x, y = panel.pixel(*STATES)
+    side = "left" if panel.box.left > 0 else "above"
+    return [title, _text(f"see {side}", x, y, box, box.theme.quiet) | {"xanchor": "center"}]
+
+
+def _note(name: Name, box: Frame) -> Spec:
+    x, y = (name.box.left + name.box.right) / 2, (name.box.top + name.box.bottom) / 2
+    return _text(escaped(name.text), x, y, box, box.theme.ink) | {"xanchor": "center"}
+
+
+def _text(text: str, x: float, y: float, box: Frame, colour: str) -> Spec:
+    """A text with its left end at a place in pixels of the plot."""
+    return {
+        "text": text,
+        "showarrow": False,
+        "xref": "paper",
+        "yref": "paper",
+        "x": x / box.inner_width,
+        "y": 1 - y / box.inner_height,
+        "xanchor": "left",
+        "yanchor": "middle",
+        "borderpad": 0,
+        "font": {"size": box.size.font * 0.88, "color": colour, "family": FONT},
+    }
+
+
+def _axes(panel: Panel, box: Frame) -> Spec:
+    west, east, south, north = panel.view
+    inside, wide, tall = panel.box, box.inner_width, box.inner_height
+    hidden: Any = {"visible": False, "fixedrange": True}
+    x = {"range": [west, east], "domain": [inside.left / wide, inside.right / wide], "anchor": f"y{panel.axes}"}
+    y = {
+        "range": [south, north],
+        "domain": [1 - inside.bottom / tall, 1 - inside.top / tall],
+        "anchor": f"x{panel.axes}",
+    }
+    return {f"xaxis{panel.axes}": hidden | x, f"yaxis{panel.axes}": hidden | y}

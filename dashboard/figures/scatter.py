@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import pandas as pd
@@ -9,6 +10,7 @@ import pandas as pd
 from dashboard.compare import ESTIMATE, Comparison, row_text
 from dashboard.figures.frame import Frame, Size, frame
 from dashboard.figures.legend import draw_legend, legend_rows
+from dashboard.figures.names import Box, Name, near, place, short, size_of
 from dashboard.figures.plots import Spec, tick_text
 from dashboard.figures.series import faded
 from dashboard.figures.text import escaped, width
@@ -24,34 +26,6 @@ KEYS = (
 LEADER = 4  # longest line from a mark to its name, in font sizes
 UPWARD = "Our estimate ↑"
 BODY = 34  # height of the plot in font sizes, where the size leaves it open
-
-
-@dataclass(frozen=True)
-class Box:
-    """A rectangle in pixels from the upper left corner of the plot."""
-
-    left: float
-    top: float
-    right: float
-    bottom: float
-
-    def meets(self, other: "Box") -> bool:
-        """Whether the two overlap."""
-        return (
-            self.left < other.right and other.left < self.right and self.top < other.bottom and other.top < self.bottom
-        )
-
-    def crossed(self, x: float, y: float, to: "Box") -> bool:
-        """Whether the straight line from a point to the nearest of another rectangle crosses this one."""
-        across, down = to.nearest(x, y)
-        parts = [i / 16 for i in range(1, 17)]
-        return any(
-            self.left < x + across * part < self.right and self.top < y + down * part < self.bottom for part in parts
-        )
-
-    def nearest(self, x: float, y: float) -> tuple[float, float]:
-        """From a point to the rectangle: how far across and down."""
-        return min(max(self.left, x), self.right) - x, min(max(self.top, y), self.bottom) - y
 
 
 @dataclass(frozen=True)
@@ -214,27 +188,25 @@ def _upward_title(box: Frame) -> Spec:
 # --- the names of the misses ------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class Name:
-    """A miss with its name in its place."""
-
-    row: Any
-    text: str
-    box: Box
-
-
 def _named(pairs: list[Any], scale: Scale, base: float) -> list[Name]:
     """A place for the name of each miss that has room for one, the worst first; no name on a mark or on another."""
     taken = [_mark_box(row, scale, base) for row in pairs]
     taken.append(Box(0, 0, width(UPWARD, base * 0.88) + base, base * 1.6))
     names: list[Name] = []
     for row, labels in _misses(pairs, scale, base):
-        text = _short(labels, scale.wide * 0.48, base * 0.88)
-        found = _place(row, text, scale, base, taken, names)
+        mark = scale.x(row.published), scale.y(row.value)
+        text = short(labels, scale.wide * 0.48, base * 0.88)
+        side = -1 if row.value > row.published else 1  # up and left of the band, or down and right of it
+        boxes = near(mark, size_of(text, base), side, base * LEADER, base * 0.5)
+        found = place(text, mark, boxes, taken, names, partial(_beside_band, scale=scale, side=side))
         if found is not None:
-            taken.append(found)
-            names.append(Name(row, text, found))
+            taken.append(found.box)
+            names.append(found)
     return names
+
+
+def _beside_band(box: Box, scale: Scale, side: int) -> bool:
+    return scale.holds(box) and scale.clear(box, side)
 
 
 def _misses(pairs: list[Any], scale: Scale, base: float) -> list[tuple[Any, list[str]]]:
@@ -243,12 +215,12 @@ def _misses(pairs: list[Any], scale: Scale, base: float) -> list[tuple[Any, list
     for row in pairs:
         if abs(math.log(row.value / row.published)) > math.log(BAND):
             x, y = scale.x(row.published), scale.y(row.value)
-            near = (
+            beside = (
                 labels
                 for other, labels in found
                 if math.hypot(scale.x(other.published) - x, scale.y(other.value) - y) < base * 0.3
             )
-            spot = next(near, None)
+            spot = next(beside, None)
             if spot is None:
                 found.append((row, [row.label]))
             else:
@@ -256,49 +228,9 @@ def _misses(pairs: list[Any], scale: Scale, base: float) -> list[tuple[Any, list
     return found
 
 
-def _short(labels: list[str], limit: float, size: float) -> str:
-    """A name that fits: what stands in brackets or after a comma goes first, then it is cut."""
-    plain = [label.partition(" (")[0] for label in labels]
-    first = [label.partition(",")[0] for label in plain]
-    text = ""
-    for names in (labels, plain, first):
-        text = "; ".join(names)
-        if width(text, size) <= limit:
-            return text
-    while width(text + "…", size) > limit:
-        text = text[:-1]
-    return text.rstrip() + "…"
-
-
 def _mark_box(row: Any, scale: Scale, base: float) -> Box:
     x = scale.x(row.published)
     return Box(x - base * 0.45, scale.y(row.q95) - 1, x + base * 0.45, scale.y(row.q05) + 1)
-
-
-def _place(row: Any, text: str, scale: Scale, base: float, taken: list[Box], names: list[Name]) -> Box | None:
-    """The free rectangle nearest to the mark, on the mark's side of the band; no leader goes through a name."""
-    x, y = scale.x(row.published), scale.y(row.value)
-    wide, tall = width(text, base * 0.88) + base * 0.5, base * 1.3
-    side = -1 if row.value > row.published else 1  # up and left of the band, or down and right of it
-    others = [(scale.x(name.row.published), scale.y(name.row.value), name.box) for name in names]
-    for box in _boxes_by_distance(x, y, wide, tall, side, base):
-        if not (scale.holds(box) and scale.clear(box, side)) or any(box.meets(other) for other in taken):
-            continue
-        if not any(other.crossed(x, y, box) or box.crossed(at, up, other) for at, up, other in others):
-            return box
-    return None
-
-
-def _boxes_by_distance(x: float, y: float, wide: float, tall: float, side: int, base: float) -> list[Box]:
-    """The rectangles of a size within the reach of a leader from a mark, the nearest first."""
-    nears = (x + side * across * base * 0.5 for across in range(-int(wide / base / 0.5) - 1, 32))
-    lefts = [near - wide if side < 0 else near for near in nears]
-    tops = [y + side * along * base * 0.5 - tall / 2 for along in range(-6, 24)]
-    aside = [(min(max(left, x), left + wide) - x, left) for left in lefts]
-    aloft = [(min(max(top, y), top + tall) - y, top) for top in tops]
-    far = [(math.hypot(dx, dy), left, top) for dx, left in aside for dy, top in aloft]
-    near = sorted((place for place in far if place[0] < base * LEADER), key=lambda place: place[0])
-    return [Box(left, top, left + wide, top + tall) for _, left, top in near]
 
 
 def _leaders(names: list[Name], scale: Scale, box: Frame) -> Spec:
@@ -306,10 +238,9 @@ def _leaders(names: list[Name], scale: Scale, box: Frame) -> Spec:
     xs: list[float | None] = []
     ys: list[float | None] = []
     for name in names:
-        x, y = scale.x(name.row.published), scale.y(name.row.value)
-        across, down = name.box.nearest(x, y)
-        xs += [float(name.row.published), scale.value_across(x + across), None]
-        ys += [float(name.row.value), scale.value_down(y + down), None]
+        across, down = name.box.nearest(name.x, name.y)
+        xs += [scale.value_across(name.x), scale.value_across(name.x + across), None]
+        ys += [scale.value_down(name.y), scale.value_down(name.y + down), None]
     line = {"color": box.theme.quiet, "width": 1}
     return {"type": "scatter", "mode": "lines", "name": "leader", "x": xs, "y": ys, "line": line, "hoverinfo": "skip"}
 

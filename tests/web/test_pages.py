@@ -236,6 +236,21 @@ def test_plans_tell_the_published_figure_behind_a_converted_one(catalog):
     assert not any(milestone_id in text for milestone_id in catalog.milestones)
 
 
+def test_sites_that_nothing_is_likely_of_are_told_and_dated_late(catalog):
+    """A site whose likely power is 0 has every step up to then in the last month, and the page says so."""
+    rows = plans.site_rows(catalog)
+    late = {row["Site"] for row in rows if row["Announced 2030, MW"] and not row["Likely, 95 %"]}
+    ids = {site_id for site_id, site in catalog.sites.items() if site.name in late}
+    dates = {
+        row.date[:7] for row in catalog.milestones.values() if row.site_id in ids and row.power and row.date < "2031"
+    }
+    text = json.dumps(plans.render(catalog, plans.Choice(), WINDOW), default=lambda part: part.to_plotly_json())
+
+    assert late
+    assert dates == {"2030-12"}
+    assert f"Likely is 0 for {len(late)} of them" in text
+
+
 def test_one_bar_of_two_layers_has_a_sum_for_each(catalog):
     """Where ribbons of two layers end at one bar its label gives two sums, and none of both."""
     _, ribbons = deals.view(catalog, deals.Choice())

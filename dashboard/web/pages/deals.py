@@ -243,13 +243,13 @@ def _checks(catalog: Catalog, choice: Choice) -> Any:
 
 
 COLUMNS: list[dict[str, Any]] = [
-    {"field": "Buyer", "filter": "agTextColumnFilter", "pinned": "left", "width": 150},
-    {"field": "Supplier", "filter": "agTextColumnFilter", "width": 170},
-    {"field": "Layer", "filter": "agTextColumnFilter", "width": 160},
-    {"field": "Stated", "filter": "agTextColumnFilter", "width": 320},
-    {"field": "Billion USD", "filter": "agNumberColumnFilter", "width": 130, "type": "rightAligned"},
-    {"field": "Status", "filter": "agTextColumnFilter", "width": 150},
-    {"field": "Announced", "filter": "agTextColumnFilter", "width": 130},
+    {"field": "Buyer", "filter": "agTextColumnFilter", "pinned": "left", "width": 120},
+    {"field": "Supplier", "filter": "agTextColumnFilter", "width": 160},
+    {"field": "Announced", "filter": "agTextColumnFilter", "width": 125},
+    {"field": "Stated", "filter": "agTextColumnFilter", "width": 300},
+    {"field": "Billion USD", "filter": "agNumberColumnFilter", "width": 120, "type": "rightAligned"},
+    {"field": "Status", "filter": "agTextColumnFilter", "width": 170},
+    {"field": "Layer", "filter": "agTextColumnFilter", "width": 170},
     {"field": "Note", "filter": "agTextColumnFilter", "width": 500},
 ]
 

@@ -15,8 +15,9 @@ from dashboard.estimates.readings import Reading
 from dashboard.estimates.series import GROUPINGS, By, Series, Timeline, timeline
 from dashboard.estimates.vintages import Said, known_then, said
 from dashboard.records import Milestone
-from dashboard.units import reader_text, rounded, spread_text
+from dashboard.units import reader_text, spread_text
 from dashboard.web import components as ui
+from dashboard.web import components_plans as parts
 from dashboard.web.cache import by_version
 from dashboard.web.live import Live
 from dashboard.workings import BASIS_NAMES, milestone_text
@@ -75,13 +76,10 @@ def groups(catalog: Catalog, by: By) -> dict[str, Series]:
     """The groups of sites by name, countries and grids under their full names."""
     found = plans_of(catalog).by(by)
     if by in ("country", "grid"):
-        return {_place(catalog, name): _renamed(series, _place(catalog, name)) for name, series in found.items()}
+        return {
+            parts.place(catalog, name): _renamed(series, parts.place(catalog, name)) for name, series in found.items()
+        }
     return found
-
-
-def _place(catalog: Catalog, name: str) -> str:
-    grid = catalog.grids.get(name)
-    return grid.name if grid else name
 
 
 def _renamed(series: Series, name: str) -> Series:
@@ -212,8 +210,10 @@ def render(catalog: Catalog, choice: Choice, window: dict[str, Any]) -> list[Any
         by_group,
         on_map,
         html.H2("Every site"),
-        html.P(f"Announced 2030 is facility power: {CONVERTED}.", className="quiet"),
-        _table(catalog, window),
+        html.P(
+            [f"Announced 2030 is facility power: {CONVERTED}.", parts.unfilled(site_rows(catalog))], className="quiet"
+        ),
+        ui.grid("plans-table", parts.COLUMNS, site_rows(catalog), window),
         _left_out(catalog),
     ]
 
@@ -343,55 +343,10 @@ def _milestone(reading: Reading, catalog: Catalog) -> list[Any]:
     ]
 
 
-MEGAWATTS: dict[str, Any] = {
-    "filter": "agNumberColumnFilter",
-    "type": "rightAligned",
-    "valueFormatter": {"function": "d3.format(',')(params.value)"},
-}
-COLUMNS: list[dict[str, Any]] = [
-    {"field": "Site", "filter": "agTextColumnFilter", "pinned": "left", "width": 220},
-    {"field": "Operator", "filter": "agTextColumnFilter", "width": 135},
-    {"field": "User", "filter": "agTextColumnFilter", "width": 130},
-    {"field": "Country", "filter": "agTextColumnFilter", "width": 115},
-    {"field": "Grid", "filter": "agTextColumnFilter", "width": 130},
-    {"field": "Announced 2030, MW", "width": 190} | MEGAWATTS,
-    {"field": "Published as", "headerName": "Published as", "filter": "agTextColumnFilter", "width": 160},
-    {"field": "Likely 2030, MW", "width": 165} | MEGAWATTS,
-    {"field": "Likely, 5 %", "width": 110} | MEGAWATTS,
-    {"field": "Likely, 95 %", "width": 110} | MEGAWATTS,
-    {"field": "Own power", "filter": "agTextColumnFilter", "width": 120},
-]
-
-
-def _table(catalog: Catalog, window: dict[str, Any]) -> Any:
-    return ui.grid("plans-table", COLUMNS, site_rows(catalog), window)
-
-
 @by_version
 def site_rows(catalog: Catalog) -> list[dict[str, Any]]:
     """The table of sites, the largest first."""
-    rows = [_site_row(catalog, group) for group in groups(catalog, "site").values()]
-    return sorted(rows, key=lambda row: -row["Announced 2030, MW"])
-
-
-def _site_row(catalog: Catalog, group: Series) -> dict[str, Any]:
-    state = plans_of(catalog).states[group.site_ids[0]]
-    site, row = state.site, compare_plans.published_state(state, MONTH)
-    announced, likely = group.at("announced", MONTH)[2], [round(rounded(mw)) for mw in group.at("likely", MONTH)]
-    given = row is not None and row.power_basis == "facility"
-    return {
-        "Site": site.name,
-        "Operator": site.operator,
-        "User": site.user,
-        "Country": _place(catalog, site.country),
-        "Grid": _place(catalog, site.grid_id),
-        "Announced 2030, MW": round(announced if given else rounded(announced)),
-        "Published as": compare_plans.published_as(row),
-        "Likely 2030, MW": likely[2],
-        "Likely, 5 %": likely[0],
-        "Likely, 95 %": likely[4],
-        "Own power": "on site" if site.own_power else "",
-    }
+    return parts.site_rows(catalog, plans_of(catalog), groups(catalog, "site").values(), MONTH)
 
 
 def _left_out(catalog: Catalog) -> Any:

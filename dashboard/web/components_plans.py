@@ -1,0 +1,75 @@
+"""The table of sites of `/plans`."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from dashboard import compare_plans
+from dashboard.catalog import Catalog
+from dashboard.estimates.series import Series, Timeline
+from dashboard.units import reader_text, rounded
+
+ANNOUNCED, LIKELY, LOW, HIGH = "Announced 2030, MW", "Likely 2030, MW", "Likely, 5 %", "Likely, 95 %"
+TEXT: dict[str, Any] = {"filter": "agTextColumnFilter"}
+MEGAWATTS: dict[str, Any] = {
+    "filter": "agNumberColumnFilter",
+    "type": "rightAligned",
+    "valueFormatter": {"function": "d3.format(',')(params.value)"},
+}
+# What a reader came for first, for a phone shows the first two.
+COLUMNS: Sequence[dict[str, Any]] = (
+    {"field": "Site", "pinned": "left", "width": 190} | TEXT,
+    {"field": ANNOUNCED, "width": 180} | MEGAWATTS,
+    {"field": "Published as", "headerName": "Published as", "width": 150} | TEXT,
+    {"field": LIKELY, "width": 150} | MEGAWATTS,
+    {"field": LOW, "width": 105} | MEGAWATTS,
+    {"field": HIGH, "width": 110} | MEGAWATTS,
+    {"field": "Operator", "width": 190} | TEXT,
+    {"field": "User", "width": 150} | TEXT,
+    {"field": "Country", "width": 150} | TEXT,
+    {"field": "Grid", "width": 180} | TEXT,
+    {"field": "Own power", "width": 120} | TEXT,
+)
+
+
+def place(catalog: Catalog, name: str) -> str:
+    """The full name of a country or grid, where it is in the table of grids."""
+    grid = catalog.grids.get(name)
+    return grid.name if grid else name
+
+
+def site_rows(catalog: Catalog, plans: Timeline, sites: Iterable[Series], month: str) -> list[dict[str, Any]]:
+    """A row for each site with its state at the end of a month in MW of facility power, the largest first."""
+    rows = [_row(catalog, plans, site, month) for site in sites]
+    return sorted(rows, key=lambda row: -row[ANNOUNCED])
+
+
+def _row(catalog: Catalog, plans: Timeline, group: Series, month: str) -> dict[str, Any]:
+    state = plans.states[group.site_ids[0]]
+    site, row = state.site, compare_plans.published_state(state, month)
+    announced, likely = group.at("announced", month)[2], [round(rounded(mw)) for mw in group.at("likely", month)]
+    given = row is not None and row.power_basis == "facility"
+    return {
+        "Site": site.name,
+        "Operator": site.operator,
+        "User": site.user,
+        "Country": place(catalog, site.country),
+        "Grid": place(catalog, site.grid_id),
+        ANNOUNCED: round(announced if given else rounded(announced)),
+        "Published as": compare_plans.published_as(row),
+        LIKELY: likely[2],
+        LOW: likely[0],
+        HIGH: likely[4],
+        "Own power": "on site" if site.own_power else "",
+    }
+
+
+def unfilled(rows: Sequence[dict[str, Any]]) -> str:
+    """Why sites with an announcement have no likely power: a sentence with their number and size, if there are any."""
+    late = [row for row in rows if row[ANNOUNCED] and not row[HIGH]]
+    if not late:
+        return ""
+    size = reader_text(sum(row[ANNOUNCED] for row in late), "MW")
+    return (
+        f" Likely is 0 for {len(late)} of them ({size} announced): what is dated to the last day of the year has not "
+        "begun to fill on it."
+    )
