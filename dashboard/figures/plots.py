@@ -15,6 +15,7 @@ from dashboard.units import ladder, number_text
 # A tornado: each row is one assumption, its line the result between two ends, not a range of the draws.
 ENDS = (LEGEND[0], ("thin", "result from the assumption's low to its high end"))
 LOG_FROM = 40  # rows that span more than this go on a logarithmic axis
+HEADROOM = 1.7  # of font sizes above the dots, for the name of the line at their median
 Spec = dict[str, Any]
 
 
@@ -218,7 +219,8 @@ def dots(comparison: Comparison, size: Size, theme: str) -> Spec:
     values = comparison.table.value.to_numpy()
     name, divisor = ladder(float(np.median(values)), comparison.unit)
     shown = values / divisor
-    box = frame(comparison, size, theme, left=base * 1.6, right=base * 1.6, body=base * 13, legend_lines=0)
+    body = base * (13 + HEADROOM)
+    box = frame(comparison, size, theme, left=base * 1.6, right=base * 1.6, body=body, legend_lines=0)
     xs, ys, diameter = _stacked(shown, box)
     colour = box.theme.kinds.get(comparison.kind, box.theme.ink)
     trace = {
@@ -234,18 +236,48 @@ def dots(comparison: Comparison, size: Size, theme: str) -> Spec:
         "showlegend": False,
     }
     layout = box.layout | _dot_axes(comparison, box, shown, name, max(ys))
+    _mark_middle(float(np.median(shown)), max(ys) + 0.5 + HEADROOM * base / diameter, box, layout)
     return {"data": [trace], "layout": layout}
+
+
+def _mark_middle(middle: float, top: float, box: Frame, layout: Spec) -> None:
+    """A line behind the dots at their median up to a height in dots, with its name beside its end."""
+    base, theme = box.size.font, box.theme
+    start, end = layout["xaxis"]["range"]
+    side = 1 if (middle - start) / (end - start) < 0.6 else -1
+    line = {"color": theme.ink, "width": base * 0.1}
+    layout["shapes"].append(
+        {"type": "line", "layer": "below", "xref": "x", "yref": "y", "x0": middle, "x1": middle, "y0": 0, "y1": top}
+        | {"line": line}
+    )
+    layout["annotations"].append(
+        {
+            "text": "median: half on each side",
+            "showarrow": False,
+            "xref": "x",
+            "yref": "y",
+            "x": middle,
+            "y": top,
+            "xanchor": "left" if side > 0 else "right",
+            "yanchor": "top",
+            "xshift": side * base * 0.4,
+            "borderpad": 0,
+            "font": {"size": base * 0.88, "color": theme.quiet},
+        }
+    )
 
 
 def _stacked(values: Any, box: Frame) -> tuple[list[float], list[float], float]:
     """Dots piled in bins of one diameter; the diameter is what makes the highest pile fit."""
     low, high = float(values.min()), float(values.max())
     span = (high - low) or abs(high) or 1.0
+    most = box.size.font * (6 if box.size.height else 4)  # where the height is given, dots fill it
     largest = (0.0, 2)
     for bins in range(5, 14):
         index = np.rint((values - low) / span * (bins - 1)).astype(int)
-        room = min(box.inner_width / 1.28 / bins, box.inner_height / (np.bincount(index).max() + 0.3))
-        largest = max(largest, (min(room, box.size.font * 4), bins))
+        tall = box.inner_height - HEADROOM * box.size.font
+        room = min(box.inner_width / 1.28 / bins, tall / (np.bincount(index).max() + 0.3))
+        largest = max(largest, (min(room, most), bins))
     diameter, bins = largest
     index = np.rint((values - low) / span * (bins - 1)).astype(int)
     heights: dict[int, int] = {}

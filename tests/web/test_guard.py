@@ -43,6 +43,27 @@ def test_a_callback_that_asks_as_the_page_does_is_answered(client):
     assert client.post(callbacks.ROUTE, json=body()).status_code == 200
 
 
+@pytest.mark.parametrize("width", ['"9**9**9"', "[360]", '{"a": 1}', "null", "true", "-1", "1e15"])
+def test_a_width_that_is_none_is_a_usual_one(client, width):
+    """Whatever stands where a window's width should be, pages with a figure and pages with a table are answered."""
+    table = {
+        "output": "..data-body.children...data-query.data..",
+        "outputs": [{"id": "data-body", "property": "children"}, {"id": "data-query", "property": "data"}],
+        "inputs": [
+            {"id": "data-table", "property": "value", "value": "claims"},
+            {"id": "own", "property": "data", "value": {}},
+            {"id": "view", "property": "data", "value": {"width": "?"}},
+        ],
+        "state": [],
+        "changedPropIds": ["data-table.value"],
+    }
+
+    for sent in (body(inputs=inputs("view", {"width": "?"})), table):
+        text = json.dumps(sent).replace('"?"', width)
+        answer = client.post(callbacks.ROUTE, data=text, content_type="application/json")
+        assert answer.status_code == 200, answer.text
+
+
 @pytest.mark.parametrize(
     ("sent", "told"),
     [

@@ -191,7 +191,7 @@ def table_view(live: Live, table: str, mine: Mapping[str, str], window: Any) -> 
     fields = _fields(live, table)
     described = {name: field.get("description", "") for name, field in fields.items()}
     numbers = [name for name, field in fields.items() if field.get("type") in ("number", "integer") and name != "year"]
-    narrow = int((window or {}).get("width") or NARROW) < NARROW
+    narrow = ui.sized(window)[0].width < NARROW
     columns = [
         _column(name, name in numbers, narrow=narrow) | {"headerTooltip": described.get(name, "")}
         for name in _ordered(found[0] if found else {})
