@@ -10,6 +10,9 @@ UV_VERSION := 0.13.9
 PYTHON ?= $(shell for python in python3.11 python3; do \
 	"$$python" -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' 2>/dev/null && echo "$$python" && break; done)
 
+# Compiled modules are kept (`make clean` removes them), or every start would compile the tests anew for half a minute.
+unexport PYTHONDONTWRITEBYTECODE
+
 BIN := .venv/bin
 UV := $(BIN)/uv
 PIP_FLAGS := --quiet --disable-pip-version-check
