@@ -7,7 +7,7 @@ from dashboard.figures.frame import Frame, Size, frame
 from dashboard.figures.legend import draw_legend, legend_rows
 from dashboard.figures.plots import Spec, nice_step
 from dashboard.figures.series import faded
-from dashboard.figures.text import escaped, width
+from dashboard.figures.text import escaped, note, width
 
 KEYS = (
     ("band", "share of the published figures"),
@@ -65,19 +65,9 @@ def _even(parts: int, even: float, box: Frame) -> Spec:
 
 
 def _count(i: int, row: Any, y: float, box: Frame) -> Spec:
-    return {
-        "text": escaped(row.note),
-        "showarrow": False,
-        "xref": "x",
-        "yref": "y",
-        "x": i,
-        "y": y,
-        "xanchor": "center",
-        "yanchor": "bottom",
-        "yshift": box.size.font * 0.25,
-        "borderpad": 0,
-        "font": {"size": box.size.font * 0.92, "color": box.theme.ink},
-    }
+    base = box.size.font
+    place = {"xref": "x", "yref": "y", "x": i, "y": y, "xanchor": "center", "yanchor": "bottom", "yshift": base * 0.25}
+    return note(escaped(row.note), base * 0.92, box.theme.ink, **place)
 
 
 def _axes(rows: list[Any], comparison: Comparison, box: Frame) -> Spec:

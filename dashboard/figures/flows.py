@@ -14,7 +14,7 @@ from dashboard.figures.legend import draw_legend, legend_rows
 from dashboard.figures.plots import Spec
 from dashboard.figures.series import faded
 from dashboard.figures.text import LINE as LEADING
-from dashboard.figures.text import escaped, fitted, lines_html, width
+from dashboard.figures.text import escaped, fitted, lines_html, note, width
 from dashboard.units import number_text
 
 LAYER_KINDS = {
@@ -178,20 +178,18 @@ def _bars(left: list[Node], right: list[Node], scale: float, box: Frame) -> list
 def _names(nodes: list[Node], box: Frame, side: int) -> list[dict[str, Any]]:
     base = box.size.font
     return [
-        {
-            "text": lines_html(node.lines),
-            "align": "left" if side else "right",
-            "showarrow": False,
-            "xref": "paper",
-            "yref": "y",
-            "x": side,
-            "y": node.top + node.used / 2,
-            "xanchor": "left" if side else "right",
-            "yanchor": "middle",
-            "xshift": base * (0.6 if side else -0.6),
-            "borderpad": 0,
-            "font": {"size": base * LABEL, "color": box.theme.ink},
-        }
+        note(
+            lines_html(node.lines),
+            base * LABEL,
+            box.theme.ink,
+            align="left" if side else "right",
+            yref="y",
+            x=side,
+            y=node.top + node.used / 2,
+            xanchor="left" if side else "right",
+            yanchor="middle",
+            xshift=base * (0.6 if side else -0.6),
+        )
         for node in nodes
     ]
 

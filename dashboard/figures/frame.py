@@ -7,7 +7,7 @@ from typing import Any
 
 from dashboard import captions
 from dashboard.compare import Comparison
-from dashboard.figures.text import lines_html, wrapped
+from dashboard.figures.text import lines_html, note, wrapped
 
 FONT = "Open Sans, Helvetica Neue, Arial, sans-serif"
 
@@ -152,36 +152,25 @@ def frame(
     foot_h = len(foot) * base * 0.78 * 1.35
     bottom = base * (3.6 if axis else 1.2) + foot_h + pad * 0.6
     height = size.height or round(top + body + bottom)
+    side = {"x": 0, "xanchor": "left", "xshift": -left + pad, "align": "left"}
+    above = side | {"y": 1, "yanchor": "top"}
     texts = [
-        _text(lines_html(title, bold=True), base * 1.45, theme.ink, x=-left + pad, y=top - pad),
-        _text(lines_html(answer), base * 1.08, theme.quiet, x=-left + pad, y=top - pad - title_h - base * 0.1),
-        _foot(lines_html(foot), base * 0.78, theme.quiet, x=-left + pad, y=-bottom + pad * 0.6),
+        note(lines_html(title, bold=True), base * 1.45, theme.ink, yshift=top - pad, **above),
+        note(lines_html(answer), base * 1.08, theme.quiet, yshift=top - pad - title_h - base * 0.1, **above),
+        note(
+            lines_html(foot),
+            base * 0.78,
+            theme.quiet,
+            yshift=-bottom + pad * 0.6,
+            **side,
+            y=0,
+            yanchor="bottom",
+            name="foot",
+        ),
     ]
     layout = _layout(comparison, size, theme, height, (left, right, top, bottom))
     layout["annotations"] = texts
     return Frame(size, theme, left, right, top, bottom, height, layout)
-
-
-def _text(text: str, size: float, colour: str, *, x: float, y: float) -> dict[str, Any]:
-    return {
-        "text": text,
-        "showarrow": False,
-        "align": "left",
-        "xref": "paper",
-        "yref": "paper",
-        "x": 0,
-        "y": 1,
-        "xanchor": "left",
-        "yanchor": "top",
-        "xshift": x,
-        "yshift": y,
-        "borderpad": 0,
-        "font": {"size": size, "color": colour, "family": FONT},
-    }
-
-
-def _foot(text: str, size: float, colour: str, *, x: float, y: float) -> dict[str, Any]:
-    return _text(text, size, colour, x=x, y=y) | {"y": 0, "yanchor": "bottom", "name": "foot"}
 
 
 def _layout(

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-from dashboard.figures.frame import FONT, Frame, Size
-from dashboard.figures.text import escaped, width
+from dashboard.figures.frame import Frame, Size
+from dashboard.figures.text import escaped, note, width
 
 LEGEND = (
     ("circle", "Our estimate, median"),
@@ -94,17 +94,5 @@ def _shape(
 
 
 def _caption(text: str, x: float, y: float, box: Frame) -> dict[str, Any]:
-    return {
-        "text": escaped(text),
-        "showarrow": False,
-        "xref": "paper",
-        "yref": "paper",
-        "x": 0,
-        "y": 1,
-        "xanchor": "left",
-        "yanchor": "middle",
-        "xshift": x,
-        "yshift": y,
-        "borderpad": 0,
-        "font": {"size": box.size.font * 0.88, "color": box.theme.quiet, "family": FONT},
-    }
+    place = {"x": 0, "xanchor": "left", "xshift": x, "y": 1, "yanchor": "middle", "yshift": y}
+    return note(escaped(text), box.size.font * 0.88, box.theme.quiet, **place)

@@ -13,12 +13,12 @@ from types import MappingProxyType
 from typing import Any
 
 from dashboard.compare import Comparison
-from dashboard.figures.frame import FONT, Frame, Size, frame
+from dashboard.figures.frame import Frame, Size, frame
 from dashboard.figures.legend import draw_legend, legend_rows
 from dashboard.figures.names import Box, Name, near, place, short, size_of
 from dashboard.figures.plots import Spec
 from dashboard.figures.series import faded
-from dashboard.figures.text import escaped
+from dashboard.figures.text import escaped, note
 
 FOLDER = Path(__file__).parent
 Point = tuple[float, float]
@@ -305,18 +305,8 @@ def _note(name: Name, box: Frame) -> Spec:
 
 def _text(text: str, x: float, y: float, box: Frame, colour: str) -> Spec:
     """A text with its left end at a place in pixels of the plot."""
-    return {
-        "text": text,
-        "showarrow": False,
-        "xref": "paper",
-        "yref": "paper",
-        "x": x / box.inner_width,
-        "y": 1 - y / box.inner_height,
-        "xanchor": "left",
-        "yanchor": "middle",
-        "borderpad": 0,
-        "font": {"size": box.size.font * 0.88, "color": colour, "family": FONT},
-    }
+    place = {"x": x / box.inner_width, "xanchor": "left", "y": 1 - y / box.inner_height, "yanchor": "middle"}
+    return note(text, box.size.font * 0.88, colour, **place)
 
 
 def _axes(panel: Panel, box: Frame) -> Spec:

@@ -7,7 +7,7 @@ from dashboard.figures.frame import Frame, Size, frame
 from dashboard.figures.legend import LEGEND, draw_legend, legend_rows
 from dashboard.figures.plots import Spec
 from dashboard.figures.series import faded
-from dashboard.figures.text import escaped, shortened
+from dashboard.figures.text import escaped, note, shortened
 from dashboard.units import number_text
 
 ROW = 7.6  # height of a panel in font sizes
@@ -67,19 +67,8 @@ def _bar(x0: float, x1: float, y: float, half: float, colour: str) -> dict[str, 
 
 
 def _note(text: str, x: float, y: float, size: float, colour: str) -> dict[str, Any]:
-    return {
-        "text": text,
-        "showarrow": False,
-        "xref": "x",
-        "yref": "y",
-        "x": x,
-        "y": y,
-        "xanchor": "left",
-        "yanchor": "middle",
-        "align": "left",
-        "borderpad": 0,
-        "font": {"size": size, "color": colour},
-    }
+    place = {"xref": "x", "yref": "y", "x": x, "y": y, "xanchor": "left", "yanchor": "middle", "align": "left"}
+    return note(text, size, colour, **place)
 
 
 def _medians(points: list[dict[str, Any]], box: Frame, kind: str) -> Spec:

@@ -9,7 +9,7 @@ import pandas as pd
 from dashboard.compare import ESTIMATE, Comparison, row_text, value_text
 from dashboard.figures.frame import Frame, Size, frame
 from dashboard.figures.legend import LEGEND, draw_legend, legend_rows
-from dashboard.figures.text import escaped, fitted, fitting_size, lines_html, width, wrapped
+from dashboard.figures.text import escaped, fitted, fitting_size, lines_html, note, width, wrapped
 from dashboard.units import ladder, number_text
 
 # A tornado: each row is one assumption, its line the result between two ends, not a range of the draws.
@@ -140,8 +140,7 @@ def _row_texts(box: Frame, labels: list[str], texts: list[str], positions: Any, 
 
 def _row_note(text: str, y: float, place: int, font: float, box: Frame) -> Spec:
     """A text at the height of a row, at the left (0) or right (1) edge of the marks."""
-    words = {"text": text, "font": {"size": font, "color": box.theme.ink}}
-    return words | {"showarrow": False, "xref": "paper", "x": place, "yref": "y", "y": y, "borderpad": 0}
+    return note(text, font, box.theme.ink, x=place, yref="y", y=y)
 
 
 def _stacked_lines(label: str, text: str, size: Size) -> list[str]:
@@ -250,21 +249,9 @@ def _mark_middle(middle: float, top: float, box: Frame, layout: Spec) -> None:
         {"type": "line", "layer": "below", "xref": "x", "yref": "y", "x0": middle, "x1": middle, "y0": 0, "y1": top}
         | {"line": line}
     )
-    layout["annotations"].append(
-        {
-            "text": "median: half on each side",
-            "showarrow": False,
-            "xref": "x",
-            "yref": "y",
-            "x": middle,
-            "y": top,
-            "xanchor": "left" if side > 0 else "right",
-            "yanchor": "top",
-            "xshift": side * base * 0.4,
-            "borderpad": 0,
-            "font": {"size": base * 0.88, "color": theme.quiet},
-        }
-    )
+    place = {"xref": "x", "yref": "y", "x": middle, "y": top, "yanchor": "top", "xshift": side * base * 0.4}
+    anchor = "left" if side > 0 else "right"
+    layout["annotations"].append(note("median: half on each side", base * 0.88, theme.quiet, xanchor=anchor, **place))
 
 
 def _stacked(values: Any, box: Frame) -> tuple[list[float], list[float], float]:

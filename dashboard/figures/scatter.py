@@ -13,7 +13,7 @@ from dashboard.figures.legend import draw_legend, legend_rows
 from dashboard.figures.names import Box, Name, near, place, short, size_of
 from dashboard.figures.plots import Spec, tick_text
 from dashboard.figures.series import faded
-from dashboard.figures.text import escaped, width
+from dashboard.figures.text import escaped, note, width
 from dashboard.units import reader_text
 
 BAND = 1.25  # estimates within this factor of the published figure lie in the band
@@ -169,20 +169,8 @@ def _axes(comparison: Comparison, scale: Scale, box: Frame) -> Spec:
 def _upward_title(box: Frame) -> Spec:
     """The title of the upward axis, written level at its upper end."""
     base = box.size.font
-    return {
-        "text": UPWARD,
-        "showarrow": False,
-        "xref": "paper",
-        "yref": "paper",
-        "x": 0,
-        "y": 1,
-        "xanchor": "left",
-        "yanchor": "top",
-        "xshift": base * 0.3,
-        "yshift": -base * 0.2,
-        "borderpad": 0,
-        "font": {"size": base * 0.88, "color": box.theme.quiet},
-    }
+    place = {"x": 0, "xanchor": "left", "xshift": base * 0.3, "y": 1, "yanchor": "top", "yshift": -base * 0.2}
+    return note(UPWARD, base * 0.88, box.theme.quiet, **place)
 
 
 # --- the names of the misses ------------------------------------------------------------------------------------------
@@ -246,15 +234,6 @@ def _leaders(names: list[Name], scale: Scale, box: Frame) -> Spec:
 
 
 def _note(name: Name, scale: Scale, box: Frame) -> Spec:
-    return {
-        "text": escaped(name.text),
-        "showarrow": False,
-        "xref": "paper",
-        "yref": "paper",
-        "x": (name.box.left + name.box.right) / 2 / scale.wide,
-        "y": 1 - (name.box.top + name.box.bottom) / 2 / scale.tall,
-        "xanchor": "center",
-        "yanchor": "middle",
-        "borderpad": 0,
-        "font": {"size": box.size.font * 0.88, "color": box.theme.ink},
-    }
+    x, y = (name.box.left + name.box.right) / 2 / scale.wide, 1 - (name.box.top + name.box.bottom) / 2 / scale.tall
+    place = {"x": x, "xanchor": "center", "y": y, "yanchor": "middle"}
+    return note(escaped(name.text), box.size.font * 0.88, box.theme.ink, **place)

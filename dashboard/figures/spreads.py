@@ -7,7 +7,7 @@ from dashboard.compare import Comparison
 from dashboard.figures.frame import Frame, Size, frame
 from dashboard.figures.legend import LEGEND, draw_legend, legend_rows
 from dashboard.figures.plots import Spec
-from dashboard.figures.text import escaped, lines_html, width, wrapped
+from dashboard.figures.text import escaped, lines_html, note, width, wrapped
 
 KEYS = (("circle", "Central value"), *LEGEND[1:3])
 TICKS = (0.5, 1, 2, 5, 10, 25, 50, 100, 200, 400, 800, 1600)
@@ -96,17 +96,7 @@ def _stacked_words(row: Any, y: float, box: Frame) -> list[Spec]:
 
 
 def _note(text: str, y: float, x: float, size: float, colour: str) -> Spec:
-    return {
-        "text": text,
-        "showarrow": False,
-        "xref": "paper",
-        "yref": "y",
-        "x": x,
-        "y": y,
-        "yanchor": "middle",
-        "borderpad": 0,
-        "font": {"size": size, "color": colour},
-    }
+    return note(text, size, colour, yref="y", x=x, y=y, yanchor="middle")
 
 
 def _across(rows: list[Any], comparison: Comparison, box: Frame) -> Spec:

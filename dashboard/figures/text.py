@@ -3,6 +3,7 @@
 import functools
 import html
 import re
+from typing import Any
 
 # Advance widths of Open Sans in thousandths of the font size, measured, to the nearest ten; with 2 % in hand.
 _GROUPS = {
@@ -103,6 +104,12 @@ def _pieces(text: str, limit: float, size: float, *, bold: bool) -> list[str]:
 def escaped(text: str) -> str:
     """Text from a table as plain text in a figure: no tag, no link, no template."""
     return re.sub(r"%\{", "% {", html.escape(text, quote=False))
+
+
+def note(text: str, size: float, colour: str, **place: Any) -> dict[str, Any]:
+    """An annotation without an arrow: a text, as HTML, at a place of the paper or, by `xref` and `yref`, on axes."""
+    font = {"size": size, "color": colour}
+    return {"text": text, "font": font, "showarrow": False, "borderpad": 0, "xref": "paper", "yref": "paper"} | place
 
 
 def lines_html(lines: list[str], *, bold: bool = False) -> str:
