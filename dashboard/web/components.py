@@ -1,6 +1,7 @@
 """Parts that every page uses: figure with caption and table, steps, assumptions, sources, problems."""
 
-from collections.abc import Iterable, Mapping, Sequence
+import functools
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
@@ -29,6 +30,9 @@ GRAPH_CONFIG: Any = {
 }
 
 
+View = dict[str, Any] | None  # the browser's window; None before it has said
+Redrawn = tuple[list[Any], Any]  # parts of a page, and the choice that they show
+
 MOST_ROWS = 100  # a longer table is a series of months: its years are shown
 POLITE: Any = {"aria-live": "polite"}
 
@@ -43,13 +47,44 @@ def slot(name: str, **more: Any) -> list[Any]:
     return [html.Div(id=f"{name}-body", **POLITE, **more), dcc.Store(id=f"{name}-parts")]
 
 
-def wire_slot(app: dash.Dash, name: str) -> None:
-    """Show what came, and of what stands there already only what differs."""
+def redrawn(app: dash.Dash, name: str, *controls: Input) -> Callable[[Callable[..., Redrawn]], None]:
+    """Have a function redraw a page's slot when a control, the window or the visitor's tables change.
+
+    It takes their values in this order, and gives the parts of the slot and the choice, which is kept in the address.
+    """
+
+    def wired(body: Callable[..., Redrawn]) -> None:
+        @app.callback(
+            Output(f"{name}-parts", "data"),
+            Output(f"{name}-query", "data"),
+            *controls,
+            Input("view", "data"),
+            Input("own", "data"),
+        )
+        @functools.wraps(body)  # whose types say what may be sent
+        def answer(*given: Any) -> tuple[Any, str]:
+            *_, window, _ = given
+            if window is None:
+                raise dash.exceptions.PreventUpdate
+            found, choice = body(*given)
+            return parts(name, found), choice.query()
+
+        # Show what came, and of what stands there already only what differs.
+        app.clientside_callback(
+            dash.ClientsideFunction("parts", "shown"),
+            Output(f"{name}-body", "children"),
+            Input(f"{name}-parts", "data"),
+            State(f"{name}-body", "children"),
+        )
+        remember(app, name)
+
+    return wired
+
+
+def remember(app: dash.Dash, name: str) -> None:
+    """Keep a page's query in the address."""
     app.clientside_callback(
-        dash.ClientsideFunction("parts", "shown"),
-        Output(f"{name}-body", "children"),
-        Input(f"{name}-parts", "data"),
-        State(f"{name}-body", "children"),
+        dash.ClientsideFunction("shell", "remember"), Output(f"{name}-query", "id"), Input(f"{name}-query", "data")
     )
 
 
@@ -65,7 +100,7 @@ def parts(name: str, found: Iterable[Any]) -> list[Any]:
     return shown
 
 
-def sized(view: dict[str, Any] | None) -> tuple[Size, str]:
+def sized(view: View) -> tuple[Size, str]:
     """Figure size and theme for a browser window; a middle width before the window has said."""
     view = view or {}
     raw = view.get("width", 1080)
@@ -75,9 +110,9 @@ def sized(view: dict[str, Any] | None) -> tuple[Size, str]:
     return Size("page", width, None, font), theme
 
 
-def seen(window: dict[str, Any], mine: Any) -> dict[str, Any]:
+def seen(window: View, mine: Any) -> dict[str, Any]:
     """The browser's window, and whether the visitor looks at tables of their own, which no file on the server knows."""
-    return {**window, "own": bool(mine)}
+    return {**(window or {}), "own": bool(mine)}
 
 
 def figure_block(comparison: Comparison, view: dict[str, Any] | None, address: str) -> Any:

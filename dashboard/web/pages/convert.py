@@ -154,31 +154,20 @@ def layout(catalog: Catalog, query: Mapping[str, str]) -> Any:
 
 def wire(app: dash.Dash, live: Live) -> None:
     """Typing redraws the page; the assumptions on show follow the chain in use; all of it is kept in the address."""
+    typed = [Input(f"convert-{name}", "value") for name in ("text", "basis", "chip", "other")]
 
-    @app.callback(
-        Output("convert-parts", "data"),
-        Output("convert-query", "data"),
-        Input("convert-text", "value"),
-        Input("convert-basis", "value"),
-        Input("convert-chip", "value"),
-        Input("convert-other", "value"),
-        Input("convert-given", "data"),
-        Input("view", "data"),
-        Input("own", "data"),
-    )
+    @ui.redrawn(app, "convert", *typed, Input("convert-given", "data"))
     def body(
         text: str | None,
         basis: str,
         chip: str | None,
         other: str | None,
         given: dict[str, str] | None,
-        window: dict[str, Any] | None,
+        window: ui.View,
         mine: Any,
-    ) -> tuple[Any, str]:
-        if window is None:
-            raise dash.exceptions.PreventUpdate
+    ) -> ui.Redrawn:
         choice = Choice(text or "", basis, chip or "", other or "", given or {})
-        return ui.parts("convert", render(live.of(mine), choice, ui.seen(window, mine))), choice.query()
+        return render(live.of(mine), choice, ui.seen(window, mine)), choice
 
     @app.callback(
         Output("convert-assumptions", "children"),
@@ -207,11 +196,6 @@ def wire(app: dash.Dash, live: Live) -> None:
             after[name] = (value or "").replace(" ", "")
         kept = {name: value for name, value in after.items() if value}
         return kept if kept != (before or {}) else dash.no_update
-
-    ui.wire_slot(app, "convert")
-    app.clientside_callback(
-        dash.ClientsideFunction("shell", "remember"), Output("convert-query", "id"), Input("convert-query", "data")
-    )
 
 
 def render(catalog: Catalog, choice: Choice, window: dict[str, Any]) -> list[Any]:

@@ -179,9 +179,7 @@ def wire(app: dash.Dash, live: Live) -> None:
         merged = usable(mine) | usable(candidate)
         return merged if live.of(merged) is not live.catalog else dash.no_update
 
-    app.clientside_callback(
-        dash.ClientsideFunction("shell", "remember"), Output("data-query", "id"), Input("data-query", "data")
-    )
+    ui.remember(app, "data")
 
 
 def table_view(live: Live, table: str, mine: Mapping[str, str], window: Any) -> list[Any]:

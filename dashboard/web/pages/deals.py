@@ -6,7 +6,7 @@ from typing import Any
 
 import dash
 import dash_mantine_components as dmc
-from dash import Input, Output, html
+from dash import Input, html
 
 from dashboard import compare_deals
 from dashboard.catalog import Catalog
@@ -133,26 +133,11 @@ def layout(catalog: Catalog, query: Mapping[str, str]) -> Any:
 def wire(app: dash.Dash, live: Live) -> None:
     """The choices redraw the page and are kept in the address."""
 
-    @app.callback(
-        Output("deals-parts", "data"),
-        Output("deals-query", "data"),
-        Input("deals-user", "value"),
-        Input("deals-unit", "value"),
-        Input("deals-basis", "value"),
-        Input("view", "data"),
-        Input("own", "data"),
-    )
-    def body(user: str, unit: str, basis: str, window: dict[str, Any] | None, mine: Any) -> tuple[Any, str]:
-        if window is None:
-            raise dash.exceptions.PreventUpdate
+    @ui.redrawn(app, "deals", *[Input(f"deals-{name}", "value") for name in ("user", "unit", "basis")])
+    def body(user: str, unit: str, basis: str, window: ui.View, mine: Any) -> ui.Redrawn:
         catalog = live.of(mine)
         choice, _ = choose({"user": user, "unit": unit, "basis": basis}, catalog)
-        return ui.parts("deals", render(catalog, choice, ui.seen(window, mine))), choice.query()
-
-    ui.wire_slot(app, "deals")
-    app.clientside_callback(
-        dash.ClientsideFunction("shell", "remember"), Output("deals-query", "id"), Input("deals-query", "data")
-    )
+        return render(catalog, choice, ui.seen(window, mine)), choice
 
 
 def render(catalog: Catalog, choice: Choice, window: dict[str, Any]) -> list[Any]:

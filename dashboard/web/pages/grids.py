@@ -6,7 +6,7 @@ from typing import Any
 
 import dash
 import dash_mantine_components as dmc
-from dash import Input, Output, html
+from dash import Input, html
 
 from dashboard import compare_grids
 from dashboard.catalog import Catalog
@@ -226,16 +226,8 @@ def layout(catalog: Catalog, query: Mapping[str, str]) -> Any:
 def wire(app: dash.Dash, live: Live) -> None:
     """The choices redraw the page and are kept in the address."""
 
-    @app.callback(
-        Output("grids-parts", "data"),
-        Output("grids-query", "data"),
-        Input("grids-load", "value"),
-        Input("grids-text", "value"),
-        Input("grids-basis", "value"),
-        Input("grids-grids", "value"),
-        Input("grids-question", "value"),
-        Input("view", "data"),
-        Input("own", "data"),
+    @ui.redrawn(
+        app, "grids", *[Input(f"grids-{name}", "value") for name in ("load", "text", "basis", "grids", "question")]
     )
     def body(
         load: str | None,
@@ -243,20 +235,13 @@ def wire(app: dash.Dash, live: Live) -> None:
         basis: str,
         grids: list[str] | None,
         question: str,
-        window: dict[str, Any] | None,
+        window: ui.View,
         mine: Any,
-    ) -> tuple[Any, str]:
-        if window is None:
-            raise dash.exceptions.PreventUpdate
+    ) -> ui.Redrawn:
         catalog = live.of(mine)
         asked = {"load": load or text or DEFAULT_LOAD, "basis": basis, "question": question}
         choice, _ = choose(asked | ({"grids": ",".join(grids)} if grids else {}), catalog)
-        return ui.parts("grids", render(catalog, choice, ui.seen(window, mine))), choice.query()
-
-    ui.wire_slot(app, "grids")
-    app.clientside_callback(
-        dash.ClientsideFunction("shell", "remember"), Output("grids-query", "id"), Input("grids-query", "data")
-    )
+        return render(catalog, choice, ui.seen(window, mine)), choice
 
 
 def render(catalog: Catalog, choice: Choice, window: dict[str, Any]) -> list[Any]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import dash
-from dash import Input, Output, html
+from dash import Input, html
 
 from dashboard import compare, compare_deals, compare_plans
 from dashboard.catalog import Catalog
@@ -154,23 +154,10 @@ def layout(_: Catalog, query: Mapping[str, str]) -> Any:
 def wire(app: dash.Dash, live: Live) -> None:
     """The switch redraws the page and is kept in the address."""
 
-    @app.callback(
-        Output("home-parts", "data"),
-        Output("home-query", "data"),
-        Input("home-basis", "value"),
-        Input("view", "data"),
-        Input("own", "data"),
-    )
-    def body(basis: str, window: dict[str, Any] | None, mine: Any) -> tuple[Any, str]:
-        if window is None:
-            raise dash.exceptions.PreventUpdate
+    @ui.redrawn(app, "home", Input("home-basis", "value"))
+    def body(basis: str, window: ui.View, mine: Any) -> ui.Redrawn:
         choice, _ = choose({"basis": basis})
-        return ui.parts("home", render(live.of(mine), choice, ui.seen(window, mine))), choice.query()
-
-    ui.wire_slot(app, "home")
-    app.clientside_callback(
-        dash.ClientsideFunction("shell", "remember"), Output("home-query", "id"), Input("home-query", "data")
-    )
+        return render(live.of(mine), choice, ui.seen(window, mine)), choice
 
 
 def render(catalog: Catalog, choice: Choice, window: dict[str, Any]) -> list[Any]:

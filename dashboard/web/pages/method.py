@@ -210,9 +210,7 @@ def wire(app: dash.Dash, live: Live) -> None:
         picture, body = render(live.of(mine), choice, ui.seen(window, mine))
         return picture, body, choice.query()
 
-    app.clientside_callback(
-        dash.ClientsideFunction("shell", "remember"), Output("method-query", "id"), Input("method-query", "data")
-    )
+    ui.remember(app, "method")
 
 
 def render(catalog: Catalog, choice: Choice, window: dict[str, Any]) -> tuple[list[Any], list[Any]]:

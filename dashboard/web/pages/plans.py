@@ -172,25 +172,11 @@ def wire(app: dash.Dash, live: Live) -> None:
     def names(by: By, mine: Any) -> tuple[list[str], str]:
         return _names(live.of(mine), by), EVERYTHING
 
-    @app.callback(
-        Output("plans-parts", "data"),
-        Output("plans-query", "data"),
-        Input("plans-by", "value"),
-        Input("plans-name", "value"),
-        Input("view", "data"),
-        Input("own", "data"),
-    )
-    def body(by: str, name: str | None, window: dict[str, Any] | None, mine: Any) -> tuple[Any, str]:
-        if window is None:
-            raise dash.exceptions.PreventUpdate
+    @ui.redrawn(app, "plans", Input("plans-by", "value"), Input("plans-name", "value"))
+    def body(by: str, name: str | None, window: ui.View, mine: Any) -> ui.Redrawn:
         catalog = live.of(mine)
         choice, _ = choose({"by": by, "name": name or EVERYTHING}, catalog)
-        return ui.parts("plans", render(catalog, choice, ui.seen(window, mine))), choice.query()
-
-    ui.wire_slot(app, "plans")
-    app.clientside_callback(
-        dash.ClientsideFunction("shell", "remember"), Output("plans-query", "id"), Input("plans-query", "data")
-    )
+        return render(catalog, choice, ui.seen(window, mine)), choice
 
 
 def render(catalog: Catalog, choice: Choice, window: dict[str, Any]) -> list[Any]:

@@ -6,7 +6,7 @@ from typing import Any
 
 import dash
 import numpy as np
-from dash import Input, Output, html
+from dash import Input, html
 
 from dashboard import compare_score
 from dashboard.catalog import Catalog
@@ -97,23 +97,10 @@ def layout(_: Catalog, query: Mapping[str, str]) -> Any:
 def wire(app: dash.Dash, live: Live) -> None:
     """The switch redraws the page and is kept in the address."""
 
-    @app.callback(
-        Output("score-parts", "data"),
-        Output("score-query", "data"),
-        Input("score-rows", "value"),
-        Input("view", "data"),
-        Input("own", "data"),
-    )
-    def body(rows: str, window: dict[str, Any] | None, mine: Any) -> tuple[Any, str]:
-        if window is None:
-            raise dash.exceptions.PreventUpdate
+    @ui.redrawn(app, "score", Input("score-rows", "value"))
+    def body(rows: str, window: ui.View, mine: Any) -> ui.Redrawn:
         choice, _ = choose({"rows": rows})
-        return ui.parts("score", render(live.of(mine), choice, ui.seen(window, mine))), choice.query()
-
-    ui.wire_slot(app, "score")
-    app.clientside_callback(
-        dash.ClientsideFunction("shell", "remember"), Output("score-query", "id"), Input("score-query", "data")
-    )
+        return render(live.of(mine), choice, ui.seen(window, mine)), choice
 
 
 def render(catalog: Catalog, choice: Choice, window: dict[str, Any]) -> list[Any]:
