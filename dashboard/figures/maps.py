@@ -6,7 +6,7 @@ Sources: coastlines after Natural Earth, state borders after the U.S. Census Bur
 import functools
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -40,10 +40,10 @@ KEYED = (1.0, 0.25)  # GW of the circles in the key
 
 
 @functools.cache
-def rings(name: str) -> tuple[Ring, ...]:
-    """The rings (longitude, latitude in degrees) of `land` or `states`."""
+def geometry(name: str) -> Mapping[str, tuple[Ring, ...]]:
+    """The `rings` of `land` or `states` and the `lines` between the latter, longitude and latitude in degrees."""
     content = json.loads((FOLDER / f"{name}.json").read_text(encoding="utf-8"))
-    return tuple(tuple((x, y) for x, y in ring) for ring in content["rings"])
+    return {part: tuple(tuple((x, y) for x, y in line) for line in content[part]) for part in ("rings", "lines")}
 
 
 def albers(longitude: float, latitude: float) -> Point:
@@ -65,19 +65,27 @@ STATES = plain(-100.0, 39.5)  # where the world's map says that the states have 
 
 
 @functools.cache
-def _outline(name: str) -> tuple[tuple[float | None, ...], tuple[float | None, ...]]:
-    """The rings as one line with gaps, projected."""
-    project = PROJECTIONS[name]
+def _drawn(name: str, part: str) -> tuple[tuple[float | None, ...], tuple[float | None, ...]]:
+    """Rings or lines as one line with gaps, projected, in numbers as short as the eye allows: all go to the browser."""
+    project, digits = PROJECTIONS[name]
     xs: list[float | None] = []
     ys: list[float | None] = []
-    for ring in rings(name):
-        points = [project(*point) for point in ring]
-        xs += [round(x, 4) for x, _ in points] + [None]
-        ys += [round(y, 4) for _, y in points] + [None]
+    for line in geometry(name)[part]:
+        points = [project(*point) for point in line]
+        xs += [round(x, digits) for x, _ in points] + [None]
+        ys += [round(y, digits) for _, y in points] + [None]
     return tuple(xs), tuple(ys)
 
 
-PROJECTIONS = MappingProxyType({"states": albers, "land": plain})
+def _on_paper(longitude: float, latitude: float) -> Point:
+    """A place on the map of the states, which is some 1,500 units wide."""
+    x, y = albers(longitude, latitude)
+    return 2000 * x, 2000 * y
+
+
+PROJECTIONS: Mapping[str, tuple[Callable[[float, float], Point], int | None]] = MappingProxyType(
+    {"states": (_on_paper, None), "land": (plain, 1)}
+)
 
 
 @dataclass(frozen=True)
@@ -92,7 +100,7 @@ class Panel:
 
     def spot(self, row: Any) -> Point:
         """Where a row's site is, in pixels of the plot."""
-        return self.pixel(*PROJECTIONS[self.name](float(row.longitude), float(row.latitude)))
+        return self.pixel(*PROJECTIONS[self.name][0](float(row.longitude), float(row.latitude)))
 
     def pixel(self, x: float, y: float) -> Point:
         """Where a projected place is, in pixels of the plot."""
@@ -104,11 +112,11 @@ class Panel:
         )
 
     def value(self, x: float, y: float) -> Point:
-        """The projected place at so many pixels of the plot."""
+        """The projected place at so many pixels of the plot, to the hundredth of a unit: less than a pixel."""
         west, east, south, north = self.view
         across = (x - self.box.left) / (self.box.right - self.box.left)
         down = (y - self.box.top) / (self.box.bottom - self.box.top)
-        return west + across * (east - west), north - down * (north - south)
+        return round(west + across * (east - west), 2), round(north - down * (north - south), 2)
 
     def shows(self, box: Box) -> bool:
         """Whether a rectangle lies on the map."""
@@ -120,7 +128,7 @@ class Panel:
 
 @functools.cache
 def _views() -> Mapping[str, tuple[float, float, float, float]]:
-    xs, ys = ([value for value in values if value is not None] for values in _outline("states"))
+    xs, ys = ([value for value in values if value is not None] for values in _drawn("states", "rings"))
     (west, south), (east, north) = plain(VIEW[0], VIEW[2]), plain(VIEW[1], VIEW[3])
     return {"states": (min(xs), max(xs), min(ys), max(ys)), "land": (west, east, south, north)}
 
@@ -151,7 +159,7 @@ def sites_map(comparison: Comparison, size: Size, theme: str) -> Spec:
             if _on_mainland(row) == (panel.name == "states")
         ]
         names = _named(here, panel, base)
-        data += [_ground(panel, box), _circles(here, panel, box), _leaders(names, here, panel, box)]
+        data += [*_ground(panel, box), _circles(here, panel, box), _leaders(names, here, panel, box)]
         box.layout["annotations"] += [*_titles(panel, len(here), box), *(_note(name, box) for name in names)]
         box.layout.update(_axes(panel, box))
     return {"data": data, "layout": box.layout}
@@ -220,28 +228,24 @@ def _named(sites: Sequence[Site], panel: Panel, base: float) -> list[Name]:
     return names
 
 
-def _ground(panel: Panel, box: Frame) -> Spec:
-    xs, ys = _outline(panel.name)
-    return {
-        "type": "scatter",
-        "mode": "lines",
-        "name": panel.name,
-        "x": xs,
-        "y": ys,
-        "xaxis": f"x{panel.axes}",
-        "yaxis": f"y{panel.axes}",
-        "fill": "toself",
-        "fillcolor": box.theme.grid,
-        "line": {"width": 0.8, "color": box.theme.paper if panel.name == "states" else faded(box.theme.quiet, 0.5)},
-        "hoverinfo": "skip",
-    }
+def _ground(panel: Panel, box: Frame) -> list[Spec]:
+    """The land, and the borders of the states on it."""
+    on = {"type": "scatter", "mode": "lines", "hoverinfo": "skip", "xaxis": f"x{panel.axes}", "yaxis": f"y{panel.axes}"}
+    traces = []
+    for part, colour in (("rings", faded(box.theme.quiet, 0.5)), ("lines", box.theme.paper)):
+        xs, ys = _drawn(panel.name, part)
+        if xs:
+            traces.append(
+                on | {"name": f"{panel.name} {part}", "x": xs, "y": ys, "line": {"width": 0.8, "color": colour}}
+            )
+    return [traces[0] | {"fill": "toself", "fillcolor": box.theme.grid}, *traces[1:]]
 
 
 def _circles(sites: Sequence[Site], panel: Panel, box: Frame) -> Spec:
     colour = box.theme.kinds["capacity"]
     places = [panel.value(site.x, site.y) for site in sites]
     marker: Any = {
-        "size": [2 * site.radius for site in sites],
+        "size": [round(2 * site.radius, 2) for site in sites],
         "color": [colour if site.row.basis == "energised" else faded(colour, 0.15) for site in sites],
         "opacity": 0.85,
         "line": {"color": colour, "width": 1.6},

@@ -33,6 +33,7 @@ GRAPH_CONFIG: Any = {
 View = dict[str, Any] | None  # the browser's window; None before it has said
 Redrawn = tuple[list[Any], Any]  # parts of a page, and the choice that they show
 
+DOUBT = "/method#doubt"  # where it says how doubt is carried
 MOST_ROWS = 100  # a longer table is a series of months: its years are shown
 POLITE: Any = {"aria-live": "polite"}
 
@@ -222,7 +223,9 @@ def assumptions_table(answer: Estimate, catalog: Catalog) -> Any:
                 _ends_of(f),
                 f"{100 * row.share:.0f} %",
                 f.basis,
-                source_links(f.source_ids, catalog),
+                plain("A", "our choice: see the method", href=DOUBT)
+                if _chosen(f)
+                else source_links(f.source_ids, catalog),
             ]
         )
     head = ["Assumption", "Symbol", "Low / central / high", "Share of the variance", "Kind", "Sources"]
@@ -233,9 +236,14 @@ def assumptions_table(answer: Estimate, catalog: Catalog) -> Any:
     return table(head, body, numbers=(3,), caption=caption)
 
 
+def _chosen(factor: Factor) -> bool:
+    """Whether it is no number but a choice between ways of reading or of working it out."""
+    return not factor.symbol and factor.row is None
+
+
 def _ends_of(factor: Factor) -> str:
     """Low, central and high with the unit; of a choice between ways, whose odds its label has, that it is one."""
-    if not factor.symbol and factor.row is None:
+    if _chosen(factor):
         return "one way or another, drawn by these odds"
     ends = [magnitude(end, factor.unit) for end in (factor.spread.low, factor.spread.central, factor.spread.high)]
     span = " / ".join(number(end) for end in (ends if ends[0] != ends[2] else ends[1:2]))

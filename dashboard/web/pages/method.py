@@ -359,7 +359,9 @@ def _doubt(example: Estimate) -> list[Any]:
         ),
         html.P(
             f"The chain being a product, each parameter’s share of the spread can be stated. For {example.ask.text} "
-            f"most of it comes from {named}. Whether a gigawatt is IT, facility or connection is drawn too."
+            f"most of it comes from {named}. Whether a gigawatt is IT, facility or connection is drawn too, by the "
+            "odds below; and by which of two ways dollars become power, each as often as the other, for nothing "
+            "published says which is right."
         ),
         html.P(["How close this comes to published figures: ", dcc.Link("the score", href="/score"), "."]),
     ]
