@@ -86,10 +86,10 @@ def page_file(path: str, width: int, theme: str) -> Path:
     return WHOLE / f"{page}-{width}-{theme}.png"
 
 
-def halved(picture: bytes) -> bytes:
-    """A picture of a page at half its size in few colours, as it is stored."""
+def halved(picture: bytes, *, small: bool = False) -> bytes:
+    """A picture of a page at half its size in few colours, as it is stored; `small` takes its time to pack it."""
     out = io.BytesIO()
-    Image.open(io.BytesIO(picture)).convert("RGB").reduce(2).quantize(48).save(out, "png", optimize=True)
+    Image.open(io.BytesIO(picture)).convert("RGB").reduce(2).quantize(48).save(out, "png", optimize=small)
     return out.getvalue()
 
 

@@ -15,6 +15,7 @@ from tests.browser.windows import Window, opened
 
 # No name but that of this machine can be looked up: routing requests instead would switch the cache off.
 NOBODY = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"
+ONE_PROCESS_LESS = "--in-process-gpu"  # no graphics card draws here: a process for it only takes a tenth of the time
 CHROMES = ("chromium", "chromium-browser", "google-chrome")
 
 
@@ -38,7 +39,7 @@ def context(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BrowserContext
         opened = playwright.chromium.launch_persistent_context(
             tmp_path_factory.mktemp("profile"),
             executable_path=path,
-            args=["--no-sandbox", NOBODY],
+            args=["--no-sandbox", NOBODY, ONE_PROCESS_LESS],
             reduced_motion="reduce",
             locale="en-GB",
             timezone_id="UTC",
