@@ -60,6 +60,15 @@ def test_figure_stands_alone(comparisons, form, size, theme):
     assert layout["meta"]["alt"]
 
 
+@pytest.mark.parametrize("size", ["300x300", "4000x300", "300x4000"])
+@pytest.mark.parametrize("form", list(figures.FORMS))
+def test_any_size_that_can_be_asked_for_is_drawn(comparisons, form, size):
+    """The oddest sizes, some with no room below their words, neither hang nor fail."""
+    layout = figures.figure(comparisons[form], size_named(size))["layout"]
+
+    assert f"{layout['width']}x{layout['height']}" == size
+
+
 def test_text_from_a_table_is_never_markup(catalog):
     """A tag, a link and a template in a label are shown as they stand."""
     answer = estimate(read_ask("30 GW", catalog), catalog)

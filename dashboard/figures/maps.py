@@ -177,6 +177,7 @@ def _arranged(wide: float, tall: float, base: float) -> tuple[Panel, Panel]:
     widths = [wide * SHARE - gap, wide * (1 - SHARE)] if beside else [wide, wide]
     heights = [w * (v[3] - v[2]) / (v[1] - v[0]) for w, v in zip(widths, views.values(), strict=True)]
     room = tall - head if beside else tall - 2 * head - gap
+    room = max(room, base)  # a picture that is all text has maps of the size of a letter
     fits = min(1.0, room / (heights[0] if beside else sum(heights)))
     (wide_1, wide_2), (tall_1, tall_2) = [w * fits for w in widths], [h * fits for h in heights]
     left = wide_1 + gap if beside else 0.0

@@ -95,6 +95,6 @@ def short(labels: Sequence[str], limit: float, size: float) -> str:
         text = "; ".join(names)
         if width(text, size) <= limit:
             return text
-    while width(text + "…", size) > limit:
+    while text and width(text + "…", size) > limit:
         text = text[:-1]
     return text.rstrip() + "…"

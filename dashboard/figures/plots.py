@@ -262,7 +262,7 @@ def _stacked(values: Any, box: Frame) -> tuple[list[float], list[float], float]:
     largest = (0.0, 2)
     for bins in range(5, 14):
         index = np.rint((values - low) / span * (bins - 1)).astype(int)
-        tall = box.inner_height - HEADROOM * box.size.font
+        tall = max(box.inner_height - HEADROOM * box.size.font, 1.0)  # a picture that is all text has tiny dots
         room = min(box.inner_width / 1.28 / bins, tall / (np.bincount(index).max() + 0.3))
         largest = max(largest, (min(room, most), bins))
     diameter, bins = largest
