@@ -9,7 +9,7 @@ from dashboard import figures
 from dashboard.catalog import SHIPPED
 from dashboard.figures.frame import Size
 from dashboard.units import number_text
-from dashboard.web import components, create_app
+from dashboard.web import components, components_plans, create_app
 from dashboard.web.app import page_content
 from dashboard.web.pages import PAGES, convert, data, deals, grids, home, plans
 
@@ -234,6 +234,12 @@ def test_plans_tell_the_published_figure_behind_a_converted_one(catalog):
     assert "converted by us from the figure as published: 824 MW IT." in text
     assert row["Published as"] == "IT"
     assert not any(milestone_id in text for milestone_id in catalog.milestones)
+
+
+@pytest.mark.parametrize(("columns", "whole"), [(components_plans.COLUMNS, 2), (deals.COLUMNS, 3)])
+def test_first_columns_are_whole_on_a_phone(columns, whole):
+    """No number and no date is cut at the edge of a phone, where it would read as another."""
+    assert sum(column["width"] for column in columns[:whole]) <= 348
 
 
 def test_sites_that_nothing_is_likely_of_are_told_and_dated_late(catalog):

@@ -228,9 +228,9 @@ def _checks(catalog: Catalog, choice: Choice) -> Any:
 
 
 COLUMNS: list[dict[str, Any]] = [
-    {"field": "Buyer", "filter": "agTextColumnFilter", "pinned": "left", "width": 120},
-    {"field": "Supplier", "filter": "agTextColumnFilter", "width": 160},
-    {"field": "Announced", "filter": "agTextColumnFilter", "width": 125},
+    {"field": "Buyer", "filter": "agTextColumnFilter", "pinned": "left", "width": 110},
+    {"field": "Supplier", "filter": "agTextColumnFilter", "width": 120},
+    {"field": "Announced", "filter": "agTextColumnFilter", "width": 118},
     {"field": "Stated", "filter": "agTextColumnFilter", "width": 300},
     {"field": "Billion USD", "filter": "agNumberColumnFilter", "width": 120, "type": "rightAligned"},
     {"field": "Status", "filter": "agTextColumnFilter", "width": 170},
