@@ -119,6 +119,10 @@ def _number(value: Quantity, unit: str, label: str) -> Any:
     return magnitude(value, unit)
 
 
+def _largest_first(rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    return sorted(rows, key=lambda row: -float(row["value"]))
+
+
 def _table(rows: Iterable[dict[str, Any]]) -> pd.DataFrame:
     return pd.DataFrame(list(rows), columns=COLUMNS)
 
@@ -153,8 +157,8 @@ def energy_beside_grids(
     equivalents: Sequence[Equivalent] = (),
     figure_id: str = "energy",
 ) -> Comparison:
-    """A year's energy of loads beside a year's demand of grids (energy with energy, TWh)."""
-    rows, used = [], []
+    """A year's energy of loads beside a year's demand of grids (energy with energy, TWh), the largest first."""
+    rows, used, beside = [], [], []
     for label, answer in loads:
         rows.append(
             estimate_levels(
@@ -164,7 +168,7 @@ def energy_beside_grids(
     for grid in grids:
         if grid.demand is not None:
             used.append(grid.demand_source_id)
-            rows.append(
+            beside.append(
                 reading_row(
                     grid.name, grid.demand, "TWh", date=grid.year, basis="demand", sources=grid.demand_source_id
                 )
@@ -174,7 +178,9 @@ def energy_beside_grids(
             used.append(thing.source_id)
             value = quantity(thing.value, thing.unit)
             year = value if value.check("[energy]") else (value * quantity(1, "year"))
-            rows.append(reading_row(thing.name, year, "TWh", date=thing.year, basis="energy", sources=thing.source_id))
+            beside.append(
+                reading_row(thing.name, year, "TWh", date=thing.year, basis="energy", sources=thing.source_id)
+            )
     return Comparison(
         id=figure_id,
         title=headline,
@@ -182,7 +188,7 @@ def energy_beside_grids(
         axis="Electricity in a year, TWh (each line to the right is ten times more)",
         unit="TWh",
         kind="energy",
-        table=_table(rows),
+        table=_table([*rows, *_largest_first(beside)]),
         sources=source_names(catalog, [*used, *_claim_sources(loads)]),
         method=METHOD,
         version=catalog.version,
@@ -206,7 +212,7 @@ def _energy_answer(load: tuple[str, Estimate], grids: Sequence[Grid]) -> str:
 
 
 def share_of_grids(answer: Estimate, label: str, grids: Sequence[Grid], catalog: Catalog) -> Comparison:
-    """A load's yearly energy as a share of each grid's yearly demand, in per cent."""
+    """A load's yearly energy as a share of each grid's yearly demand, in per cent, the largest first."""
     rows, beside = [], []
     for grid in grids:
         if grid.demand is not None:
@@ -227,7 +233,7 @@ def share_of_grids(answer: Estimate, label: str, grids: Sequence[Grid], catalog:
         axis="Share of the grid's yearly demand, %",
         unit="%",
         kind="energy",
-        table=_table({**row, "unit": "%"} for row in rows),
+        table=_table({**row, "unit": "%"} for row in _largest_first(rows)),
         sources=source_names(catalog, [*(row["sources"] for row in rows), *answer.claim_source_ids]),
         method=METHOD,
         version=catalog.version,

@@ -60,13 +60,18 @@ def test_figure_stands_alone(comparisons, form, size, theme):
     assert layout["meta"]["alt"]
 
 
-@pytest.mark.parametrize("size", ["300x300", "4000x300", "300x4000"])
+@pytest.mark.parametrize("size", ["300x300", "4000x300", "300x4000", "1200x500"])
 @pytest.mark.parametrize("form", list(figures.FORMS))
-def test_any_size_that_can_be_asked_for_is_drawn(comparisons, form, size):
-    """The oddest sizes, some with no room below their words, neither hang nor fail."""
-    layout = figures.figure(comparisons[form], size_named(size))["layout"]
+def test_any_size_is_drawn_or_refused_with_the_least(comparisons, form, size):
+    """A size without room for the marks beside the words is refused with the least height, which then is drawn."""
+    try:
+        layout = figures.figure(comparisons[form], size_named(size))["layout"]
+    except ValueError as error:
+        size = re.search(r"must be at least (\d+x\d+) ", str(error))[1]
+        layout = figures.figure(comparisons[form], size_named(size))["layout"]
 
     assert f"{layout['width']}x{layout['height']}" == size
+    assert layout["height"] - layout["margin"]["t"] - layout["margin"]["b"] >= 60
 
 
 def test_text_from_a_table_is_never_markup(catalog):
@@ -175,7 +180,7 @@ def ends(note, layout):
     return start, start + wide
 
 
-@pytest.mark.parametrize("size", [*SIZES, "300x600", "2400x600"])
+@pytest.mark.parametrize("size", [*SIZES, "300x1600", "2400x1400"])
 def test_no_text_is_wider_than_the_frame(every, size):
     """Each line of each text of each figure ends inside its frame, in its own font size, at every size."""
     cut = []

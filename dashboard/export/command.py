@@ -97,6 +97,9 @@ def _guarded(work: Callable[[], int], place: str, warn: Say) -> int:
     except OSError as error:
         warn(f"error: {error.filename or place}: cannot be written: {error.strerror or error}")
         return LACKING if error.errno in _FULL else WRONG
+    except ValueError as error:  # a picture has no room for its words
+        warn(f"error: {error}")
+        return WRONG
     finally:
         signal.signal(signal.SIGTERM, before)
 

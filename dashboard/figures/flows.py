@@ -50,6 +50,7 @@ def flows(comparison: Comparison, size: Size, theme: str) -> Spec:
     layers = list(dict.fromkeys(row.basis for row in rows))
     keys = legend_rows(tuple(("thick", layer) for layer in layers), size)
     left, right = (_nodes(rows, side, comparison.unit, size) for side in ("giver", "taker"))
+    words = max(sum(node.least for node in nodes) for nodes in (left, right))
     margins = [base * 1.4 + max(map(width, _lines(nodes), repeat(base * LABEL)), default=0) for nodes in (left, right)]
     box = frame(
         comparison,
@@ -58,6 +59,7 @@ def flows(comparison: Comparison, size: Size, theme: str) -> Spec:
         left=base * 1.1 + margins[0],
         right=base * 1.1 + margins[1],
         body=max(base * 16, *(sum(node.least + base * 0.7 for node in nodes) for nodes in (left, right))),
+        least=words * 0.85,
         legend_lines=len(keys),
         axis=False,
     )

@@ -1,5 +1,6 @@
 """The frame that all figures share: sizes, themes, title, answer, legend room, axis, foot."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -9,6 +10,7 @@ from dashboard import captions
 from dashboard.compare import Comparison
 from dashboard.figures.text import lines_html, note, wrapped
 
+LEAST = 6  # font sizes: no marks can be read that have less height
 FONT = "Open Sans, Helvetica Neue, Arial, sans-serif"
 
 
@@ -129,15 +131,16 @@ def frame(
     left: float,
     right: float,
     body: float,
+    least: float | None = None,
     legend_lines: int = 1,
     axis: bool = True,
 ) -> Frame:
     """The layout with its texts; `body` is the height the marks want where the size leaves it open.
 
-    `axis` keeps room for an axis with its title below the marks.
+    `least` is the height below which they cannot be told apart; `axis` keeps room for an axis with its title below.
 
     Raises:
-        ValueError: no such theme.
+        ValueError: no such theme, or the size has no room for the marks beside the words.
     """
     if theme_name not in THEMES:
         raise ValueError(f'theme: must be light or dark, got "{theme_name[:20]}"')
@@ -152,6 +155,12 @@ def frame(
     foot_h = len(foot) * base * 0.78 * 1.35
     bottom = base * (3.6 if axis else 1.2) + foot_h + pad * 0.6
     height = size.height or round(top + body + bottom)
+    needed = top + bottom + (base * LEAST if least is None else least)
+    if height < needed:
+        raise ValueError(
+            f"size: {comparison.id} must be at least {size.width}x{math.ceil(needed)} to have room for its words, "
+            f'got {size.name}; or take "column", which is as high as it must be'
+        )
     side = {"x": 0, "xanchor": "left", "xshift": -left + pad, "align": "left"}
     above = side | {"y": 1, "yanchor": "top"}
     texts = [

@@ -144,7 +144,15 @@ def sites_map(comparison: Comparison, size: Size, theme: str) -> Spec:
     keys = legend_rows(marks, size)
     wanted = max(panel.box.bottom for panel in _arranged(size.width - 2.2 * base, math.inf, base))
     box = frame(
-        comparison, size, theme, left=base * 1.1, right=base * 1.1, body=wanted, legend_lines=len(keys), axis=False
+        comparison,
+        size,
+        theme,
+        left=base * 1.1,
+        right=base * 1.1,
+        body=wanted,
+        least=wanted * 0.6,
+        legend_lines=len(keys),
+        axis=False,
     )
     panels = _arranged(box.inner_width, box.inner_height, base)
     rows = sorted(comparison.rows, key=lambda row: -row.value)

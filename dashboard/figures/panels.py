@@ -21,7 +21,9 @@ def panels(comparison: Comparison, size: Size, theme: str) -> Spec:
     lines = max(1, -(-len(rows) // columns))
     keys = legend_rows((("square", "Published figure of the grid"), *LEGEND[:3]), size)
     body = lines * base * ROW
-    box = frame(comparison, size, theme, left=pad, right=pad, body=body, legend_lines=len(keys), axis=False)
+    box = frame(
+        comparison, size, theme, left=pad, right=pad, body=body, least=body * 0.9, legend_lines=len(keys), axis=False
+    )
     draw_legend(box, keys, comparison.kind)
     width, height = box.inner_width / columns, box.inner_height / lines
     points, hosted = [], any("carries the load" in row.note for row in rows)

@@ -31,13 +31,21 @@ def ranges(comparison: Comparison, size: Size, theme: str) -> Spec:
         left, right = pad, base * 2.3
         lines = max(len(_stacked_lines(label, text, size)) for label, text in zip(labels, texts, strict=True))
         row_height = base * (2.9 + 1.3 * max(lines - 1, 1))
+        least = row_height * 0.9
     else:
         left = pad + min(size.width * 0.3, max(width(label, base) for label in labels) + base * 1.2)
         right = pad + min(size.width * 0.27, max(width(text, base) for text in texts) + base * 1.2)
-        row_height = base * 2.7
+        row_height, least = base * 2.7, base
     keys = legend_rows(_keys(comparison), size)
     box = frame(
-        comparison, size, theme, left=left, right=right, body=row_height * len(table) + base, legend_lines=len(keys)
+        comparison,
+        size,
+        theme,
+        left=left,
+        right=right,
+        body=row_height * len(table) + base,
+        least=least * len(table),
+        legend_lines=len(keys),
     )
     draw_legend(box, keys, comparison.kind)
     positions = np.arange(len(table))[::-1].astype(float)

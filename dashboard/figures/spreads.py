@@ -19,14 +19,21 @@ def spreads(comparison: Comparison, size: Size, theme: str) -> Spec:
     rows, base, pad = comparison.rows, size.font, size.font * 1.1
     stacked = size.width < 560
     if stacked:
-        left, right, tall = pad, base * 2.2, base * 4.3
+        left, right, tall, least = pad, base * 2.2, base * 4.3, base * 3.9
     else:
         left = pad + min(size.width * 0.34, max(width(row.label, base) for row in rows) + base * 1.2)
         right = pad + min(size.width * 0.27, max(width(row.note, base * 0.92) for row in rows) + base * 1.4)
-        tall = base * 2.9
+        tall, least = base * 2.9, base * 1.3
     keys = legend_rows(KEYS, size)
     box = frame(
-        comparison, size, theme, left=left, right=right, body=tall * len(rows) + base * 0.4, legend_lines=len(keys)
+        comparison,
+        size,
+        theme,
+        left=left,
+        right=right,
+        body=tall * len(rows) + base * 0.4,
+        least=least * len(rows),
+        legend_lines=len(keys),
     )
     draw_legend(box, keys, comparison.kind)
     heights = [len(rows) - 1.0 - i for i in range(len(rows))]

@@ -40,7 +40,7 @@ NOT_CONVERTED = {
     "anthropic-amazon-equity": "not converted: money put into a company",
     "openai-azure": "not converted: no term was stated",
     "rainier-power": "not converted: facility power already, of the full campus and not of the chips above",
-    "rainier-money": "not converted: the campus, chips apart",
+    "rainier-money": "not converted: the plan of 2024, for 16 of some 30 buildings",
 }
 ROUGH = re.compile(r"hundreds of thousands|(nearly|about|more than|up to) [\d.,]+( million)?", re.IGNORECASE)
 LARGER = (
