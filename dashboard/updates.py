@@ -13,6 +13,7 @@ from dashboard.checks import check_files, file_names
 from dashboard.checks.package import DESCRIPTOR, read_descriptor
 from dashboard.checks.reading import Table, columns_of, read_table
 from dashboard.estimates.headlines import Headline, HeadlineError, headlines
+from dashboard.units import number_text
 
 Row = Mapping[str, str]
 Files = Mapping[str, bytes | store.FileError]
@@ -315,4 +316,6 @@ def _headline_text(headline: Headline | None) -> str:
     if headline is None:
         return "–"
     text = f"{headline.value:.4g}" if abs(headline.value) < 10_000 else f"{headline.value:,.0f}"
-    return text if headline.low is None else f"{text} ({headline.low:.3g}–{headline.high:.3g})"
+    if headline.low is None or headline.high is None:
+        return text
+    return f"{text} ({number_text(headline.low, 3)}–{number_text(headline.high, 3)})"

@@ -232,7 +232,7 @@ def test_data_that_look_like_markup_are_shown_as_they_stand(comparisons):
         hostile = dataclasses.replace(
             comparison, table=table, title=HOSTILE, answer=HOSTILE, axis=HOSTILE, sources=(HOSTILE,), method=HOSTILE
         )
-        texts = list(shown(figures.figure(hostile, size_named("slide"))))
+        texts = list(shown(figures.figure(hostile, size_named("column"))))
 
         assert not [text for text in texts if re.search(r"<(?!/?b>|br>)|%\{", text)], form
         assert any("&lt;script" in text for text in texts), form
