@@ -179,7 +179,7 @@ def energy_beside_grids(
             value = quantity(thing.value, thing.unit)
             year = value if value.check("[energy]") else (value * quantity(1, "year"))
             beside.append(
-                reading_row(thing.name, year, "TWh", date=thing.year, basis="energy", sources=thing.source_id)
+                reading_row(_thing(thing), year, "TWh", date=thing.year, basis="energy", sources=thing.source_id)
             )
     return Comparison(
         id=figure_id,
@@ -194,6 +194,11 @@ def energy_beside_grids(
         version=catalog.version,
         estimates=tuple(loads),
     )
+
+
+def _thing(thing: Equivalent) -> str:
+    """Its name where the title already says that all is a year's electricity."""
+    return thing.name.removesuffix(", electricity in a year")
 
 
 def _claim_sources(loads: Sequence[tuple[str, Estimate]]) -> list[str]:
