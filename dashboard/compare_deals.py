@@ -1,6 +1,6 @@
-"""Deals as comparisons: the ledger of one user counted once, and who sells, houses and pays whom."""
+"""Deals as comparisons: the ledger of one user or of each counted once, and who sells, houses and pays whom."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 
 import pandas as pd
@@ -36,11 +36,10 @@ def ledger_bars(book: Ledger, basis: Basis, catalog: Catalog) -> Comparison:
         estimate_levels(label, getattr(totals, name), "GW", basis=BASIS_WORDS[basis], note=f"{len(book.entries)} deals")
         for name, label in PARTS
     ]
-    low, _, middle, _, high = (1000 * value for value in totals.best)
     return Comparison(
         id="ledger",
         title=f"{book.title}: the deals counted once, {BASIS_WORDS[basis]}",
-        answer=f"{spread_text(low, middle, high, 'MW')} counted once; added up blindly the deals make "
+        answer=f"{_counted(book, basis)} counted once; added up blindly the deals make "
         f"{reader_text(1000 * totals.ceiling[2], 'MW')}.",
         axis=f"Capacity, GW, {BASIS_WORDS[basis]}",
         unit="GW",
@@ -52,6 +51,37 @@ def ledger_bars(book: Ledger, basis: Basis, catalog: Catalog) -> Comparison:
         worked=partial(workings.of_ledger, book, basis, catalog),
         leads=LEADS,
     )
+
+
+def ledgers_beside(books: Mapping[str, Ledger], basis: Basis, catalog: Catalog) -> Comparison:
+    """The deals of each user counted once, in GW on one basis, the largest first; users are never added up."""
+    ranked = sorted(books.items(), key=lambda item: -item[1].totals[basis].best[2])
+    rows = [
+        estimate_levels(
+            user, book.totals[basis].best, "GW", basis=BASIS_WORDS[basis], note=f"{len(book.entries)} deals"
+        )
+        for user, book in ranked
+    ]
+    first, second = (f"{user} {_counted(book, basis)}" for user, book in ranked[:2])
+    used = [source for _, book in ranked for source in book.source_ids]
+    return Comparison(
+        id="ledger",
+        title=f"The deals of {len(books)} users, each counted once, {BASIS_WORDS[basis]}",
+        answer=f"{first}, {second}. Users are never added up: what one builds another may rent.",
+        axis=f"Capacity, GW, {BASIS_WORDS[basis]}",
+        unit="GW",
+        kind="capacity",
+        table=pd.DataFrame(rows, columns=COLUMNS),
+        sources=_few(source_names(catalog, dict.fromkeys(used))),
+        method=METHOD,
+        version=catalog.version,
+        worked=partial(workings.of_ledgers, dict(ranked), basis, catalog),
+    )
+
+
+def _counted(book: Ledger, basis: Basis) -> str:
+    low, _, middle, _, high = (1000 * value for value in book.totals[basis].best)
+    return spread_text(low, middle, high, "MW")
 
 
 def _few(names: tuple[str, ...], most: int = 7) -> tuple[str, ...]:

@@ -59,12 +59,17 @@ def exact(low: float, high: float) -> bool:
 
 
 def spread_text(low: float, middle: float, high: float, unit_name: str) -> str:
-    """A median with its range in one unit: `160 TWh (120–200)`; without a width, the number alone to three figures."""
+    """A median with its range in one unit, to as many figures as tell the ends apart; without a width, as given.
+
+    >>> spread_text(121, 158, 196, "TWh"), spread_text(1_470, 1_480, 1_490, "MW")
+    ('160 TWh (120–200)', '1.48 GW (1.47–1.49)')
+    """
     if exact(low, high):
         return given_text(middle, unit_name)
     name, divisor = ladder(high, unit_name)
-    text = number_text(middle / divisor)
-    ends = f"({number_text(low / divisor)}–{number_text(high / divisor)})"
+    figures = next((n for n in (2, 3) if rounded(low / divisor, n) != rounded(high / divisor, n)), 4)
+    text = number_text(middle / divisor, figures)
+    ends = f"({number_text(low / divisor, figures)}–{number_text(high / divisor, figures)})"
     return f"${text} {name} {ends}" if unit_name == "USD" else f"{text} {name} {ends}"
 
 

@@ -4,7 +4,7 @@ Only a passport asks for them, so they are made when one is opened and not with 
 draw; the numbers shown are medians, and medians of parts need not add up to the median of the whole.
 """
 
-from dashboard.workings.deals import of_flows, of_ledger
+from dashboard.workings.deals import of_flows, of_ledger, of_ledgers
 from dashboard.workings.lines import Used, Worked, Working, number
 from dashboard.workings.loads import of_dots, of_plants, of_shares, of_tornado
 from dashboard.workings.plans import BASIS_NAMES, milestone_text, of_claim, of_lines, of_map
@@ -21,6 +21,7 @@ __all__ = [
     "of_dots",
     "of_flows",
     "of_ledger",
+    "of_ledgers",
     "of_lines",
     "of_map",
     "of_plants",

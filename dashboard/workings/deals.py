@@ -47,6 +47,27 @@ def of_ledger(book: Ledger, basis: Basis, catalog: Catalog) -> Worked:
     )
 
 
+def of_ledgers(books: Mapping[str, Ledger], basis: Basis, catalog: Catalog) -> Worked:
+    """What each user's deals come to counted once, with the deals of all and the overlaps behind them."""
+    lines = []
+    for user, book in books.items():
+        totals = book.totals[basis]
+        terms = f"{number(totals.chips[2])} + {number(totals.capacity[2])} − {number(totals.both[2])}"
+        lines.append(Working(user, "A + B − AB", terms, _gigawatts(totals.best)))
+    entries = [entry for book in books.values() for entry in book.entries]
+    scopes = dict.fromkeys(entry.scope for entry in entries if not entry.is_chips)
+    out = sum(len(book.left_out) for book in books.values())
+    return Worked(
+        formulas=tuple(lines),
+        rows=tuple(_deal_row(entry, basis) for entry in _largest(entries, basis)),
+        factors=factors_of([catalog.parameter("overlap", scope) for scope in scopes]),
+        cautions=(
+            "A: chip deals; B: sites and clouds; AB: in both layers. Users are never added up.",
+            f"Not every deal: {out} more are replaced, restated, parts of others or without a size.",
+        ),
+    )
+
+
 def _terms(entries: Iterable[Entry], basis: Basis) -> str:
     return sum_text((entry.median(basis) for entry in entries), "deals")
 

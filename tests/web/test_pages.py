@@ -7,6 +7,7 @@ import pytest
 
 from dashboard import figures
 from dashboard.catalog import SHIPPED
+from dashboard.estimates.ledger import BASES
 from dashboard.figures.frame import Size
 from dashboard.units import number_text
 from dashboard.web import components, components_plans, create_app
@@ -270,3 +271,22 @@ def test_one_bar_of_two_layers_has_a_sum_for_each(catalog):
 
     assert f"OpenAI: chips {number_text(sums['chips'])} GW, capacity {number_text(sums['capacity'])} GW" in texts
     assert f"OpenAI {number_text(sum(sums.values()))} GW" not in texts
+
+
+@pytest.mark.parametrize("basis", BASES)
+def test_everybody_s_deals_are_counted_user_by_user(catalog, basis):
+    """Each user stands once with what their own ledger says, the largest first, and nobody adds them up."""
+    choice = deals.Choice("everybody", basis=basis)
+    counted, _ = deals.view(catalog, choice)
+    own = {row.label: deals.view(catalog, deals.Choice(row.label, basis=basis))[0] for row in counted.rows}
+    told = json.dumps(deals.render(catalog, choice, WINDOW), default=lambda part: part.to_plotly_json())
+    worked = counted.worked()
+
+    assert sorted(own) == sorted(set(deals.users(catalog)) - {deals.METHOD_LEDGER, "everybody"})
+    for row in counted.rows:
+        (best,) = (part for part in own[row.label].rows if part.label.startswith("Best"))
+        assert (row.q05, row.value, row.q95) == (best.q05, best.value, best.q95)
+    assert list(counted.table.value) == sorted(counted.table.value, reverse=True)
+    assert [line.label for line in worked.formulas] == list(counted.table.label)
+    assert "never added up" in told
+    assert "early 2026" not in told.split("Who sells to", 1)[0]

@@ -1,4 +1,4 @@
-"""`/deals`: who sells chips, houses and invests in whom, and what one user's deals make when counted once."""
+"""`/deals`: who sells chips, houses and invests in whom, and what a user's deals make when counted once."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,11 +10,11 @@ from dash import Input, html
 
 from dashboard import compare_deals
 from dashboard.catalog import Catalog
-from dashboard.compare import Comparison
+from dashboard.compare import Comparison, row_text
 from dashboard.compare_deals import BASIS_WORDS
 from dashboard.estimates.cross_check import Check, cross_checks
 from dashboard.estimates.estimate import quantiles
-from dashboard.estimates.ledger import BASES, Basis, Ledger, openai_ledger, user_ledger
+from dashboard.estimates.ledger import BASES, Basis, Entry, Ledger, openai_ledger, user_ledger
 from dashboard.units import magnitude, reader_text, spread_text
 from dashboard.web import components as ui
 from dashboard.web.cache import by_version
@@ -24,6 +24,7 @@ PATH, NAME, TITLE = "/deals", "Deals", "Who buys from whom, and how much is it w
 FIGURES = ("ledger", "flows")
 EVERYBODY = "everybody"
 METHOD_LEDGER = "OpenAI, early 2026"
+FIRST = 4  # users told in words where everybody is shown
 UNITS = {"GW": "gigawatts (IT)", "billion USD": "dollars"}
 
 
@@ -76,24 +77,26 @@ def choose(query: Mapping[str, str], catalog: Catalog) -> tuple[Choice, list[str
 @by_version
 def book(catalog: Catalog, user: str) -> Ledger:
     """The ledger of a user as of the tables' day, or the worked one of the method."""
-    if user in (METHOD_LEDGER, EVERYBODY):
-        return openai_ledger(catalog)
-    return user_ledger(catalog, user, catalog.as_of)
+    return openai_ledger(catalog) if user == METHOD_LEDGER else user_ledger(catalog, user, catalog.as_of)
+
+
+def books_of(catalog: Catalog, choice: Choice) -> dict[str, Ledger]:
+    """The ledgers of a choice by user: of everybody, one for each."""
+    everybody = [name for name in users(catalog) if name not in (METHOD_LEDGER, EVERYBODY)]
+    return {name: book(catalog, name) for name in (everybody if choice.user == EVERYBODY else [choice.user])}
 
 
 @by_version
 def view(catalog: Catalog, choice: Choice) -> tuple[Comparison, ...]:
     """The page's comparisons: the ledger and the flows."""
-    everybody = choice.user == EVERYBODY
-    names = [name for name in users(catalog) if name not in (METHOD_LEDGER, EVERYBODY)] if everybody else [choice.user]
-    title = f"Who sells to and houses {choice.user}, in {UNITS[choice.unit]}"
-    if everybody:
+    books = books_of(catalog, choice)
+    if choice.user == EVERYBODY:
+        counted = compare_deals.ledgers_beside(books, choice.basis, catalog)
         title = f"Who sells to, houses and invests in whom, in {UNITS[choice.unit]}"
-    books = [book(catalog, name) for name in names]
-    return (
-        compare_deals.ledger_bars(book(catalog, choice.user), choice.basis, catalog),
-        compare_deals.flows(books, choice.unit, title, catalog),
-    )
+    else:
+        counted = compare_deals.ledger_bars(books[choice.user], choice.basis, catalog)
+        title = f"Who sells to and houses {choice.user}, in {UNITS[choice.unit]}"
+    return counted, compare_deals.flows(list(books.values()), choice.unit, title, catalog)
 
 
 def comparisons(catalog: Catalog, query: Mapping[str, str]) -> tuple[Comparison, ...]:
@@ -143,12 +146,22 @@ def wire(app: dash.Dash, live: Live) -> None:
 def render(catalog: Catalog, choice: Choice, window: dict[str, Any]) -> list[Any]:
     """Everything below the controls."""
     counted, ribbons = (ui.figure_block(item, window, f"/deals?{choice.query()}") for item in view(catalog, choice))
-    ledger = book(catalog, choice.user)
+    books = books_of(catalog, choice).values()
+    entries = [entry for ledger in books for entry in ledger.entries]
+    left_out = {deal_id: why for ledger in books for deal_id, why in ledger.left_out.items()}
     return [
-        html.P(_answer(ledger, choice), className="answer"),
+        html.P(_answers(catalog, choice), className="answer"),
         counted,
-        html.Details([html.Summary(f"The {len(ledger.entries)} deals that count"), _entries(ledger, choice, catalog)]),
-        html.Details([html.Summary(f"The {len(ledger.left_out)} that do not, and why"), _left_out(ledger, catalog)]),
+        html.Div(
+            [
+                html.Details(
+                    [html.Summary(f"The {len(entries)} deals that count"), _entries(entries, choice, catalog)]
+                ),
+                html.Details([html.Summary(f"The {len(left_out)} that do not, and why"), _left_out(left_out, catalog)])
+                if left_out
+                else None,
+            ]
+        ),
         ribbons,
         html.H2("Do chips, dollars and gigawatts of one deal agree?"),
         html.P(
@@ -158,6 +171,19 @@ def render(catalog: Catalog, choice: Choice, window: dict[str, Any]) -> list[Any
         _checks(catalog, choice),
         html.H2("Every deal"),
         _table(catalog, window),
+    ]
+
+
+def _answers(catalog: Catalog, choice: Choice) -> list[Any]:
+    if choice.user != EVERYBODY:
+        return _answer(book(catalog, choice.user), choice)
+    ranked = view(catalog, choice)[0].rows[:FIRST]
+    told = [[f"{row.label} ", html.Strong(row_text(row, "GW"), className="estimated"), ", "] for row in ranked]
+    words = [part for parts in told for part in parts][:-1]
+    return [
+        f"As of {catalog.as_of:%B %Y}, {BASIS_WORDS[choice.basis]} and each counted once: ",
+        *words,
+        ". Users are never added up: what one builds another may rent.",
     ]
 
 
@@ -178,9 +204,9 @@ def _median(levels: tuple[float, ...]) -> str:
     return reader_text(1000 * levels[2], "MW")
 
 
-def _entries(ledger: Ledger, choice: Choice, catalog: Catalog) -> Any:
+def _entries(entries: list[Entry], choice: Choice, catalog: Catalog) -> Any:
     body = []
-    for entry in sorted(ledger.entries, key=lambda entry: -entry.median(choice.basis)):
+    for entry in sorted(entries, key=lambda entry: -entry.median(choice.basis)):
         low, _, middle, _, high = _levels(entry.sizes[choice.basis])
         inside = f" (holds {', '.join(entry.contains)})" if entry.contains else ""
         body.append(
@@ -201,9 +227,9 @@ def _levels(sizes: Any) -> tuple[float, ...]:
     return tuple(1000 * value for value in quantiles(sizes))
 
 
-def _left_out(ledger: Ledger, catalog: Catalog) -> Any:
+def _left_out(left_out: Mapping[str, str], catalog: Catalog) -> Any:
     body = []
-    for deal_id, why in ledger.left_out.items():
+    for deal_id, why in left_out.items():
         deal = catalog.commitments[deal_id]
         body.append([f"{deal.supplier} → {deal.buyer}", compare_deals.stated(deal), why, deal.announced])
     return ui.table(["Deal", "Stated", "Why it does not count", "Date"], body)
