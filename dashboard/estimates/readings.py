@@ -77,7 +77,8 @@ def readings(milestones: Sequence[Milestone], as_of: date) -> tuple[Reading, ...
     """The states of one site in order of date, the best reading of each, the others with the reason they are left out.
 
     At one date a figure of the load (IT or facility) goes before a grid connection or a figure of unknown basis, then
-    the better confidence, then the newer vintage. A grid connection within half a year of a figure of the load is the
+    the better confidence, then the newer vintage. A row that says that a plan is dropped goes before all that was said
+    until then. A grid connection within half a year of a figure of the load is the
     same campus on another basis.
     """
     known = [row for row in milestones if known_by(row, as_of)]
@@ -86,21 +87,35 @@ def readings(milestones: Sequence[Milestone], as_of: date) -> tuple[Reading, ...
     sized = [row for row in known if _has_size(row)]
     loads = [moment(row.date) for row in sized if row.power_basis in LOAD_BASES]
     best: dict[str, Milestone] = {}
-    for row in sorted(sized, key=_rank):
+    for row in sorted((row for row in sized if not dropped(row)), key=_rank):
         best.setdefault(row.date, row)
+    for row in filter(dropped, sized):
+        if all(_known_from(other) <= _known_from(row) for other in sized if other.date == row.date):
+            best[row.date] = row
     chosen = [_judged(row, best[row.date], loads) for row in sized]
     return tuple(sorted([*chosen, *blank, *later], key=lambda reading: (reading.at, not reading.used)))
 
 
 def _judged(row: Milestone, best: Milestone, loads: Sequence[float]) -> Reading:
+    if row is not best and dropped(best):
+        return Reading(row, f"dropped, as known on {best.vintage}")
+    if row is not best and dropped(row):
+        return Reading(row, f"planned again, as known on {best.vintage}")
     if row is not best:
         return Reading(
             row, f"the same state as {_words(best)} for the same date, which is the better reading; never added"
         )
+    if dropped(row):
+        return Reading(row, "the plan for this date is dropped", used=True)
     near = any(abs(at - moment(row.date)) <= SAME_STATE for at in loads)
     if row.power_basis == "grid" and near:
         return Reading(row, "the grid connection of a state that is also given as a load; never added")
     return Reading(row, f"the best reading of this date: {_words(row)}", used=True)
+
+
+def dropped(row: Milestone) -> bool:
+    """Whether the row says that what was planned for its date will not be: a power of 0."""
+    return row.power is not None and row.power == 0
 
 
 def _words(row: Milestone) -> str:
@@ -126,8 +141,11 @@ _CONFIDENCE = {"high": 0, "medium": 1, "low": 2}
 
 def _rank(row: Milestone) -> tuple[int, int, int, float]:
     basis = 3 if row.power is None else _BASIS_RANK.get(row.power_basis, 2)
-    vintage = moment_start(row.vintage) if row.vintage else 0.0
-    return int(row.status != "energised"), basis, _CONFIDENCE.get(row.confidence, 3), -vintage
+    return int(row.status != "energised"), basis, _CONFIDENCE.get(row.confidence, 3), -_known_from(row)
+
+
+def _known_from(row: Milestone) -> float:
+    return moment_start(row.vintage) if row.vintage else 0.0
 
 
 @dataclass

@@ -8,7 +8,7 @@ from dashboard.catalog import Catalog
 from dashboard.core import timeline as time
 from dashboard.core.draws import Array
 from dashboard.estimates.inputs import Factor
-from dashboard.estimates.readings import moment
+from dashboard.estimates.readings import dropped, moment
 from dashboard.estimates.series import Block, Series, Timeline
 from dashboard.records import Claim, Milestone
 from dashboard.units import Quantity, given_text, magnitude, quantity
@@ -137,6 +137,8 @@ def _milestone_row(site: str, row: Milestone) -> Used:
 
 def milestone_text(row: Milestone, basis: str = "") -> str:
     """Power (with its basis) and chips of a milestone as published; empty where neither was."""
+    if dropped(row):
+        return "dropped"
     power = ""
     if row.power is not None:
         power = f"{given_text(magnitude(quantity(row.power, row.unit), 'MW'), 'MW')} {basis}".strip()

@@ -34,6 +34,29 @@ def test_a_grid_figure_of_the_same_campus_is_never_added(catalog):
     assert all("never added" in r.why for r in chosen if not r.used)
 
 
+def test_a_dropped_plan_stands_until_it_was_dropped(catalog):
+    """Cheyenne's 1,800 MW for 2027 stand before July 2026 and not after, and again once they are planned anew."""
+    rows = _rows(catalog, "tembo")
+    first = next(row for row in rows if row.power == 1800)
+    anew = dataclasses.replace(first, milestone_id="anew", vintage="2026-10", power=900.0)
+    told = {
+        when: {r.milestone.power: r.why for r in readings(rows_then, day) if r.milestone.date == first.date and r.used}
+        for when, rows_then, day in (
+            ("before", rows, date(2026, 6, 30)),
+            ("after", rows, TODAY),
+            ("anew", [*rows, anew], TODAY),
+        )
+    }
+    line = {
+        day: timeline(catalog, day).by("site")[catalog.sites["tembo"].name].at("announced", "2027-12")[2]
+        for day in (date(2026, 6, 30), TODAY)
+    }
+
+    assert [list(powers) for powers in told.values()] == [[1800], [0], [900]]
+    assert told["after"][0] == "the plan for this date is dropped"
+    assert list(line.values()) == [pytest.approx(1800), 0]
+
+
 def test_abilene_ends_at_its_eight_buildings(seen):
     """The announced line of Abilene ends at 824 MW of IT at the meter, 1,070 MW, not at 2,000 or more."""
     abilene = seen.by("site")["Stargate Abilene"]

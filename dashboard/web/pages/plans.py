@@ -213,9 +213,8 @@ def _answer(group: Series, plans: Timeline) -> list[Any]:
         html.Strong(reader_text(announced[2], "MW"), className="estimated"),
         " is announced at the meter; ",
         html.Strong(spread_text(likely[0], likely[2], likely[4], "MW"), className="estimated"),
-        " is likely. On ",
-        f"{plans.as_of:%-d %B %Y} about ",
-        html.Strong(reader_text(now[2], "MW") if now[2] else "nothing", className="estimated"),
+        f" is likely. On {plans.as_of:%-d %B %Y} ",
+        *(["about ", html.Strong(reader_text(now[2], "MW"), className="estimated")] if now[2] else ["nothing"]),
         " was energised.",
     ]
 
