@@ -72,7 +72,8 @@ def not_published(question: str, grids: Sequence[Grid]) -> str:
 
 def _panel(grid: Grid, size: Quantity, unit: str, what: str, share: Answer) -> dict[str, Any]:
     date = grid.year if unit == "TWh" else grid.peak_date
-    caution = [grid.caution.rstrip("."), "for scale only" if share.for_scale_only else "carries the load"]
+    told = grid.demand_caution if unit == "TWh" else grid.caution
+    caution = [told.rstrip("."), "for scale only" if share.for_scale_only else "carries the load"]
     basis = what
     if unit == "GW":
         basis = LOWER if grid.peak_kind == "lower bound" else "record peak"

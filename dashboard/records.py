@@ -260,6 +260,7 @@ class Grid:
     peak_source_id: str
     seen: str
     perimeter: str
+    demand_caution: str
     caution: str
     note: str
 

@@ -304,7 +304,7 @@ def load_factors(tables: Tables) -> Iterator[Problem]:
         return
     for line, row in grids.records():
         demand, peak = _read(row["demand [TWh]"]), _read(row["peak [GW]"])
-        if not demand or not peak or row["perimeter"] or row["caution"]:
+        if not demand or not peak or row["perimeter"] or row["caution"] or row["demand_caution"]:
             continue
         factor = demand * 1000 / (8766 * peak)
         if not 0.45 <= factor <= 0.90:

@@ -24,7 +24,7 @@ def of_shares(load: Quantity, unit: str, beside: Sequence[tuple[Grid, str]], wha
         value = given_text(magnitude(size, unit), unit)
         lines.append(Working(grid.name, f"load ÷ {what}", f"{told} ÷ {value}", share))
         date, source = (grid.year, grid.demand_source_id) if energy else (grid.peak_date, grid.peak_source_id)
-        rows.append(Used(grid.name, value, what, date, (source,), "" if energy else grid.caution))
+        rows.append(Used(grid.name, value, what, date, (source,), grid.demand_caution if energy else grid.caution))
     kappa = [] if energy else [catalog.parameter("peak_share")]
     return Worked(tuple(lines), tuple(rows), factors_of(kappa))
 

@@ -290,3 +290,17 @@ def test_everybody_s_deals_are_counted_user_by_user(catalog, basis):
     assert [line.label for line in worked.formulas] == list(counted.table.label)
     assert "never added up" in told
     assert "early 2026" not in told.split("Who sells to", 1)[0]
+
+
+@pytest.mark.parametrize(("question", "told"), [("energy", "demand_caution"), ("peak", "caution")])
+def test_a_grid_s_caution_is_on_the_figure_shown(catalog, question, told):
+    """Beside a year's demand stands what is to be minded of it, beside a peak what is of the peak, and not the other."""
+    comparison = grids.view(catalog, grids.Choice(question=question, grids=("ita", "gbr")))
+    notes = {row.label: row.note for row in comparison.rows}
+    other = "caution" if told == "demand_caution" else "demand_caution"
+
+    for grid in (catalog.grids[name] for name in ("ita", "gbr")):
+        assert not getattr(grid, told) or getattr(grid, told).rstrip(".") in notes[grid.name]
+        assert not getattr(grid, other) or getattr(grid, other).rstrip(".") not in notes[grid.name]
+    assert catalog.grids["ita"].demand_caution
+    assert catalog.grids["ita"].caution
