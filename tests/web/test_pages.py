@@ -294,7 +294,7 @@ def test_everybody_s_deals_are_counted_user_by_user(catalog, basis):
 
 @pytest.mark.parametrize(("question", "told"), [("energy", "demand_caution"), ("peak", "caution")])
 def test_a_grid_s_caution_is_on_the_figure_shown(catalog, question, told):
-    """Beside a year's demand stands what is to be minded of it, beside a peak what is of the peak, and not the other."""
+    """Beside a year's demand stands what is to be minded of it, beside a peak what is of the peak."""
     comparison = grids.view(catalog, grids.Choice(question=question, grids=("ita", "gbr")))
     notes = {row.label: row.note for row in comparison.rows}
     other = "caution" if told == "demand_caution" else "demand_caution"
