@@ -78,8 +78,7 @@ def readings(milestones: Sequence[Milestone], as_of: date) -> tuple[Reading, ...
 
     At one date a figure of the load (IT or facility) goes before a grid connection or a figure of unknown basis, then
     the better confidence, then the newer vintage. A row that says that a plan is dropped goes before all that was said
-    until then. A grid connection within half a year of a figure of the load is the
-    same campus on another basis.
+    until then. A grid connection within half a year of a figure of the load is the same campus on another basis.
     """
     known = [row for row in milestones if known_by(row, as_of)]
     later = [Reading(row, "not yet published on that day") for row in milestones if not known_by(row, as_of)]

@@ -1,5 +1,6 @@
 """Pages called as functions and over HTTP: state from the query, broken values told, files and the API."""
 
+import dataclasses
 import json
 
 import dash.html
@@ -290,6 +291,15 @@ def test_everybody_s_deals_are_counted_user_by_user(catalog, basis):
     assert [line.label for line in worked.formulas] == list(counted.table.label)
     assert "never added up" in told
     assert "early 2026" not in told.split("Who sells to", 1)[0]
+
+
+def test_everybody_is_offered_where_there_are_several(catalog):
+    """Tables with the deals of one user alone offer no comparison of users."""
+    one = {name: deal for name, deal in catalog.commitments.items() if deal.user == "OpenAI"}
+    few = dataclasses.replace(catalog, version="one user", commitments=one)
+
+    assert deals.users(few) == ("OpenAI", deals.METHOD_LEDGER)
+    assert deals.choose({"user": "everybody"}, few)[1]
 
 
 @pytest.mark.parametrize(("question", "told"), [("energy", "demand_caution"), ("peak", "caution")])

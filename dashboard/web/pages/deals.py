@@ -49,13 +49,13 @@ class Choice:
 
 @by_version
 def users(catalog: Catalog) -> tuple[str, ...]:
-    """Users with at least two deals, most deals first, then the ledger of the method and everybody."""
+    """Users with at least two deals, most deals first, then the ledger of the method and, of several, everybody."""
     counts: dict[str, int] = {}
     for deal in catalog.commitments.values():
         if deal.user and not deal.aggregate:
             counts[deal.user] = counts.get(deal.user, 0) + 1
     ranked = [name for name, count in sorted(counts.items(), key=lambda item: -item[1]) if count > 1]
-    return (*ranked, METHOD_LEDGER, EVERYBODY)
+    return (*ranked, METHOD_LEDGER, *([EVERYBODY] if len(ranked) > 1 else []))
 
 
 def choose(query: Mapping[str, str], catalog: Catalog) -> tuple[Choice, list[str]]:
