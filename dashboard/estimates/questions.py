@@ -132,7 +132,7 @@ def strain_on_peak(load: Load, grid: Grid) -> Answer:
     Raises:
         PairingError: the load is no peak (a nameplate is none), or the grid has no published peak.
     """
-    question = f"strain on the record peak of {grid.name}"
+    question = f"strain on the record peak of {with_article(grid.name)}"
     require("peak", load.kind, load.value, question)
     if grid.peak is None:
         raise PairingError(f"{question}: no peak is published; its demand is not comparable with a peak")

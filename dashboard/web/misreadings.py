@@ -131,7 +131,7 @@ def _nameplate_at_the_peak(catalog: Catalog) -> Misreading:
     naive = 100 * magnitude((quantity(claim.value, claim.unit) / grid.peak).to(""), "1")
     low, _, middle, _, high = questions.strain_on_peak(load, grid).levels
     ends = quantiles(magnitude(load.value, "MW"))
-    wrong = f"{_given(claim)} is {number_text(naive)} % of the record peak of {grid.name}"
+    wrong = f"{_given(claim)} is {number_text(naive)} % of the record peak of {questions.with_article(grid.name)}"
     right = (
         f"its highest hour is {spread_text(ends[0], ends[2], ends[4], 'MW')}: {number_text(middle)} % "
         f"({number_text(low)}–{number_text(high)} %), if both fall together"
