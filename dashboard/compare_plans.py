@@ -63,6 +63,17 @@ def published_state(state: SiteStates, month: str) -> Milestone | None:
     return next((reading.milestone for reading in state.readings if reading.used and reading.at == at), None)
 
 
+def unpublished(group: Series, plans: Timeline) -> float:
+    """MW of what a group has energised that no operator published: medians of sites whose newest state is estimated."""
+    total = 0.0
+    for state in (plans.states[site_id] for site_id in group.site_ids):
+        if state.observed:
+            at, mw = state.observed[-1]
+            bases = {reading.milestone.basis for reading in state.readings if reading.used and reading.at == at}
+            total += float(np.median(mw)) if "estimated" in bases else 0.0
+    return total
+
+
 def published_as(row: Milestone | None) -> str:
     """The basis of the figure behind a site's announced power; what is not facility power is converted."""
     if row is None or row.power is None:

@@ -6,7 +6,7 @@ import json
 import dash.html
 import pytest
 
-from dashboard import figures
+from dashboard import compare_plans, figures
 from dashboard.catalog import SHIPPED
 from dashboard.estimates.ledger import BASES
 from dashboard.figures.frame import Size
@@ -314,3 +314,24 @@ def test_a_grid_s_caution_is_on_the_figure_shown(catalog, question, told):
         assert not getattr(grid, other) or getattr(grid, other).rstrip(".") not in notes[grid.name]
     assert catalog.grids["ita"].demand_caution
     assert catalog.grids["ita"].caution
+
+
+def test_plans_tell_how_much_of_what_runs_nobody_published(catalog):
+    """Estimates of others stand apart from what operators say: by site none, all or, in a group, their sum."""
+    seen = plans.plans_of(catalog)
+    sites = {series.site_ids[0]: series for series in seen.by("site").values()}
+    meta = seen.of("user", "Meta")
+    told = {
+        name: json.dumps(
+            plans.render(catalog, plans.Choice(by, name), WINDOW), default=lambda part: part.to_plotly_json()
+        )
+        for by, name in (("site", sites["pryor"].name), ("site", sites["abilene"].name))
+    }
+
+    assert compare_plans.unpublished(sites["abilene"], seen) == 0
+    assert compare_plans.unpublished(sites["pryor"], seen) == pytest.approx(368 * 1.3, rel=0.02)
+    assert compare_plans.unpublished(meta, seen) == pytest.approx(
+        sum(compare_plans.unpublished(sites[name], seen) for name in meta.site_ids)
+    )
+    assert "satellite pictures" in told[sites["pryor"].name]
+    assert "satellite pictures" not in told[sites["abilene"].name].split("Milestones", 1)[0]

@@ -35,6 +35,7 @@ BY_LABELS: Mapping[By, str] = {
 MONTH = "2030-12"
 EVERYTHING = "all sites"
 CONVERTED = "a figure published on another basis is converted by us"
+OUTSIDE = ", about {} of it as others estimate from satellite pictures and papers, for its operators publish no power"
 
 
 @dataclass(frozen=True)
@@ -208,6 +209,7 @@ def _answer(group: Series, plans: Timeline) -> list[Any]:
     announced, likely = group.at("announced", MONTH), group.at("likely", MONTH)
     energised = group.lines["energised"]
     now = next((tuple(band) for band in reversed(energised.tolist()) if band[2] == band[2]), (0.0,) * 5)
+    outside = compare_plans.unpublished(group, plans)
     return [
         "By the end of 2030 ",
         html.Strong(reader_text(announced[2], "MW"), className="estimated"),
@@ -215,7 +217,7 @@ def _answer(group: Series, plans: Timeline) -> list[Any]:
         html.Strong(spread_text(likely[0], likely[2], likely[4], "MW"), className="estimated"),
         f" is likely. On {plans.as_of:%-d %B %Y} ",
         *(["about ", html.Strong(reader_text(now[2], "MW"), className="estimated")] if now[2] else ["nothing"]),
-        " was energised.",
+        f" was energised{OUTSIDE.format(reader_text(outside, 'MW')) if outside else ''}.",
     ]
 
 
