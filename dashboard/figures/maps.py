@@ -34,6 +34,7 @@ CENTRE = (-96.0, 37.5)
 BESIDE = 58  # font sizes: a figure wider than that has its maps side by side
 SHARE = 0.58  # of the width for the United States then
 CIRCLE = 1 / 17  # of that map's width for the largest circle
+KEPT = 64  # maps whose names stay in their places: one for each width and choice in use
 NAMED = 10  # so many of the largest sites of each map are named, where there is room
 REACH = 4  # longest line from a circle to its name, in font sizes
 KEYED = (1.0, 0.25)  # GW of the circles in the key
@@ -215,26 +216,39 @@ class Site:
     @property
     def box(self) -> Box:
         """The square that its circle has for itself."""
-        half = self.radius * 0.9
-        return Box(self.x - half, self.y - half, self.x + half, self.y + half)
+        return _square(self.x, self.y, self.radius)
 
 
-def _named(sites: Sequence[Site], panel: Panel, base: float) -> list[Name]:
+def _square(x: float, y: float, radius: float) -> Box:
+    half = radius * 0.9
+    return Box(x - half, y - half, x + half, y + half)
+
+
+def _named(sites: Sequence[Site], panel: Panel, base: float) -> tuple[Name, ...]:
     """A place for the name of each of the largest that has room for one."""
-    taken = [site.box for site in sites]
+    circles = tuple((site.x, site.y, site.radius) for site in sites)
+    return _names_of(tuple(site.row.label for site in sites[:NAMED]), circles, panel, base)
+
+
+@functools.lru_cache(KEPT)
+def _names_of(
+    labels: tuple[str, ...], circles: tuple[tuple[float, float, float], ...], panel: Panel, base: float
+) -> tuple[Name, ...]:
+    """The names of the first circles (middle and radius): the same map is drawn for every grouping of the sites."""
+    taken = [_square(*circle) for circle in circles]
     if panel.name == "land":
-        x, y = panel.pixel(*STATES)
-        taken.append(Box(x - 2.5 * base, y - base * 0.6, x + 2.5 * base, y + base * 0.6))
+        left, top = panel.pixel(*STATES)
+        taken.append(Box(left - 2.5 * base, top - base * 0.6, left + 2.5 * base, top + base * 0.6))
     names: list[Name] = []
-    for site in sites[:NAMED]:
-        text = short([site.row.label], (panel.box.right - panel.box.left) * 0.5, base * 0.88)
-        reach, mark = site.radius + base * REACH, (site.x, site.y)
+    for label, (x, y, radius) in zip(labels, circles[: len(labels)], strict=True):
+        text = short([label], (panel.box.right - panel.box.left) * 0.5, base * 0.88)
+        reach, mark = radius + base * REACH, (x, y)
         boxes = [box for side in (1, -1) for box in near(mark, size_of(text, base), side, reach, base)]
         found = place(text, mark, boxes, taken, names, panel.shows)
         if found is not None:
             taken.append(found.box)
             names.append(found)
-    return names
+    return tuple(names)
 
 
 def _ground(panel: Panel, box: Frame) -> list[Spec]:
