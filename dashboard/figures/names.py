@@ -20,12 +20,6 @@ class Box:
     right: float
     bottom: float
 
-    def meets(self, other: "Box") -> bool:
-        """Whether the two overlap."""
-        return (
-            self.left < other.right and other.left < self.right and self.top < other.bottom and other.top < self.bottom
-        )
-
     def crossed(self, x: float, y: float, to: "Box") -> bool:
         """Whether the straight line from a point to the nearest of another rectangle crosses this one."""
         across, down = to.nearest(x, y)

@@ -293,6 +293,11 @@ def test_everybody_s_deals_are_counted_user_by_user(catalog, basis):
     assert "early 2026" not in told.split("Who sells to", 1)[0]
 
 
+def test_units_stand_whole_at_the_head_of_a_table():
+    """A unit is not broken into words, as the grid would by itself."""
+    assert data._column("demand [TWh]", True, narrow=False)["headerName"] == "Demand [TWh]"
+
+
 def test_everybody_is_offered_where_there_are_several(catalog):
     """Tables with the deals of one user alone offer no comparison of users."""
     one = {name: deal for name, deal in catalog.commitments.items() if deal.user == "OpenAI"}

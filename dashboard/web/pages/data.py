@@ -243,7 +243,8 @@ def _ordered(names: Iterable[str]) -> list[str]:
 
 
 def _column(name: str, number: bool, *, narrow: bool) -> dict[str, Any]:  # noqa: FBT001 # a pair with the name
-    column: dict[str, Any] = {"field": name, "width": _width(name, narrow=narrow)}
+    header = name[:1].upper() + name[1:]  # the grid's own reading of a field breaks its unit: "T Wh"
+    column: dict[str, Any] = {"field": name, "headerName": header, "width": _width(name, narrow=narrow)}
     if number:
         return column | {
             "type": "rightAligned",

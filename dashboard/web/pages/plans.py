@@ -35,7 +35,7 @@ BY_LABELS: Mapping[By, str] = {
 MONTH = "2030-12"
 EVERYTHING = "all sites"
 CONVERTED = "a figure published on another basis is converted by us"
-OUTSIDE = ", about {} of it as others estimate from satellite pictures and papers, for its operators publish no power"
+OUTSIDE = " of it as others estimate from satellite pictures and papers, for its operators publish no power"
 
 
 @dataclass(frozen=True)
@@ -217,7 +217,9 @@ def _answer(group: Series, plans: Timeline) -> list[Any]:
         html.Strong(spread_text(likely[0], likely[2], likely[4], "MW"), className="estimated"),
         f" is likely. On {plans.as_of:%-d %B %Y} ",
         *(["about ", html.Strong(reader_text(now[2], "MW"), className="estimated")] if now[2] else ["nothing"]),
-        f" was energised{OUTSIDE.format(reader_text(outside, 'MW')) if outside else ''}.",
+        " was energised",
+        *([", about ", html.Strong(reader_text(outside, "MW"), className="estimated"), OUTSIDE] if outside else []),
+        ".",
     ]
 
 
