@@ -23,7 +23,6 @@ SHARED_BY = {
     "": "",
 }
 SHAPES = {"split-lognormal": "split lognormal", "split-logit-normal": "split logit-normal", "fixed": "fixed"}
-BOOK = {"fontFamily": "Georgia, 'Times New Roman', serif", "fontSize": "1.08em"}
 _ABBREVIATION = re.compile(r"\b(?:gpu|it|pue|tdp|wue)\b")
 LOW = {"lineHeight": 0}
 _SYMBOL = re.compile(r"8,760 h|(?P<name>[A-Za-zα-ω]+)(?:_(?P<low>[A-Za-z]+(?:,[A-Za-z]+)?))?")
@@ -88,12 +87,12 @@ def _inside(published: float, low: float, high: float) -> str:
 
 
 def equation(text: str) -> Any:
-    """An equation in a book's type: variables in italics, `P_pk` as P with pk set low, units and names upright.
+    """An equation as books set it: variables in italics, `P_pk` as P with pk set low, units and names upright.
 
     >>> equation("E = P_avg · 8,760 h").children
     [I('E'), ' = ', Span([I('P'), Sub(children='avg', style={'lineHeight': 0})]), ' · 8,760 h']
     """
-    return html.Span(_typeset(text, italics=True), style=BOOK)
+    return html.Span(_typeset(text, italics=True))
 
 
 def with_subscripts(text: str) -> Any:
