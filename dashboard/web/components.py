@@ -17,6 +17,7 @@ from dashboard.compare import Comparison
 from dashboard.estimates.estimate import RESULT_UNITS, Estimate
 from dashboard.estimates.inputs import Factor, Step
 from dashboard.figures.frame import Size
+from dashboard.records import Source
 from dashboard.units import exact, magnitude, range_text, reader_text
 from dashboard.web import exits, passport
 from dashboard.workings.lines import number
@@ -250,12 +251,17 @@ def _ends_of(factor: Factor) -> str:
     return f"{span} {factor.unit}" if factor.unit not in ("1", "ratio", "fraction") else span
 
 
+def publication(source: Source) -> str:
+    """A publication as a table names it: publisher and year."""
+    return f"{source.publisher or source.title} {source.published[:4]}".strip()
+
+
 def source_links(source_ids: Iterable[str], catalog: Catalog) -> Any:
     """Publications by publisher and year, linked where they have an address; the tier is said."""
     parts: list[Any] = []
     for source_id in source_ids:
         source = catalog.source(source_id)
-        text = f"{source.publisher or source.title} {source.published[:4]}".strip()
+        text = publication(source)
         known = {"href": source.address, "title": source.title, "rel": "noreferrer"}
         parts += [plain("A", text, **known) if source.address else text]
         parts += [plain("Span", f" ({source.tier})", className="quiet"), "; "]

@@ -470,8 +470,10 @@ def test_table_of_deals(reader, catalog):
     reader.at("/data").choose("Table", "Deals")
     expect(reader.page.locator("#content")).to_contain_text(f"{len(catalog.commitments):,} rows", timeout=PATIENCE)
     rows = list(csv.DictReader(io.StringIO(reader.take_file("commitments.csv").decode("utf-8-sig"))))
+    source = catalog.source(rows[0]["source_id"])
 
     assert len(rows) == len(catalog.commitments)
+    assert reader.page.locator(".ag-row[row-index='0'] a").get_attribute("href") == source.address
 
 
 def test_find_a_chip(reader, tablet, catalog):

@@ -160,6 +160,18 @@ def test_big_tables_begin_with_what_is_said(client):
     assert [data._number(text) for text in ("2.2", "", "about 3")] == [2.2, None, "about 3"]
 
 
+def test_big_tables_link_their_sources(catalog):
+    """A source is told by publisher, year and tier, with its address; marks in a name stay letters."""
+    source = catalog.source("openai-2025-aws-openai-multi-year-partnership")
+    named = dataclasses.replace(source, publisher="[a](javascript:b) *c*")
+
+    shown = data._linked(f"{source.source_id}; none", catalog.sources)
+
+    assert shown == f"[openai.com 2025](<{source.address}>) (primary); none"
+    assert data._linked("x", {"x": named}).startswith("[\\[a\\](javascript:b) \\*c\\* 2025](<https://")
+    assert data._linked(source.address, {}) == f"<{source.address}>"
+
+
 def test_tables_download_as_they_are(client):
     """A table's file reads back to the same rows."""
     import csv

@@ -3,6 +3,7 @@
 import base64
 import binascii
 import json
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -14,6 +15,7 @@ from dash import Input, Output, State, dcc, html
 from dashboard import records, sheets, store, updates
 from dashboard.catalog import Catalog, Problem, rows
 from dashboard.compare import Comparison
+from dashboard.records import Source
 from dashboard.web import components as ui
 from dashboard.web.live import Live
 from dashboard.web.own import MAX_TEXT, too_big, usable
@@ -42,6 +44,13 @@ FIRST = (
     *("tdp [W]", "system_power [kW]", "said", "date", "announced", "released", "published", "year", "publisher"),
     *("source_id", "source_ids", "demand_source_id", "address"),
 )
+CITED = {
+    "source_id": "Source",
+    "source_ids": "Sources",
+    "demand_source_id": "Source of the demand",
+    "peak_source_id": "Source of the peak",
+    "address": "Address",
+}
 NAMED = frozenset(("statement", "name", "title"))  # with one of these, what was measured is said already
 LONG = ("note", "statement", "title", "reasoning", "address", "why")
 WIDTHS = {
@@ -57,6 +66,7 @@ WIDTHS = {
 }
 NARROW = 600  # windows below this show the statement and its value side by side
 WHOLE = "params.value == null ? '' : d3.format(',')(params.value)"
+_MARKUP = re.compile(r"[\\`*_\[\]<>#]")
 SHOWN_PROBLEMS = 50
 LIMIT = f"Choose or drop a CSV (up to {MAX_TEXT // 1_000_000} MB)"
 
@@ -194,8 +204,13 @@ def table_view(live: Live, table: str, mine: Mapping[str, str], window: Any) -> 
         _column(name, name in numbers, narrow=narrow) | {"headerTooltip": described.get(name, "")}
         for name in _ordered(found[0] if found else {})
     ]
+    known = live.of(mine).sources
+    cited = [column["field"] for column in columns if column["field"] in CITED]
     cells: list[dict[str, Any]] = [
-        {**row, **{name: _number(row[name]) for name in numbers if name in row}} for row in found
+        {**row}
+        | {name: _number(row[name]) for name in numbers if name in row}
+        | {name: _linked(row[name], known) for name in cited}
+        for row in found
     ]
     whose = "Your own version of this table." if table in mine else ""
     return [
@@ -243,7 +258,8 @@ def _ordered(names: Iterable[str]) -> list[str]:
 
 
 def _column(name: str, number: bool, *, narrow: bool) -> dict[str, Any]:  # noqa: FBT001 # a pair with the name
-    header = name[:1].upper() + name[1:]  # the grid's own reading of a field breaks its unit: "T Wh"
+    # Said here, because the grid's own reading of a field breaks its unit: "T Wh".
+    header = CITED.get(name) or name[:1].upper() + name[1:]
     column: dict[str, Any] = {"field": name, "headerName": header, "width": _width(name, narrow=narrow)}
     if number:
         return column | {
@@ -251,13 +267,30 @@ def _column(name: str, number: bool, *, narrow: bool) -> dict[str, Any]:  # noqa
             "filter": "agNumberColumnFilter",
             "valueFormatter": {"function": WHOLE},
         }
-    lines = {"wrapText": True, "autoHeight": True} if name == "statement" else {}
+    # On a phone a source, out of sight at first, must not make every row tall.
+    wraps = name in NAMED or (name in CITED and not narrow)
+    lines: dict[str, Any] = {"wrapText": True, "autoHeight": True} if wraps else {}
+    if name in CITED:
+        lines["cellRenderer"] = "markdown"
     return column | {"filter": "agTextColumnFilter"} | lines
 
 
 def _width(name: str, *, narrow: bool) -> int:
     wide = 190 if narrow else 320
-    return WIDTHS.get(name, wide if name in LONG else 220 if "source_id" in name else 160)
+    return WIDTHS.get(name, wide if name in LONG else 260 if name in CITED else 160)
+
+
+def _linked(ids: str, sources: Mapping[str, Source]) -> str:
+    """Source ids, or an address, as links in Markdown: publisher, year and tier; what is no source stays as it is."""
+    parts = []
+    for text in filter(None, map(str.strip, ids.split(";"))):
+        source = sources.get(text)
+        if source is None:
+            parts.append(f"<{text}>" if "://" in text else text)
+            continue
+        name = _MARKUP.sub(r"\\\g<0>", ui.publication(source))
+        parts.append(f"{f'[{name}](<{source.address}>)' if source.address else name} ({source.tier})")
+    return "; ".join(parts)
 
 
 def _number(text: str) -> float | str | None:
