@@ -11,15 +11,15 @@ from dashboard import workings
 from dashboard.catalog import Catalog
 from dashboard.compare import COLUMNS, METHOD, Comparison, estimate_levels, source_names
 from dashboard.estimates.readings import moment
-from dashboard.estimates.series import LINES, Line, Series, SiteStates, Timeline
+from dashboard.estimates.series import LINES, NOT_NAMED, Line, Series, SiteStates, Timeline
 from dashboard.records import Claim, Milestone
 from dashboard.units import given_text, magnitude, quantity, reader_text, spread_text
 
 GIGA = 1000.0
 TOLD = "2030-12"  # the month that answers and passports tell
 MEANING = (
-    "Announced and energised: as published or observed, other bases converted to facility power. Likely: after odds, "
-    "delay and filling."
+    "Announced and energised: as published or observed, other bases converted to facility power, with the error of "
+    "those who estimate what operators do not publish. Likely: after odds, delay and filling."
 )
 
 
@@ -85,6 +85,20 @@ def _few(names: tuple[str, ...], most: int = 8) -> tuple[str, ...]:
     return names if len(names) <= most else (*names[:most], f"and {len(names) - most} more in the table of sites")
 
 
+def _leader(ranked: Sequence[Series], by: str, month: str) -> str:
+    """The largest group that has a name, and what nobody's name is on."""
+    named = next((group for group in ranked if group.name != NOT_NAMED), ranked[0])
+    told = f"{named.name} leads with {_words(named, 'likely', month)}; {_announced(named, month)} is announced."
+    unnamed = next((group for group in ranked if group.name == NOT_NAMED), named)
+    if unnamed is named:
+        return told
+    return f"{told} {_words(unnamed, 'likely', month)} is at sites whose {by} is not named."
+
+
+def _announced(group: Series, month: str) -> str:
+    return reader_text(group.at("announced", month)[2], "MW")
+
+
 def groups_at(groups: Sequence[Series], by: str, month: str, plans: Timeline, catalog: Catalog) -> Comparison:
     """The likely capacity of each group at the end of a month, largest first."""
     ranked = sorted(groups, key=lambda group: -group.at("likely", month)[2])[:12]
@@ -95,7 +109,7 @@ def groups_at(groups: Sequence[Series], by: str, month: str, plans: Timeline, ca
             "GW",
             basis="likely facility capacity",
             date=month,
-            note=f"announced {reader_text(group.at('announced', month)[2], 'MW')}",
+            note=f"announced {_announced(group, month)}",
         )
         for group in ranked
     ]
@@ -103,8 +117,7 @@ def groups_at(groups: Sequence[Series], by: str, month: str, plans: Timeline, ca
     return Comparison(
         id="plans-by",
         title=f"Likely AI capacity by {by} at the end of {month[:4]}",
-        answer=f"{ranked[0].name} leads with {_words(ranked[0], 'likely', month)}; "
-        f"{reader_text(ranked[0].at('announced', month)[2], 'MW')} is announced.",
+        answer=_leader(ranked, by, month),
         axis="Facility capacity, GW",
         unit="GW",
         kind="capacity",

@@ -184,8 +184,13 @@ def test_threads_never_see_a_mixture(folder: Path) -> None:
         things = cell(3, "name", f"Kettle {turn}")((folder / "equivalents.csv").read_bytes())
         with store.locked(folder):
             store.write(folder, {"grids.csv": grids, "equivalents.csv": things})
-        while live.catalog.version != catalog.load(folder).version:  # one of the readers takes it over
+        for _ in range(1000):  # one of the readers takes it over
+            if live.catalog.version == catalog.load(folder).version:
+                break
             stop.wait(0.01)
+        else:
+            stop.set()
+            pytest.fail(f"the tables of turn {turn} are never taken over: {live.notice}")
     stop.set()
     for thread in threads:
         thread.join()

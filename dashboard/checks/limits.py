@@ -94,6 +94,7 @@ FACTORS: Mapping[str, Limit] = MappingProxyType(
         "chip_price": Limit(0.01, 100, "USD/chip/hour"),
         "accelerator_share": Limit(0.01, 1, "fraction"),
         "ramp_loss": Limit(0.001, 5, "year"),
+        "outside_estimate": Limit(0.1, 10, "ratio"),
         "fill_ramp": Limit(0.01, 120, "month"),
         "delay": Limit(0.1, 7_300, "day"),
         "delay_none": Limit(0, 1, "fraction"),

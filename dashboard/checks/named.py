@@ -46,7 +46,7 @@ PARAMETERS: tuple[tuple[str, str], ...] = (
             *("server_ratio", "it_ratio", "system_rating", "model_error", "draw_ratio", "busy_ratio", "mature_load"),
             *("peak_overhead", "overhead_ratio", "peak_share", "peak_over_grid", "capex_per_it_power", "chip_price"),
             *("contract_revenue", "accelerator_share", "ramp_loss", "fill_ramp", "delay", "delay_none"),
-            *("electricity_price", "site_water", "power_water", "reserve_margin"),
+            *("electricity_price", "site_water", "power_water", "reserve_margin", "outside_estimate"),
         )
     ),
     ("it_power", "gb200-gb300"),

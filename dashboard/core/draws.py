@@ -22,8 +22,9 @@ COLUMNS = (
     *("peak_over_grid", "basis", "way", "contract_revenue", "chip_price", "accelerator_share", "ramp_loss"),
     *("capex_per_it_power", "server_ratio", "it_ratio", "system_rating", "tdp", "peak_share", "site_water"),
     *("power_water", "grid_intensity", "electricity_price", "realisation", "delay", "delay_none", "fill_ramp"),
+    "outside_estimate",
 )
-GENERATOR = 1787  # of the lattice: its first 55 powers, mod 4096, have the best worst pair (Zaremba's index is 63)
+GENERATOR = 1787  # of the lattice: its first 57 powers, mod 4096, have the best worst pair (Zaremba's index is 63)
 _COLUMN = {name: 2 * i for i, name in enumerate(COLUMNS)}
 EVERYONE = "all"
 HOME = "region usa"  # of an ask that names no region: its doubts meet those of all in one chain

@@ -149,11 +149,15 @@ def _known_from(row: Milestone) -> float:
 
 @dataclass
 class SitePower:
-    """Milestones of one site in facility MW, with the site's own doubts: the same for all its states."""
+    """Milestones of one site in facility MW, with the site's own doubts: the same for all its states.
+
+    `outsiders` are the sources that estimate what operators do not publish: see `outsiders`.
+    """
 
     catalog: Catalog
     site: Site
     draws: Draws
+    outsiders: frozenset[str] = frozenset()
     warnings: list[str] = field(default_factory=list)
 
     @functools.cached_property
@@ -171,6 +175,16 @@ class SitePower:
 
     def facility(self, row: Milestone) -> Array | None:
         """Facility peak in MW per draw; None where only chips of an unknown kind are given."""
+        said = self._said(row)
+        if said is None or not self._is_outside(row):
+            return said
+        return said * magnitude(self.inputs("outside_estimate"), "1")
+
+    def _is_outside(self, row: Milestone) -> bool:
+        """Whether somebody estimated the size who does not run the site: one error for all that they say of it."""
+        return row.basis == "estimated" or (row.basis == "forecast" and row.source_id in self.outsiders)
+
+    def _said(self, row: Milestone) -> Array | None:
         if row.power is None:
             return self._of_chips(row)
         amount = quantity(row.power, row.unit).to("MW")
@@ -212,6 +226,15 @@ class SitePower:
 
     def _full(self, value: Quantity) -> Array:
         return np.array(np.broadcast_to(magnitude(value, "MW"), (self.draws.count,)), dtype=float)
+
+
+def outsiders(catalog: Catalog) -> frozenset[str]:
+    """Sources that estimate what runs at sites which they do not run; what they expect there they estimated as well."""
+    return frozenset(
+        row.source_id
+        for row in catalog.milestones.values()
+        if row.basis == "estimated" and catalog.source(row.source_id).tier != "primary"
+    )
 
 
 def facility_readings(p: Inputs, amount: Quantity) -> tuple[Quantity, Quantity, Quantity]:

@@ -33,6 +33,7 @@ from dashboard.estimates.readings import (
     first_name,
     moment,
     month_names,
+    outsiders,
     readings,
 )
 from dashboard.records import Claim, Milestone, Site
@@ -135,7 +136,10 @@ def timeline(catalog: Catalog, as_of: date, draws: Draws | None = None, *, sites
     by_site: dict[str, list[Milestone]] = {}
     for row in catalog.milestones.values():
         by_site.setdefault(row.site_id, []).append(row)
-    everything = {s.site_id: _states(s, by_site.get(s.site_id, []), catalog, as_of, draws) for s in wanted}
+    others = outsiders(catalog)
+    everything = {
+        s.site_id: _states(SitePower(catalog, s, draws, others), by_site.get(s.site_id, []), as_of) for s in wanted
+    }
     states = {site_id: state for site_id, state in everything.items() if state.announced}
     left_out = {site_id: _missing(state) for site_id, state in everything.items() if not state.announced}
     sets = {ids for grouping in GROUPINGS for ids in _members(states, grouping).values()}
@@ -165,16 +169,15 @@ def _members(states: Mapping[str, SiteStates], grouping: By) -> dict[str, tuple[
 # --- one site ---------------------------------------------------------------------------------------------------------
 
 
-def _states(site: Site, rows: list[Milestone], catalog: Catalog, as_of: date, draws: Draws) -> SiteStates:
+def _states(worked: SitePower, rows: list[Milestone], as_of: date) -> SiteStates:
     today = day_moment(as_of)
     chosen = readings(rows, as_of)
-    worked = SitePower(catalog, site, draws)
     sized = [(r, mw) for r in chosen if r.used and (mw := worked.facility(r.milestone)) is not None]
     observed = [(r.at, mw) for r, mw in sized if _is_observed(r, today)]
-    last = observed[-1] if observed else (-np.inf, np.zeros(draws.count))
+    last = observed[-1] if observed else (-np.inf, np.zeros(worked.draws.count))
     coming = [(r, mw) for r, mw in sized if not _is_observed(r, today) and r.at > last[0]]
     return SiteStates(
-        site=site,
+        site=worked.site,
         readings=chosen,
         observed=tuple(observed),
         announced=_cumulative([(r.at, mw) for r, mw in sized]),

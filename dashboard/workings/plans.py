@@ -122,7 +122,7 @@ def _with_milestones(
     factors: tuple[Factor, ...] = ()
     if catalog is not None:
         statuses = dict.fromkeys(row.status for _, row in used if row.status != "energised")
-        names = ("delay", "delay_none", "fill_ramp", "peak_overhead", "peak_over_grid")
+        names = ("outside_estimate", "delay", "delay_none", "fill_ramp", "peak_overhead", "peak_over_grid")
         odds = [catalog.parameter("realisation", status) for status in statuses]
         factors = factors_of([*odds, *(catalog.parameter(name) for name in names)])
     left = f"{len(plans.left_out)} sites without a published size are in no total." if plans.left_out else ""

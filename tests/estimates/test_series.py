@@ -5,10 +5,11 @@ from datetime import date
 import numpy as np
 import pytest
 
-from dashboard.estimates.readings import MONTHS, moment, month_names, readings
+from dashboard.estimates.readings import MONTHS, moment, month_names, outsiders, readings
 from dashboard.estimates.series import GROUPINGS, claimed_total, timeline
 
 TODAY = date(2026, 11, 24)
+ABILENE = "Stargate Abilene"
 
 
 @pytest.fixture(scope="module")
@@ -73,6 +74,34 @@ def test_what_was_observed_is_held(seen):
     assert abilene.at("energised", "2026-10")[2] == pytest.approx(618 * 1.30, rel=0.03)
 
 
+def test_what_others_estimate_carries_their_error(seen):
+    """368 MW of IT at Pryor, by satellite, are 300 to 720 MW at the meter; Oracle’s 618 stay narrow."""
+    pryor, abilene = (seen.by("site")[name].at("energised", "2026-10") for name in ("Google Pryor (North)", ABILENE))
+    low, high = 368 * 1.3 * 0.62, 368 * 1.3 * 1.5
+
+    assert pryor[2] == pytest.approx(368 * 1.3, rel=0.02)
+    assert low * 0.95 < pryor[0] < low * 1.05
+    assert high * 0.95 < pryor[4] < high * 1.05
+    assert abilene[4] / abilene[0] < 1.35
+
+
+def test_who_errs_at_a_site_errs_alike_in_what_is_to_come(catalog):
+    """Epoch AI's states of one site share one error: 203 of 304 MW in each draw, so that the step between is theirs."""
+    state = timeline(catalog, TODAY, sites=["qts-eagle-mountain"]).states["qts-eagle-mountain"]
+    (_, first), (_, whole) = state.announced
+
+    np.testing.assert_allclose(first / whole, 203 / 304)
+    assert np.quantile(whole, 0.95) / np.quantile(whole, 0.05) > 2
+
+
+def test_an_operator_is_no_outsider(catalog):
+    """What a primary source expects is taken as it says it, though it also stands behind an estimate of ours."""
+    names = outsiders(catalog)
+
+    assert "anonrish-2026-epoch-data-center-timelines" in names
+    assert all(catalog.source(name).tier != "primary" for name in names)
+
+
 def test_nothing_is_energised_in_the_future(seen):
     """The energised line ends with the last full month; after it there is a blank, not a zero and not a guess."""
     total = seen.by("total")["all sites"]
@@ -113,7 +142,7 @@ def test_groups_make_the_total(seen):
 
 def test_a_site_without_any_size_is_named(seen):
     """Sites without power and chips stand in no line and are listed with the reason."""
-    assert seen.left_out["kansas-city-google"] == "no power and no chips published"
+    assert seen.left_out["west-memphis"] == "no power and no chips published"
 
 
 def test_chips_stand_in_where_no_power_is_published(seen):

@@ -216,7 +216,7 @@ def _answer(group: Series, plans: Timeline) -> list[Any]:
         " is announced at the meter; ",
         html.Strong(spread_text(likely[0], likely[2], likely[4], "MW"), className="estimated"),
         f" is likely. On {plans.as_of:%-d %B %Y} ",
-        *(["about ", html.Strong(reader_text(now[2], "MW"), className="estimated")] if now[2] else ["nothing"]),
+        html.Strong(spread_text(now[0], now[2], now[4], "MW"), className="estimated") if now[2] else "nothing",
         " was energised",
         *([", about ", html.Strong(reader_text(outside, "MW"), className="estimated"), OUTSIDE] if outside else []),
         ".",
