@@ -263,7 +263,8 @@ def test_passport_of_own_tables(window, catalog):
     page = window.page
     text = (SHIPPED / "commitments.csv").read_text(encoding="utf-8").replace("2025-10-13", "2025-10-14")
     kept = json.dumps(json.dumps({"commitments": text}))
-    page.add_init_script(f"sessionStorage.setItem('own', {kept})")
+    window.open("/deals")
+    page.evaluate(f"sessionStorage.setItem('own', {kept})")
     window.open("/deals")
     block = page.locator('details.passport[data-own="yes"]').first
     block.locator("summary").click()

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from playwright.sync_api import BrowserContext, Page, Request
+from playwright.sync_api import BrowserContext, ConsoleMessage, Error, Page, Request
 
 SHOWN = ", ".join(f"#content {part}" for part in (".js-plotly-plot .main-svg", ".problem", "ul", ".ag-row"))
 
@@ -32,10 +32,13 @@ class Window:
 Kind = TypeVar("Kind", bound=Window)
 
 
+_FREE: list[Page] = []  # left by a test; a new one would be a new process, which takes a third of a page's time
+
+
 @contextmanager
 def opened(context: BrowserContext, address: str, width: int, scheme: str, kind: type[Kind]) -> Iterator[Kind]:
-    """A fresh window of a width, light or dark, whose errors and requests to anybody else are kept in `wrong`."""
-    page = context.new_page()
+    """A window of a width, light or dark, that knows nothing of the one before; what goes wrong is kept in `wrong`."""
+    page = _FREE.pop() if _FREE else context.new_page()
     page.set_viewport_size({"width": width, "height": 900})
     page.emulate_media(color_scheme=scheme)
     window = kind(page, address)
@@ -44,10 +47,23 @@ def opened(context: BrowserContext, address: str, width: int, scheme: str, kind:
         if not asked.url.startswith((address, "data:", "blob:")):
             window.wrong.append(f"asked for {asked.url}")
 
+    def said(message: ConsoleMessage) -> None:
+        if message.type == "error":
+            window.wrong.append(message.text)
+
+    def failed(error: Error) -> None:
+        window.wrong.append(str(error))
+
     page.on("request", heard)
-    page.on("console", lambda said: window.wrong.append(said.text) if said.type == "error" else None)
-    page.on("pageerror", lambda error: window.wrong.append(str(error)))
+    page.on("console", said)
+    page.on("pageerror", failed)
     yield window
+    page.remove_listener("request", heard)
+    page.remove_listener("console", said)
+    page.remove_listener("pageerror", failed)
     if page.url.startswith(address):
-        page.evaluate("localStorage.clear()")  # the colours that a test chose
-    page.close()
+        page.evaluate("localStorage.clear(); sessionStorage.clear()")  # colours and tables that a test chose
+        page.unroute_all()
+        _FREE.append(page)
+    else:
+        page.close()
