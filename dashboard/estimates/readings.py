@@ -5,6 +5,7 @@ Several milestones of one site are cumulative states of one campus, often on sev
 
 import calendar
 import functools
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -229,12 +230,9 @@ class SitePower:
 
 
 def outsiders(catalog: Catalog) -> frozenset[str]:
-    """Sources that estimate what runs at sites which they do not run; what they expect there they estimated as well."""
-    return frozenset(
-        row.source_id
-        for row in catalog.milestones.values()
-        if row.basis == "estimated" and catalog.source(row.source_id).tier != "primary"
-    )
+    """Sources that estimate what runs at several sites; what they expect at a site they estimated as well."""
+    estimated = {(row.source_id, row.site_id) for row in catalog.milestones.values() if row.basis == "estimated"}
+    return frozenset(source for source, sites in Counter(name for name, _ in estimated).items() if sites > 1)
 
 
 def facility_readings(p: Inputs, amount: Quantity) -> tuple[Quantity, Quantity, Quantity]:

@@ -1,6 +1,7 @@
 """Parts that every page uses: figure with caption and table, steps, assumptions, sources, problems."""
 
 import functools
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -37,6 +38,7 @@ Redrawn = tuple[list[Any], Any]  # parts of a page, and the choice that they sho
 DOUBT = "/method#doubt"  # where it says how doubt is carried
 MOST_ROWS = 100  # a longer table is a series of months: its years are shown
 POLITE: Any = {"aria-live": "polite"}
+_MARKUP = re.compile(r"[\\`*_\[\]<>#]")
 
 
 def aria(label: str) -> dict[str, Any]:
@@ -268,6 +270,19 @@ def source_links(source_ids: Iterable[str], catalog: Catalog) -> Any:
     return plain("Span", parts[:-1]) if parts else ""
 
 
+def cited(ids: str, sources: Mapping[str, Source]) -> str:
+    """Source ids, or an address, as links in the Markdown of a `grid`: publisher, year, tier; what is neither stays."""
+    parts = []
+    for text in filter(None, map(str.strip, ids.split(";"))):
+        source = sources.get(text)
+        if source is None:
+            parts.append(f"<{text}>" if "://" in text else text)
+            continue
+        name = _MARKUP.sub(r"\\\g<0>", publication(source))
+        parts.append(f"{f'[{name}](<{source.address}>)' if source.address else name} ({source.tier})")
+    return "; ".join(parts)
+
+
 def problem(message: str) -> Any:
     """One thing that is wrong with the input, in one line."""
     return html.P(message, className="problem", role="alert")
@@ -282,6 +297,12 @@ def radios(component_id: str, label: str, options: Mapping[str, str], value: str
     """A labelled choice between a few options."""
     buttons = [dmc.Radio(label=text, value=key) for key, text in options.items()]
     return dmc.RadioGroup(dmc.Group(buttons, gap="md"), id=component_id, label=label, value=value)
+
+
+# Kinds of columns of a `grid`: text that can be looked for, in lines that are never cut, with links.
+TEXT: dict[str, Any] = {"filter": "agTextColumnFilter"}
+WRAPPED: dict[str, Any] = {"wrapText": True, "autoHeight": True}
+LINKED: dict[str, Any] = {"cellRenderer": "markdown"}
 
 
 def grid(component_id: str, columns: Sequence[Mapping[str, Any]], rows: list[dict[str, Any]], window: Any) -> Any:

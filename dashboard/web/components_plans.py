@@ -7,9 +7,9 @@ from dashboard import compare_plans
 from dashboard.catalog import Catalog
 from dashboard.estimates.series import Series, Timeline
 from dashboard.units import reader_text, rounded
+from dashboard.web.components import TEXT, WRAPPED
 
 ANNOUNCED, LIKELY, LOW, HIGH = "Announced 2030, MW", "Likely 2030, MW", "Likely, 5 %", "Likely, 95 %"
-TEXT: dict[str, Any] = {"filter": "agTextColumnFilter"}
 MEGAWATTS: dict[str, Any] = {
     "filter": "agNumberColumnFilter",
     "type": "rightAligned",
@@ -17,13 +17,13 @@ MEGAWATTS: dict[str, Any] = {
 }
 # What a reader came for first: a phone shows the first two, whole, in 348 pixels.
 COLUMNS: Sequence[dict[str, Any]] = (
-    {"field": "Site", "pinned": "left", "width": 165} | TEXT,
+    {"field": "Site", "pinned": "left", "width": 165} | TEXT | WRAPPED,
     {"field": ANNOUNCED, "width": 180} | MEGAWATTS,
     {"field": "Published as", "headerName": "Published as", "width": 150} | TEXT,
     {"field": LIKELY, "width": 150} | MEGAWATTS,
     {"field": LOW, "width": 105} | MEGAWATTS,
     {"field": HIGH, "width": 110} | MEGAWATTS,
-    {"field": "Operator", "width": 190} | TEXT,
+    {"field": "Operator", "width": 190} | TEXT | WRAPPED,
     {"field": "User", "width": 150} | TEXT,
     {"field": "Country", "width": 150} | TEXT,
     {"field": "Grid", "width": 180} | TEXT,

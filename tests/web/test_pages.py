@@ -165,11 +165,11 @@ def test_big_tables_link_their_sources(catalog):
     source = catalog.source("openai-2025-aws-openai-multi-year-partnership")
     named = dataclasses.replace(source, publisher="[a](javascript:b) *c*")
 
-    shown = data._linked(f"{source.source_id}; none", catalog.sources)
+    shown = components.cited(f"{source.source_id}; none", catalog.sources)
 
     assert shown == f"[openai.com 2025](<{source.address}>) (primary); none"
-    assert data._linked("x", {"x": named}).startswith("[\\[a\\](javascript:b) \\*c\\* 2025](<https://")
-    assert data._linked(source.address, {}) == f"<{source.address}>"
+    assert components.cited("x", {"x": named}).startswith("[\\[a\\](javascript:b) \\*c\\* 2025](<https://")
+    assert components.cited(source.address, {}) == f"<{source.address}>"
 
 
 def test_tables_download_as_they_are(client):

@@ -3,7 +3,6 @@
 import base64
 import binascii
 import json
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -15,7 +14,6 @@ from dash import Input, Output, State, dcc, html
 from dashboard import records, sheets, store, updates
 from dashboard.catalog import Catalog, Problem, rows
 from dashboard.compare import Comparison
-from dashboard.records import Source
 from dashboard.web import components as ui
 from dashboard.web.live import Live
 from dashboard.web.own import MAX_TEXT, too_big, usable
@@ -66,7 +64,6 @@ WIDTHS = {
 }
 NARROW = 600  # windows below this show the statement and its value side by side
 WHOLE = "params.value == null ? '' : d3.format(',')(params.value)"
-_MARKUP = re.compile(r"[\\`*_\[\]<>#]")
 SHOWN_PROBLEMS = 50
 LIMIT = f"Choose or drop a CSV (up to {MAX_TEXT // 1_000_000} MB)"
 
@@ -209,7 +206,7 @@ def table_view(live: Live, table: str, mine: Mapping[str, str], window: Any) -> 
     cells: list[dict[str, Any]] = [
         {**row}
         | {name: _number(row[name]) for name in numbers if name in row}
-        | {name: _linked(row[name], known) for name in cited}
+        | {name: ui.cited(row[name], known) for name in cited}
         for row in found
     ]
     whose = "Your own version of this table." if table in mine else ""
@@ -269,28 +266,12 @@ def _column(name: str, number: bool, *, narrow: bool) -> dict[str, Any]:  # noqa
         }
     # On a phone a source, out of sight at first, must not make every row tall.
     wraps = name in NAMED or (name in CITED and not narrow)
-    lines: dict[str, Any] = {"wrapText": True, "autoHeight": True} if wraps else {}
-    if name in CITED:
-        lines["cellRenderer"] = "markdown"
-    return column | {"filter": "agTextColumnFilter"} | lines
+    return column | ui.TEXT | (ui.WRAPPED if wraps else {}) | (ui.LINKED if name in CITED else {})
 
 
 def _width(name: str, *, narrow: bool) -> int:
     wide = 190 if narrow else 320
     return WIDTHS.get(name, wide if name in LONG else 260 if name in CITED else 160)
-
-
-def _linked(ids: str, sources: Mapping[str, Source]) -> str:
-    """Source ids, or an address, as links in Markdown: publisher, year and tier; what is no source stays as it is."""
-    parts = []
-    for text in filter(None, map(str.strip, ids.split(";"))):
-        source = sources.get(text)
-        if source is None:
-            parts.append(f"<{text}>" if "://" in text else text)
-            continue
-        name = _MARKUP.sub(r"\\\g<0>", ui.publication(source))
-        parts.append(f"{f'[{name}](<{source.address}>)' if source.address else name} ({source.tier})")
-    return "; ".join(parts)
 
 
 def _number(text: str) -> float | str | None:

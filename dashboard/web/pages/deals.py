@@ -254,14 +254,15 @@ def _checks(catalog: Catalog, choice: Choice) -> Any:
 
 
 COLUMNS: list[dict[str, Any]] = [
-    {"field": "Buyer", "filter": "agTextColumnFilter", "pinned": "left", "width": 110},
-    {"field": "Supplier", "filter": "agTextColumnFilter", "width": 120},
-    {"field": "Announced", "filter": "agTextColumnFilter", "width": 118},
-    {"field": "Stated", "filter": "agTextColumnFilter", "width": 300},
+    {"field": "Buyer", "pinned": "left", "width": 110} | ui.TEXT | ui.WRAPPED,
+    {"field": "Supplier", "width": 120} | ui.TEXT | ui.WRAPPED,
+    {"field": "Announced", "width": 118} | ui.TEXT,
+    {"field": "Stated", "width": 230} | ui.TEXT | ui.WRAPPED,
     {"field": "Billion USD", "filter": "agNumberColumnFilter", "width": 120, "type": "rightAligned"},
-    {"field": "Status", "filter": "agTextColumnFilter", "width": 170},
-    {"field": "Layer", "filter": "agTextColumnFilter", "width": 170},
-    {"field": "Note", "filter": "agTextColumnFilter", "width": 500},
+    {"field": "Source", "width": 270} | ui.TEXT | ui.LINKED,
+    {"field": "Status", "width": 150} | ui.TEXT,
+    {"field": "Layer", "width": 170} | ui.TEXT,
+    {"field": "Note", "width": 500} | ui.TEXT,
 ]
 
 
@@ -273,6 +274,7 @@ def _table(catalog: Catalog, window: dict[str, Any]) -> Any:
             "Layer": "total, never added" if deal.aggregate else deal.layer,
             "Stated": compare_deals.stated(deal),
             "Billion USD": float(magnitude(deal.amount, "billion USD")) if deal.amount is not None else None,
+            "Source": ui.cited(deal.source_id, catalog.sources),
             "Status": deal.status,
             "Announced": deal.announced,
             "Note": deal.note,
