@@ -209,18 +209,32 @@ def _answer(group: Series, plans: Timeline) -> list[Any]:
     announced, likely = group.at("announced", MONTH), group.at("likely", MONTH)
     energised = group.lines["energised"]
     now = next((tuple(band) for band in reversed(energised.tolist()) if band[2] == band[2]), (0.0,) * 5)
-    outside = compare_plans.unpublished(group, plans)
     return [
         "By the end of 2030 ",
         html.Strong(reader_text(announced[2], "MW"), className="estimated"),
-        " is announced at the meter; ",
+        f" {_said(group, plans)} at the meter; ",
         html.Strong(spread_text(likely[0], likely[2], likely[4], "MW"), className="estimated"),
         f" is likely. On {plans.as_of:%-d %B %Y} ",
         html.Strong(spread_text(now[0], now[2], now[4], "MW"), className="estimated") if now[2] else "nothing",
         " was energised",
-        *([", about ", html.Strong(reader_text(outside, "MW"), className="estimated"), OUTSIDE] if outside else []),
+        *_outside(compare_plans.unpublished(group, plans), now[2]),
         ".",
     ]
+
+
+def _said(group: Series, plans: Timeline) -> str:
+    """Announced, unless the figure of a single site is what others estimate of it."""
+    row = compare_plans.published_state(plans.states[group.site_ids[0]], MONTH) if len(group.site_ids) == 1 else None
+    return "is estimated by others" if row is not None and row.basis == "estimated" else "is announced"
+
+
+def _outside(estimated: float, energised: float) -> list[Any]:
+    """How much of what is energised its operators do not publish."""
+    if not estimated:
+        return []
+    if estimated > 0.99 * energised:
+        return [", all", OUTSIDE]
+    return [", about ", html.Strong(reader_text(estimated, "MW"), className="estimated"), OUTSIDE]
 
 
 def _conversion(group: Series, plans: Timeline) -> str:
@@ -251,7 +265,7 @@ def _site(catalog: Catalog, group: Series) -> list[Any]:
     facts = [
         f"Operator: {site.operator or 'not named'}",
         f"user: {site.user or 'not named'}",
-        f"grid: {site.grid_operator}",
+        f"grid: {site.grid_operator or parts.place(catalog, site.grid_id)}",
         "power made on site" if site.own_power else "",
     ]
     body = [_milestone(reading, catalog) for reading in state.readings]
