@@ -5,7 +5,7 @@ from typing import Any
 
 from dashboard import compare_plans
 from dashboard.catalog import Catalog
-from dashboard.estimates.series import Series, Timeline
+from dashboard.estimates.series import NOT_NAMED, By, Series, Timeline
 from dashboard.units import reader_text, rounded
 from dashboard.web.components import TEXT, WRAPPED
 
@@ -15,6 +15,7 @@ MEGAWATTS: dict[str, Any] = {
     "type": "rightAligned",
     "valueFormatter": {"function": "d3.format(',')(params.value)"},
 }
+WITH_ARTICLE = ("United ", "Netherlands", "Philippines")
 # What a reader came for first: a phone shows the first two, whole, in 348 pixels.
 COLUMNS: Sequence[dict[str, Any]] = (
     {"field": "Site", "pinned": "left", "width": 165} | TEXT | WRAPPED,
@@ -35,6 +36,20 @@ def place(catalog: Catalog, name: str) -> str:
     """The full name of a country or grid, where it is in the table of grids."""
     grid = catalog.grids.get(name)
     return grid.name if grid else name
+
+
+def sites_of(by: By, name: str) -> str:
+    """The sites of a group, as a title begins.
+
+    >>> sites_of("country", "United States"), sites_of("user", "Meta"), sites_of("user", "not named")
+    ('AI sites in the United States', 'AI sites of Meta', 'AI sites whose user is not named')
+    """
+    if by == "site":
+        return name
+    if name == NOT_NAMED:
+        return f"AI sites whose {by} is not named"
+    article = "the " if name.startswith(WITH_ARTICLE) else ""
+    return f"AI sites {'of' if by in ('user', 'operator') else 'in'} {article}{name}"
 
 
 def site_rows(catalog: Catalog, plans: Timeline, sites: Iterable[Series], month: str) -> list[dict[str, Any]]:

@@ -4,6 +4,7 @@ import dataclasses
 import json
 
 import dash.html
+import numpy as np
 import pytest
 
 from dashboard import compare_plans, figures
@@ -331,6 +332,16 @@ def test_a_grid_s_caution_is_on_the_figure_shown(catalog, question, told):
         assert not getattr(grid, other) or getattr(grid, other).rstrip(".") not in notes[grid.name]
     assert catalog.grids["ita"].demand_caution
     assert catalog.grids["ita"].caution
+
+
+@pytest.mark.parametrize(("by", "name"), [("site", "Google Pryor (North)"), ("user", "Meta")])
+def test_a_planned_load_is_as_doubtful_on_a_grid_as_among_the_plans(catalog, by, name):
+    """The capacity set beside grids has the range of /plans, not its median alone."""
+    band = plans.groups(catalog, by)[name].at("announced", plans.MONTH)
+    _, kinds = grids.worked(catalog, grids.Choice(f"{by}:{name}"))
+    seen = np.quantile(kinds["capacity"].value.m_as("MW"), [0.05, 0.5, 0.95])
+
+    np.testing.assert_allclose(seen, [band[0], band[2], band[4]], rtol=0.01)
 
 
 def test_plans_tell_how_much_of_what_runs_nobody_published(catalog):

@@ -11,14 +11,17 @@ from dash import Input, html
 from dashboard import compare_grids
 from dashboard.catalog import Catalog
 from dashboard.compare import Comparison
+from dashboard.core.draws import Draws
+from dashboard.core.spread import Spread
 from dashboard.estimates import Ask, Estimate, estimate, read_ask
 from dashboard.estimates.ask import BASES, BASIS_NAMES, basis_weights
 from dashboard.estimates.inputs import Step
 from dashboard.estimates.questions import Load, loads, with_highest_hour
 from dashboard.estimates.report import what_would_change
-from dashboard.estimates.series import By
+from dashboard.estimates.series import NOT_NAMED, By
 from dashboard.units import Quantity
 from dashboard.web import components as ui
+from dashboard.web import components_plans as parts
 from dashboard.web.cache import by_version
 from dashboard.web.live import Live
 from dashboard.web.pages import plans
@@ -96,13 +99,13 @@ def load_choices(catalog: Catalog) -> list[dict[str, Any]]:
     """Loads to pick from: the claim, users, countries and sites with a size."""
     groups = [{"group": "Claims", "items": [{"value": DEFAULT_LOAD, "label": "OpenAI’s 30 GW"}]}]
     for by, label in (
-        ("user", "Users, announced by 2030"),
-        ("country", "Countries, announced by 2030"),
-        ("site", "Sites, announced by 2030"),
+        ("user", "Users"),
+        ("country", "Countries"),
+        ("site", "Sites"),
     ):
         found = plans.groups(catalog, by)  # type: ignore[arg-type]
         names = sorted(found, key=lambda name: -found[name].at("announced", plans.MONTH)[2])
-        items = [{"value": f"{by}:{name}", "label": name} for name in names if name != "not named"]
+        items = [{"value": f"{by}:{name}", "label": name} for name in names if name != NOT_NAMED]
         groups.append({"group": f"{label}, announced by 2030", "items": items})
     return groups
 
@@ -117,24 +120,27 @@ def worked(catalog: Catalog, choice: Choice) -> tuple[Estimate, dict[str, Load]]
     kind, _, name = choice.load.partition(":")
     by = next((by for by in PLANNED if by == kind), None)
     if by is not None:
-        answer, carriers, label = _planned(catalog, by, name)
+        answer, carriers, label, doubt = _planned(catalog, by, name)
     else:
         answer = estimate(read_ask(choice.load, catalog, basis=choice.basis), catalog)
-        carriers, label = (), f"{answer.ask.text}"
+        carriers, label, doubt = (), f"{answer.ask.text}", None
         if choice.load == DEFAULT_LOAD:
             label = f"OpenAI’s 30 GW ({BASIS_NAMES[choice.basis]})"
     found = loads(answer, catalog, carriers)
+    factor = 1.0 if doubt is None else doubt.at(Draws(answer.draws, answer.seed)(f"plans of {name}"))
     return answer, {
-        kind: Load(label, item.kind, item.value, item.carried_by, item.source_ids) for kind, item in found.items()
+        kind: Load(label, item.kind, item.value * factor, item.carried_by, item.source_ids)
+        for kind, item in found.items()
     }
 
 
-def _planned(catalog: Catalog, by: By, name: str) -> tuple[Estimate, tuple[str, ...], str]:
+def _planned(catalog: Catalog, by: By, name: str) -> tuple[Estimate, tuple[str, ...], str, Spread]:
+    """The capacity planned by 2030 as an estimate at its median, and the spread of that capacity over the median."""
     groups = plans.groups(catalog, by)
     if name not in groups:
         raise ValueError(f'load: no {by} of the tables is called "{name[:60]}"')
     group = groups[name]
-    announced = group.at("announced", plans.MONTH)[2]
+    low, _, announced, _, high = group.at("announced", plans.MONTH)
     if not announced > 0:
         raise ValueError(f"load: nothing is announced for {name} by the end of 2030")
     sites = [catalog.sites[site_id] for site_id in group.site_ids]
@@ -143,7 +149,9 @@ def _planned(catalog: Catalog, by: By, name: str) -> tuple[Estimate, tuple[str, 
         carriers = (sites[0].country,)
     weights = basis_weights("facility", catalog)
     ask = Ask("power", Quantity(announced, "MW"), None, "facility", weights, source_ids=group.source_ids[:4])
-    return estimate(ask, catalog), carriers, f"What is announced for {name} by 2030"
+    label = f"{name} by 2030" if by == "site" else f"{parts.sites_of(by, name)} by 2030"
+    least, middle, most = (Quantity(level / announced, "") for level in (low, announced, high))
+    return estimate(ask, catalog), carriers, label, Spread(least, middle, most)
 
 
 def view(catalog: Catalog, choice: Choice) -> Comparison:

@@ -104,7 +104,7 @@ def view(catalog: Catalog, choice: Choice) -> tuple[Comparison, ...]:
     if not plans_of(catalog).states:
         raise ValueError("sites: none has a milestone with a power or a chip count, so there is nothing to draw")
     plans, group = plans_of(catalog), shown(catalog, choice)
-    title = f"{'' if choice.by == 'site' else 'AI sites of '}{group.name}: announced, likely, energised"
+    title = f"{parts.sites_of(choice.by, group.name)}: announced, likely, energised"
     if choice.name == EVERYTHING:
         title = f"All {len(plans.states)} AI sites in the tables: announced, likely, energised"
     by = choice.by if choice.by != "total" else "user"
