@@ -89,10 +89,19 @@ def _leader(ranked: Sequence[Series], by: str, month: str) -> str:
     """The largest group that has a name, and what nobody's name is on."""
     named = next((group for group in ranked if group.name != NOT_NAMED), ranked[0])
     told = f"{named.name} leads with {_words(named, 'likely', month)}; {_announced(named, month)} is announced."
+    lowest = named.at("likely", month)[0]
+    level = [g for g in ranked if g is not named and g.name != NOT_NAMED and g.at("likely", month)[2] > lowest]
+    if level:
+        names = " and ".join(f"{g.name} with {_likely(g, month)}" for g in level[:2])
+        told = f"{named.name} has the most, {_words(named, 'likely', month)}, but hardly more than {names}."
     unnamed = next((group for group in ranked if group.name == NOT_NAMED), named)
     if unnamed is named:
         return told
     return f"{told} {_words(unnamed, 'likely', month)} is at sites whose {by} is not named."
+
+
+def _likely(group: Series, month: str) -> str:
+    return reader_text(group.at("likely", month)[2], "MW")
 
 
 def _announced(group: Series, month: str) -> str:

@@ -98,7 +98,7 @@ def _likely(label: str, group: Series, plans: Timeline, month: str) -> Working:
         if size > 0:
             part = sum(_filled(block, end) for block in blocks) / GIGA / size
             terms.append(f"{number(size)} {status} × {number(part, 2)}")
-    formula = "observed + Σ steps to come × part realised and filled by then"
+    formula = "observed + Σ steps to come, of any date, × part realised and filled by then"
     return Working(label, formula, " + ".join(terms), megawatts(group.at("likely", month)))
 
 
@@ -125,7 +125,11 @@ def _with_milestones(
         names = ("outside_estimate", "delay", "delay_none", "fill_ramp", "peak_overhead", "peak_over_grid")
         odds = [catalog.parameter("realisation", status) for status in statuses]
         factors = factors_of([*odds, *(catalog.parameter(name) for name in names)])
-    left = f"{len(plans.left_out)} sites without a published size are in no total." if plans.left_out else ""
+    left = (
+        f"In no total, for no size of theirs is published: {len(plans.left_out)} of all sites."
+        if plans.left_out
+        else ""
+    )
     return Worked(tuple(formulas), tuple(_milestone_row(name, row) for name, row in used), factors, (left,))
 
 

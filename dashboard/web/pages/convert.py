@@ -229,10 +229,14 @@ def _answer(answer: Estimate) -> list[Any]:
     return [
         f"{answer.ask.text}: about ",
         html.Strong(reader_text(peak[2], "MW"), className="estimated"),
-        f" at the meter in the worst hour (very likely {range_text(peak[0], peak[4], 'MW')}) and ",
+        f" at the meter in the worst hour ({_range(peak)}) and ",
         html.Strong(reader_text(energy[2], "TWh"), className="estimated"),
         f" a year ({range_text(energy[0], energy[4], 'TWh')}).",
     ]
+
+
+def _range(peak: tuple[float, ...]) -> str:
+    return "as given" if peak[0] == peak[4] else f"very likely {range_text(peak[0], peak[4], 'MW')}"
 
 
 def _beside(catalog: Catalog, choice: Choice, answer: Estimate) -> list[Any]:

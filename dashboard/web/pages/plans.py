@@ -11,7 +11,7 @@ from dash import Input, Output, State, html
 from dashboard import compare_plans
 from dashboard.catalog import Catalog
 from dashboard.compare import Comparison
-from dashboard.estimates.readings import Reading
+from dashboard.estimates.readings import Reading, outsiders
 from dashboard.estimates.series import GROUPINGS, By, Series, Timeline, timeline
 from dashboard.estimates.vintages import Said, known_then, said
 from dashboard.records import Milestone
@@ -35,7 +35,7 @@ BY_LABELS: Mapping[By, str] = {
 MONTH = "2030-12"
 EVERYTHING = "all sites"
 CONVERTED = "a figure published on another basis is converted by us"
-OUTSIDE = " of it as others estimate from satellite pictures and papers, for its operators publish no power"
+OUTSIDE = " of it as others estimate, mostly from satellite pictures and permits, where operators publish no power"
 
 
 @dataclass(frozen=True)
@@ -106,7 +106,7 @@ def view(catalog: Catalog, choice: Choice) -> tuple[Comparison, ...]:
     plans, group = plans_of(catalog), shown(catalog, choice)
     title = f"{parts.sites_of(choice.by, group.name)}: announced, likely, energised"
     if choice.name == EVERYTHING:
-        title = f"All {len(plans.states)} AI sites in the tables: announced, likely, energised"
+        title = f"All {len(plans.states)} AI sites with a size in the tables: announced, likely, energised"
     by = choice.by if choice.by != "total" else "user"
     return (
         compare_plans.lines_over_time(group, title, plans, catalog),
@@ -189,7 +189,7 @@ def render(catalog: Catalog, choice: Choice, window: dict[str, Any]) -> list[Any
     over_time, by_group, on_map = (ui.figure_block(item, window, f"/plans?{choice.query()}") for item in found)
     group = shown(catalog, choice)
     return [
-        html.P(_answer(group, plans_of(catalog)), className="answer"),
+        html.P(_answer(group, plans_of(catalog), catalog), className="answer"),
         html.P(_conversion(group, plans_of(catalog)), className="quiet"),
         html.P(_share(group), className="quiet"),
         over_time,
@@ -205,14 +205,14 @@ def render(catalog: Catalog, choice: Choice, window: dict[str, Any]) -> list[Any
     ]
 
 
-def _answer(group: Series, plans: Timeline) -> list[Any]:
+def _answer(group: Series, plans: Timeline, catalog: Catalog) -> list[Any]:
     announced, likely = group.at("announced", MONTH), group.at("likely", MONTH)
     energised = group.lines["energised"]
     now = next((tuple(band) for band in reversed(energised.tolist()) if band[2] == band[2]), (0.0,) * 5)
     return [
         "By the end of 2030 ",
         html.Strong(reader_text(announced[2], "MW"), className="estimated"),
-        f" {_said(group, plans)} at the meter; ",
+        f" {_said(group, plans, catalog)} at the meter; ",
         html.Strong(spread_text(likely[0], likely[2], likely[4], "MW"), className="estimated"),
         f" is likely. On {plans.as_of:%-d %B %Y} ",
         html.Strong(spread_text(now[0], now[2], now[4], "MW"), className="estimated") if now[2] else "nothing",
@@ -222,10 +222,14 @@ def _answer(group: Series, plans: Timeline) -> list[Any]:
     ]
 
 
-def _said(group: Series, plans: Timeline) -> str:
-    """Announced, unless the figure of a single site is what others estimate of it."""
-    row = compare_plans.published_state(plans.states[group.site_ids[0]], MONTH) if len(group.site_ids) == 1 else None
-    return "is estimated by others" if row is not None and row.basis == "estimated" else "is announced"
+def _said(group: Series, plans: Timeline, catalog: Catalog) -> str:
+    """Who says how much it is to be: those who build it, or others who estimate it."""
+    if len(group.site_ids) > 1:
+        return "is announced, or expected by others,"
+    row = compare_plans.published_state(plans.states[group.site_ids[0]], MONTH)
+    if row is not None and row.basis == "estimated":
+        return "is estimated by others"
+    return "is expected by others" if row is not None and row.source_id in outsiders(catalog) else "is announced"
 
 
 def _outside(estimated: float, energised: float) -> list[Any]:
@@ -243,8 +247,8 @@ def _conversion(group: Series, plans: Timeline) -> str:
     if row is None:
         return f"Power at the meter is facility power: {CONVERTED}."
     if row.power_basis == "facility":
-        return f"Announced at the meter as published: {_published(row)}."
-    return f"Announced at the meter is converted by us from the figure as published: {_published(row)}."
+        return f"Power at the meter as published: {_published(row)}."
+    return f"Power at the meter is converted by us from the figure as published: {_published(row)}."
 
 
 def _share(group: Series) -> str:
