@@ -97,7 +97,9 @@ def test_who_errs_at_a_site_errs_alike_in_what_is_to_come(catalog):
 def test_who_tells_of_one_site_is_no_outsider(catalog, seen):
     """Epoch AI estimates many sites; a page with one estimate passes plans on as their owners tell them."""
     assert outsiders(catalog) == {"anonrish-2026-epoch-data-center-timelines"}
-    assert seen.by("site")["Google Omaha/Papillion/Lincoln"].at("announced", "2030-12")[2] == pytest.approx(2700)
+    assert seen.by("site")["Google and Tenaska, Nebraska (proposed)"].at("announced", "2030-12")[2] == pytest.approx(
+        2700
+    )
 
 
 def test_nothing_is_energised_in_the_future(seen):

@@ -238,6 +238,8 @@ def _outside(estimated: float, energised: float) -> list[Any]:
         return []
     if estimated > 0.99 * energised:
         return [", all", OUTSIDE]
+    if reader_text(estimated, "MW") == reader_text(energised, "MW"):
+        return [", nearly all", OUTSIDE]
     return [", about ", html.Strong(reader_text(estimated, "MW"), className="estimated"), OUTSIDE]
 
 
