@@ -67,7 +67,8 @@ def ledgers_beside(books: Mapping[str, Ledger], basis: Basis, catalog: Catalog) 
     return Comparison(
         id="ledger",
         title=f"The deals of {len(books)} users, each counted once, {BASIS_WORDS[basis]}",
-        answer=f"{first}, {second}. Users are never added up: what one builds another may rent.",
+        answer=f"{first}, {second}. Users are never added up: what one builds another may rent; what is built for "
+        "one’s own use is no deal.",
         axis=f"Capacity, GW, {BASIS_WORDS[basis]}",
         unit="GW",
         kind="capacity",

@@ -195,6 +195,7 @@ def render(catalog: Catalog, choice: Choice, window: dict[str, Any]) -> list[Any
         over_time,
         html.Div(_site(catalog, group) if len(group.site_ids) == 1 else []),
         by_group,
+        html.P(_shared(catalog, choice.by), className="quiet"),
         on_map,
         html.H2("Every site"),
         html.P(
@@ -213,8 +214,8 @@ def _answer(group: Series, plans: Timeline, catalog: Catalog) -> list[Any]:
         "By the end of 2030 ",
         html.Strong(reader_text(announced[2], "MW"), className="estimated"),
         f" {_said(group, plans, catalog)} at the meter; ",
-        html.Strong(spread_text(likely[0], likely[2], likely[4], "MW"), className="estimated"),
-        f" is likely. On {plans.as_of:%-d %B %Y} ",
+        html.Strong(spread_text(likely[0], likely[2], likely[4], "MW"), className="estimated") if likely[4] else "none",
+        f" is likely by then. On {plans.as_of:%-d %B %Y} ",
         html.Strong(spread_text(now[0], now[2], now[4], "MW"), className="estimated") if now[2] else "nothing",
         " was energised",
         *_outside(compare_plans.unpublished(group, plans), now[2]),
@@ -260,8 +261,27 @@ def _share(group: Series) -> str:
     return (
         f"The median of likely is {share} of what is announced for the end of 2030: each unfinished step is weighed by "
         "its status, its delay and the time it takes to fill (parameters realisation, delay and fill ramp)."
-        f"{more if likely[4] > announced else ''}"
+        f"{more if likely[4] > announced else ''}{_last_month(group)}"
     )
+
+
+def _last_month(group: Series) -> str:
+    """How much of what is announced is dated to the very end of the year, when none of it can be likely yet."""
+    late = group.at("announced", MONTH)[2] - group.at("announced", f"{MONTH[:4]}-11")[2]
+    if late < 0.005 * group.at("announced", MONTH)[2]:
+        return ""
+    return (
+        f" {reader_text(late, 'MW')} of what is announced is dated to the last month of {MONTH[:4]}, often for want of "
+        "a better date: it can hardly be likely on the last day."
+    )
+
+
+def _shared(catalog: Catalog, by: By) -> str:
+    """Which sites stand under the first of several names: a megawatt is counted once."""
+    if by not in ("user", "total"):
+        return ""
+    names = [site.name for site in (state.site for state in plans_of(catalog).states.values()) if ";" in site.user]
+    return f"A site with several users stands under the one named first: {', '.join(names)}." if names else ""
 
 
 def _site(catalog: Catalog, group: Series) -> list[Any]:
