@@ -287,10 +287,11 @@ def chain_of(answer: Estimate, catalog: Catalog) -> Comparison:
         for name in names
     ]
     peak = answer.quantiles("facility_peak")
+    meaning = "as given" if peak[0] == peak[4] else "a 90\u00a0% range"
     return Comparison(
         id="chain",
         title=f"{answer.ask.text}: from IT to the grid",
-        answer=f"At the meter, worst hour: {spread_text(peak[0], peak[2], peak[4], 'MW')}, a 90\u00a0% range.",
+        answer=f"At the meter, worst hour: {spread_text(peak[0], peak[2], peak[4], 'MW')}, {meaning}.",
         axis="Power",
         unit="MW",
         kind="capacity",

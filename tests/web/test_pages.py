@@ -11,7 +11,7 @@ from dashboard import compare_plans, figures
 from dashboard.catalog import SHIPPED
 from dashboard.estimates.ledger import BASES
 from dashboard.figures.frame import Size
-from dashboard.units import number_text
+from dashboard.units import number_text, spread_text
 from dashboard.web import components, components_plans, create_app
 from dashboard.web.app import page_content
 from dashboard.web.pages import PAGES, convert, data, deals, grids, home, plans
@@ -334,6 +334,18 @@ def test_a_grid_s_caution_is_on_the_figure_shown(catalog, question, told):
     assert catalog.grids["ita"].caution
 
 
+@pytest.mark.parametrize(("text", "given"), [("5 GW", True), ("100000 H100", False)])
+def test_a_peak_that_was_typed_is_not_told_as_an_estimate(catalog, text, given):
+    """Facility power that was given stands as given, in the answer and in the figure; chips make an estimate."""
+    choice = convert.choose({"text": text, "basis": "facility"})
+    shown = json.dumps(convert.render(catalog, choice, WINDOW), default=lambda part: part.to_plotly_json())
+    chain = convert.comparisons(catalog, {"text": text, "basis": "facility"})[0]
+
+    assert ("at the meter in the worst hour (as given)" in shown) == given
+    assert ("as given" in chain.answer) == given
+    assert ("range" in chain.answer) != given
+
+
 @pytest.mark.parametrize(("by", "name"), [("site", "Google Pryor (North)"), ("user", "Meta")])
 def test_a_planned_load_is_as_doubtful_on_a_grid_as_among_the_plans(catalog, by, name):
     """The capacity set beside grids has the range of /plans, not its median alone."""
@@ -342,6 +354,15 @@ def test_a_planned_load_is_as_doubtful_on_a_grid_as_among_the_plans(catalog, by,
     seen = np.quantile(kinds["capacity"].value.m_as("MW"), [0.05, 0.5, 0.95])
 
     np.testing.assert_allclose(seen, [band[0], band[2], band[4]], rtol=0.01)
+    told = f"The planned capacity is itself {spread_text(band[0], band[2], band[4], 'MW')}, as on the page of plans"
+    shown = json.dumps(
+        grids.render(catalog, grids.Choice(f"{by}:{name}"), WINDOW),
+        ensure_ascii=False,
+        default=lambda part: part.to_plotly_json(),
+    )
+    assert f"{told}; that doubt is in every range here" in shown
+    assert told in grids.view(catalog, grids.Choice(f"{by}:{name}")).method
+    assert "planned capacity" not in grids.view(catalog, grids.Choice()).method
 
 
 def test_plans_tell_how_much_of_what_runs_nobody_published(catalog):

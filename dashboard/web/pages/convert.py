@@ -227,16 +227,21 @@ def render(catalog: Catalog, choice: Choice, window: dict[str, Any]) -> list[Any
 def _answer(answer: Estimate) -> list[Any]:
     peak, energy = answer.quantiles("facility_peak"), answer.quantiles("annual_energy")
     return [
-        f"{answer.ask.text}: about ",
-        html.Strong(reader_text(peak[2], "MW"), className="estimated"),
-        f" at the meter in the worst hour ({_range(peak)}) and ",
+        f"{answer.ask.text}: ",
+        *_worst_hour(peak),
+        " and ",
         html.Strong(reader_text(energy[2], "TWh"), className="estimated"),
         f" a year ({range_text(energy[0], energy[4], 'TWh')}).",
     ]
 
 
-def _range(peak: tuple[float, ...]) -> str:
-    return "as given" if peak[0] == peak[4] else f"very likely {range_text(peak[0], peak[4], 'MW')}"
+def _worst_hour(peak: tuple[float, ...]) -> list[Any]:
+    """The facility peak with its range, or as it was given."""
+    where = " at the meter in the worst hour"
+    if peak[0] == peak[4]:
+        return [html.Strong(given_text(peak[2], "MW")), f"{where} (as given)"]
+    told = html.Strong(reader_text(peak[2], "MW"), className="estimated")
+    return ["about ", told, f"{where} (very likely {range_text(peak[0], peak[4], 'MW')})"]
 
 
 def _beside(catalog: Catalog, choice: Choice, answer: Estimate) -> list[Any]:

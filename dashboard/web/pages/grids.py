@@ -1,11 +1,12 @@
 """`/grids`: a chosen load beside chosen grids, question by question, each grid on its own scale."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import dash
 import dash_mantine_components as dmc
+import numpy as np
 from dash import Input, html
 
 from dashboard import compare_grids
@@ -19,7 +20,7 @@ from dashboard.estimates.inputs import Step
 from dashboard.estimates.questions import Load, loads, with_highest_hour
 from dashboard.estimates.report import what_would_change
 from dashboard.estimates.series import NOT_NAMED, By
-from dashboard.units import Quantity
+from dashboard.units import Quantity, magnitude, spread_text
 from dashboard.web import components as ui
 from dashboard.web import components_plans as parts
 from dashboard.web.cache import by_version
@@ -149,7 +150,7 @@ def _planned(catalog: Catalog, by: By, name: str) -> tuple[Estimate, tuple[str, 
         carriers = (sites[0].country,)
     weights = basis_weights("facility", catalog)
     ask = Ask("power", Quantity(announced, "MW"), None, "facility", weights, source_ids=group.source_ids[:4])
-    label = f"{name} by 2030" if by == "site" else f"{parts.sites_of(by, name)} by 2030"
+    label = f"{parts.sites_of(by, name)} by 2030"
     least, middle, most = (Quantity(level / announced, "") for level in (low, announced, high))
     return estimate(ask, catalog), carriers, label, Spread(least, middle, most)
 
@@ -163,8 +164,19 @@ def view(catalog: Catalog, choice: Choice) -> Comparison:
     answer, kinds = worked(catalog, choice)
     grids = [catalog.grids[grid_id] for grid_id in choice.grids]
     if choice.question in compare_grids.SCALED:
-        return compare_grids.beside_grids(choice.question, kinds[choice.question], answer, grids, catalog)
-    return compare_grids.plants(choice.question, kinds, answer, catalog)
+        found = compare_grids.beside_grids(choice.question, kinds[choice.question], answer, grids, catalog)
+    else:
+        found = compare_grids.plants(choice.question, kinds, answer, catalog)
+    planned = _planned_range(choice, kinds)
+    return replace(found, method=f"{found.method} {planned}.") if planned else found
+
+
+def _planned_range(choice: Choice, kinds: Mapping[str, Load]) -> str:
+    """The doubt of what is planned, which no assumption of the chain holds; empty for a load that was typed."""
+    if choice.load.partition(":")[0] not in PLANNED:
+        return ""
+    low, middle, high = np.quantile(magnitude(kinds["capacity"].value, "MW"), [0.05, 0.5, 0.95])
+    return f"The planned capacity is itself {spread_text(low, middle, high, 'MW')}, as on the page of plans"
 
 
 def comparisons(catalog: Catalog, query: Mapping[str, str]) -> tuple[Comparison, ...]:
@@ -266,7 +278,7 @@ def render(catalog: Catalog, choice: Choice, window: dict[str, Any]) -> list[Any
     return [
         html.P(f"{kinds['capacity'].label}: {comparison.answer}", className="answer"),
         html.P(f"The load: {compare_grids.load_words(kinds)}.", className="quiet"),
-        html.P(_decisive(answer, choice), className="quiet"),
+        html.P(_decisive(answer, choice, _planned_range(choice, kinds)), className="quiet"),
         ui.figure_block(comparison, window, f"/grids?{choice.query()}"),
         html.Div([html.P(missing)] if missing else []),
         html.H2("Do not misread"),
@@ -278,9 +290,11 @@ def render(catalog: Catalog, choice: Choice, window: dict[str, Any]) -> list[Any
     ]
 
 
-def _decisive(answer: Estimate, choice: Choice) -> str:
+def _decisive(answer: Estimate, choice: Choice, planned: str) -> str:
     """The assumption that decides most, of the year's energy: said so where the question is another."""
     told = what_would_change(answer.assumptions[0])
+    if planned:
+        return f"{planned}; that doubt is in every range here. Of the rest, {told[0].lower()}{told[1:]}"
     if choice.question in ("peak", "adequacy"):
         return f"Of the year’s energy, not of the peak: {told[0].lower()}{told[1:]}"
     return told
