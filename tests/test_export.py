@@ -362,3 +362,10 @@ def test_svg_notes_are_well_formed():
     assert notes.numbers_in(made, "svg") == told[notes.NUMBERS]
     assert ET.fromstring(made)[0].text == "A < B & C"  # noqa: S314
     assert b"0a1b2c" not in made
+
+
+def test_empty_style_of_an_svg_moves_nothing():
+    """The browser writes an empty style before or behind the view box; the file is the same."""
+    before, behind = (f"<svg {head}><g/></svg>".encode() for head in ('style="" viewBox="0"', 'viewBox="0" style=""'))
+
+    assert notes.noted(before, "svg", {}) == notes.noted(behind, "svg", {}) == b'<svg viewBox="0"><g/></svg>'

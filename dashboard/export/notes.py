@@ -64,9 +64,10 @@ def _svg(content: bytes, notes: Mapping[str, str]) -> bytes:
     found = _RANDOM.search(content)
     steady = content.replace(found[1], b"figure") if found else content
     head = steady.index(b">") + 1
+    root = steady[:head].replace(b' style=""', b"")  # put before or behind its neighbours, as it happens
     tags = ((TITLE, "title"), (WORDS, "desc"), (NUMBERS, "metadata"))
     inside = "".join(f"<{tag}>{html.escape(notes[key], quote=False)}</{tag}>" for key, tag in tags if notes.get(key))
-    return steady[:head] + inside.encode() + steady[head:]
+    return root + inside.encode() + steady[head:]
 
 
 # --- PDF: document information, dated by SOURCE_DATE_EPOCH if at all -------------------------------------------------
