@@ -156,7 +156,7 @@ def stated(deal: Commitment) -> str:
     if deal.chip_count_low is not None:
         parts.append(_chips(deal))
     if deal.amount is not None:
-        term = f" over {magnitude(deal.term, 'year'):g} years" if deal.term is not None else ""
+        term = f" over {given_text(magnitude(deal.term, 'year'), 'years')}" if deal.term is not None else ""
         parts.append(given_text(magnitude(deal.amount, "USD"), "USD") + term)
     return "; ".join(parts) or "not published"
 

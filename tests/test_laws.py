@@ -198,3 +198,12 @@ def test_seed_moves_the_ends_little(catalog):
     ends = np.array([estimate(ask, catalog, Draws(seed=seed)).quantiles("annual_energy")[::4] for seed in range(12)])
 
     assert (ends.std(axis=0) / ends.mean(axis=0) < 0.005).all()
+
+
+def test_same_bill_over_fewer_years_is_more_power(catalog):
+    """However short the term: the ramp that is lost from it ends before the contract does."""
+    terms = ("0.1 years", "1 year", "2 years", "5 years", "20 years")
+    found = [estimate(read_ask(f"$1bn over {term}", catalog), catalog).quantiles("it_rated") for term in terms]
+
+    assert np.all(np.diff(found, axis=0) < 0)
+    assert np.all(np.array(found) > 0)

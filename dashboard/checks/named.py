@@ -8,7 +8,6 @@ from types import MappingProxyType
 
 from dashboard.catalog import Problem, name_key
 from dashboard.checks.reading import Table
-from dashboard.units import QuantityError, read_cell
 
 Tables = Mapping[str, Table]
 Cells = Mapping[str, str]  # column -> what must stand there; FILLED for any value
@@ -56,7 +55,6 @@ PARAMETERS: tuple[tuple[str, str], ...] = (
     *(("capacity_factor", plant) for plant in ("nuclear", "gas-cc", "wind", "solar")),
     *(("accreditation", plant) for plant in ("firm", "solar-storage", "solar", "wind")),
 )
-FAR = 2.5  # the largest of the draws of a ramp loss: so many times high over central, as a power, above the median
 
 
 def named_rows(tables: Tables) -> Iterator[Problem]:
@@ -67,7 +65,6 @@ def named_rows(tables: Tables) -> Iterator[Problem]:
     yield from _way_to_the_claim(tables)
     yield from _chips(tables)
     yield from _parameters(tables)
-    yield from _term(tables)
     yield from _ledgers(tables)
 
 
@@ -125,24 +122,6 @@ def _parameters(tables: Tables) -> Iterator[Problem]:
         if (name, scope) not in found:
             what = f"must have a row of {name} with {f'the scope {scope}' if scope else 'an empty scope'}, got none"
             yield Problem("parameters", None, "quantity", name, what, "put the row back")
-
-
-def _term(tables: Tables) -> Iterator[Problem]:
-    """The story's contract is longer than its ramp in every draw; another contract that is not is left out and told."""
-    deals, factors = tables.get("commitments"), tables.get("parameters")
-    if deals is None or factors is None:
-        return
-    ramp = next((row for row in factors.by_id().values() if row["quantity"] == "ramp_loss" and not row["scope"]), None)
-    for line, row in deals.records():
-        if row["commitment_id"] != "openai-aws-2025" or ramp is None:
-            continue
-        try:
-            term, central, high = (read_cell(cell) for cell in (row["term [year]"], ramp["central"], ramp["high"]))
-        except QuantityError:
-            return
-        if central > 0 and term <= (longest := central * (high / central) ** FAR):
-            what = f"must be longer than the ramp of parameters.csv may last, {longest:.1f} years, got {term:g}"
-            yield Problem("commitments", line, "term [year]", row["term [year]"], what, "see term and ramp_loss")
 
 
 def _ledgers(tables: Tables) -> Iterator[Problem]:

@@ -21,18 +21,17 @@ def capex(it_capacity: Power, capex_per_it_power: MoneyPerPower) -> Money:
 
 
 @checked
+def lost_to_ramp(term: Duration, ramp_loss: Duration) -> Duration:
+    """Years that are not billed while chips are switched on: half of a ramp, which ends before the contract does."""
+    return np.minimum(ramp_loss, term / 2).to(unit("year"))
+
+
+@checked
 def rented_chips(
     amount: Money, accelerator_share: Ratio, chip_price: ChipPrice, term: Duration, ramp_loss: Duration
 ) -> Chips:
-    """Chips that a cloud contract rents: V a / (p x (T - ramp loss)), every hour billed (take or pay).
-
-    Raises:
-        ValueError: the term is not longer than the ramp loss.
-    """
-    billed = term - ramp_loss
-    if np.any(np.asarray(billed.m_as(unit("hour"))) <= 0):
-        raise ValueError(f"rented_chips: term must be longer than the ramp loss, got {term.m_as('annum'):g} years")
-    return (amount * accelerator_share / (chip_price * billed)).to(unit("chip"))
+    """Chips that a cloud contract rents: V a / (p x (T - ramp loss)), every hour billed (take or pay)."""
+    return (amount * accelerator_share / (chip_price * (term - ramp_loss))).to(unit("chip"))
 
 
 @checked

@@ -9,7 +9,7 @@ from typing import Literal
 from dashboard.catalog import Catalog, UnknownChipError
 from dashboard.core.spread import Spread
 from dashboard.records import Chip, Parameter
-from dashboard.units import Quantity, QuantityError, given_text, magnitude, read_amount, read_cell, unit
+from dashboard.units import Quantity, QuantityError, counted, given_text, magnitude, read_amount, read_cell, unit
 
 Basis = Literal["it", "facility", "grid", "unknown"]
 BASES: tuple[Basis, ...] = ("it", "facility", "grid", "unknown")
@@ -51,7 +51,7 @@ class Ask:
         """What was understood, in words."""
         chip = f" of {self.chip.name}" if self.chip else ""
         if self.kind == "chips":
-            return f"{magnitude(self.amount, 'chip'):,.0f} chips{chip}"
+            return counted(f"{magnitude(self.amount, 'chip'):,.0f}", "chips") + chip
         if self.kind == "power":
             amount = given_text(magnitude(self.amount, "MW"), "MW")
             return (
@@ -62,7 +62,7 @@ class Ask:
         dollars = given_text(magnitude(self.amount, "USD"), "USD")
         if self.term is None:
             return f"{dollars} of capital cost"
-        return f"{dollars} of cloud service over {magnitude(self.term, 'year'):g} years"
+        return f"{dollars} of cloud service over {given_text(magnitude(self.term, 'year'), 'years')}"
 
 
 def read_ask(

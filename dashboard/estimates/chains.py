@@ -102,7 +102,7 @@ def from_contract(ask: Ask, p: Inputs) -> Results:
     """Two ways, by the chips that the bill rents and by revenue per MW-year; which one is right is itself a doubt."""
     assert ask.term is not None
     v, t = ask.amount.to("billion_USD"), ask.term
-    a, price, y = p("accelerator_share"), p("chip_price"), p("ramp_loss")
+    a, price, y = p("accelerator_share"), p("chip_price"), money.lost_to_ramp(t, p("ramp_loss"))
     chips = money.rented_chips(ask.amount, a, price, t, y)
     p.step("chips", "Chips rented", "{V} × {a} ÷ ({p} × 8,760 h × ({T} − {y}))", chips, V=v, a=a, p=price, T=t, y=y)
     k, e = _contract_it_power(ask, p), p("model_error")

@@ -143,7 +143,7 @@ def estimate(ask: Ask, catalog: Catalog, draws: Draws | None = None) -> Estimate
         draws: count and seed; the default where none is given.
 
     Raises:
-        ValueError: the chain cannot be worked (a chip without any published power, a term shorter than the ramp).
+        ValueError: the chain cannot be worked (a chip without any published power).
     """
     draws = draws or Draws()
     chain = CHAINS[ask.kind]

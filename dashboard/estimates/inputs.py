@@ -15,7 +15,7 @@ from dashboard.core.draws import Array, Draws, choice, combined
 from dashboard.core.spread import Spread
 from dashboard.estimates.ask import Ask
 from dashboard.records import Chip, Parameter
-from dashboard.units import Quantity, given_text, number_text, unit
+from dashboard.units import Quantity, counted, given_text, number_text, unit
 
 
 @dataclass(frozen=True)
@@ -189,7 +189,7 @@ def _part_text(value: Quantity) -> str:
         return given_text(1e9 * number, "USD")
     text = number_text(number, max(3, len(f"{abs(number):.0f}")))
     text = text.rstrip("0").rstrip(".") if "." in text else text
-    return f"{text} {_UNIT_TEXT.get(name, name)}".strip()
+    return counted(text, _UNIT_TEXT.get(name, name))
 
 
 _UNIT_TEXT = {

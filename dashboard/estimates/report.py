@@ -4,7 +4,7 @@ from typing import Any
 
 from dashboard.catalog import Catalog
 from dashboard.estimates.estimate import RESULT_UNITS, Assumption, Estimate
-from dashboard.units import exact, magnitude, range_text, reader_text
+from dashboard.units import exact, given_text, magnitude, range_text, reader_text
 
 LABELS = {
     "chips": "Chips",
@@ -88,8 +88,10 @@ def as_text(answer: Estimate) -> str:
         if name in answer.results:
             low, _, middle, _, high = answer.quantiles(name)
             unit = RESULT_UNITS[name]
-            span = "" if exact(low, high) else f"   5–95 %: {range_text(low, high, unit)}"
-            lines.append(f"  {LABELS[name]:<24}{reader_text(middle, unit):>16}{span}")
+            text, span = reader_text(middle, unit), f"   5–95 %: {range_text(low, high, unit)}"
+            if exact(low, high):
+                text, span = given_text(middle, unit), ""
+            lines.append(f"  {LABELS[name]:<24}{text:>16}{span}")
     lines += ["", "How"] + [
         f"  {step.label}: {step.formula} = {step.numbers} = {_step_value(step)}" for step in answer.steps
     ]

@@ -35,6 +35,7 @@ from dashboard.units.registry import (
     unit,
 )
 from dashboard.units.writing import (
+    counted,
     exact,
     given_text,
     ladder,
@@ -71,6 +72,7 @@ __all__ = [
     "Volume",
     "WaterIntensity",
     "checked",
+    "counted",
     "exact",
     "given_text",
     "ladder",

@@ -4,11 +4,14 @@ import numpy as np
 
 _LADDERS: dict[str, tuple[tuple[str, float], ...]] = {
     "MW": (("GW", 1e3), ("MW", 1.0), ("kW", 1e-3)),
-    "TWh": (("TWh", 1.0), ("GWh", 1e-3)),
+    "TWh": (("TWh", 1.0), ("GWh", 1e-3), ("MWh", 1e-6), ("kWh", 1e-9)),
     "USD": (("trillion", 1e12), ("billion", 1e9), ("million", 1e6), ("", 1.0)),
+    "Mt": (("Mt", 1.0), ("kt", 1e-3), ("t", 1e-6)),
+    "GL": (("GL", 1.0), ("ML", 1e-3), ("m³", 1e-6)),
     "chips": (("million chips", 1e6), ("chips", 1.0)),
 }
-_FROM = {"TWh": 0.1}  # tenths of a TWh read better than hundreds of GWh
+_ONE = {"chips": "chip", "years": "year"}
+_FROM = {"TWh": 0.1, "Mt": 0.1, "GL": 0.1}  # tenths of a TWh read better than hundreds of GWh
 
 
 def rounded(value: float, figures: int = 2) -> float:
@@ -42,15 +45,29 @@ def reader_text(value: float, unit_name: str, figures: int = 2) -> str:
     ('180 MW', '30 GW', '$1.4 trillion')
     """
     name, divisor = ladder(value, unit_name)
-    text = number_text(value / divisor, figures)
-    return f"${text} {name}".strip() if unit_name == "USD" else f"{text} {name}"
+    return _with_unit(number_text(value / divisor, figures), name, unit_name)
 
 
 def given_text(value: float, unit_name: str) -> str:
     """A value as somebody gave it, to six figures: `$38 billion`, `1.2 GW`, `100,000 chips`."""
     name, divisor = ladder(value, unit_name)
-    text = f"{round(value / divisor, 6):,.6g}"
-    return f"${text} {name}".strip() if unit_name == "USD" else f"{text} {name}"
+    return _with_unit(f"{round(value / divisor, 6):,.6g}", name, unit_name)
+
+
+def _with_unit(text: str, name: str, unit_name: str) -> str:
+    """A number's text beside the unit of its ladder; dollars stand before it."""
+    if unit_name == "USD":
+        return f"${text} {name}".strip()
+    return counted(text, name)
+
+
+def counted(number: str, name: str) -> str:
+    """A number's text beside its unit, one of which is no plural.
+
+    >>> counted("7", "years"), counted("1", "chips"), counted("1", "GW")
+    ('7 years', '1 chip', '1 GW')
+    """
+    return f"{number} {_ONE.get(name, name) if number == '1' else name}".strip()
 
 
 def exact(low: float, high: float) -> bool:
@@ -76,5 +93,4 @@ def spread_text(low: float, middle: float, high: float, unit_name: str) -> str:
 def range_text(low: float, high: float, unit_name: str, figures: int = 2) -> str:
     """Two ends for readers in one unit: `120–200 TWh`, `$26–57 billion`."""
     name, divisor = ladder(high, unit_name)
-    ends = f"{number_text(low / divisor, figures)}–{number_text(high / divisor, figures)}"
-    return f"${ends} {name}".strip() if unit_name == "USD" else f"{ends} {name}"
+    return _with_unit(f"{number_text(low / divisor, figures)}–{number_text(high / divisor, figures)}", name, unit_name)

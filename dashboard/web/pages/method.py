@@ -84,7 +84,7 @@ EQUATIONS = (
     (
         "Rent to chips",
         "N = V · a ÷ (p · 8,760 h · (T − y))",
-        "a: accelerators’ share; p: price of a chip-hour; T: years; y: years lost to the ramp",
+        "a: accelerators’ share; p: price of a chip-hour; T: years; y: years lost to the ramp, at most T ÷ 2",
     ),
     ("Rent to power, the other way", "C_IT = V ÷ (T · r)", "r: revenue per MW per year; both ways are pooled"),
     ("Emissions", "M = E · I", "I: CO₂ per kWh at the grid’s average mix"),
