@@ -138,8 +138,8 @@ class Catalog:
         names = self._chip_names
         found = names.get(key) or (names.get(key[:-1]) if key.endswith("s") else None)
         if found is None:
-            near = [self.accelerators[names[k]].name for k in difflib.get_close_matches(key, names, n=4, cutoff=0.5)]
-            hint = f"; nearest: {', '.join(dict.fromkeys(near))}" if near else "; see accelerators.csv for the names"
+            shown = {spelled: self.accelerators[chip].name for spelled, chip in names.items()}
+            hint = nearest(key, shown) or "; see accelerators.csv for the names"
             raise UnknownChipError(
                 f'chip: must be one of the {len(self.accelerators)} known, got "{_short(name)}"{hint}'
             )
@@ -159,6 +159,19 @@ _NOISE = re.compile(
     r"\b(?:nvidia|amd|intel|google|aws|amazon|huawei|microsoft|instinct|tesla|radeon|habana|gpus?|chips?|accelerators?)\b"
     r"|\b\d+ ?gb\b"
 )
+
+
+def nearest(asked: str, names: Mapping[str, str]) -> str:
+    """A hint for a message: the names (as spelled -> as shown) that hold what was asked for, else those most like it.
+
+    >>> nearest("hyperion", {"Meta Hyperion": "Meta Hyperion", "Colossus": "Colossus"})
+    '; nearest: Meta Hyperion'
+    """
+    spelled = {name.casefold(): name for name in names}
+    key = asked.casefold().strip()
+    near = [name for name in spelled if key and key in name] or difflib.get_close_matches(key, spelled, n=4)
+    shown = dict.fromkeys(names[spelled[name]] for name in near[:4])
+    return f"; nearest: {', '.join(shown)}" if near else ""
 
 
 def name_key(name: str) -> str:

@@ -50,7 +50,9 @@ def test_layout_has_one_headline(catalog, page):
         (deals, {"user": "nobody"}, "user: must be one of"),
         (deals, {"unit": "kg"}, "unit: must be one of"),
         (grids, {"question": "why"}, "question: must be one of"),
+        (plans, {"by": "site", "name": "hyperion"}, "nearest: Meta Hyperion, Richland Parish; all sites"),
         (grids, {"grids": "atlantis"}, "no grid is called"),
+        (grids, {"grids": "italy"}, "nearest: ita (Italy); it is left out"),
         (data, {"table": "passwords"}, "table: must be one of"),
     ],
 )

@@ -10,7 +10,7 @@ import numpy as np
 from dash import Input, html
 
 from dashboard import compare_grids
-from dashboard.catalog import Catalog
+from dashboard.catalog import Catalog, nearest
 from dashboard.compare import Comparison
 from dashboard.core.draws import Draws
 from dashboard.core.spread import Spread
@@ -91,7 +91,11 @@ def choose(query: Mapping[str, str], catalog: Catalog) -> tuple[Choice, list[str
     asked = tuple(dict.fromkeys(part for part in query.get("grids", ",".join(DEFAULT_GRIDS)).split(",") if part))
     unknown = [grid for grid in asked if grid not in catalog.grids]
     if unknown:
-        notices.append(f'grids: no grid is called "{", ".join(unknown)[:60]}"; it is left out')
+        spelled = {
+            word: f"{row.grid_id} ({row.name})" for row in catalog.grids.values() for word in (row.grid_id, row.name)
+        }
+        near = "".join(nearest(grid, spelled) for grid in unknown[:1])
+        notices.append(f'grids: no grid is called "{", ".join(unknown)[:60]}"{near}; it is left out')
     known = tuple(grid for grid in asked if grid in catalog.grids)[:MOST_GRIDS] or DEFAULT_GRIDS
     return Choice(query.get("load", DEFAULT_LOAD), basis, known, question), notices
 
@@ -139,7 +143,8 @@ def _planned(catalog: Catalog, by: By, name: str) -> tuple[Estimate, tuple[str, 
     """The capacity planned by 2030 as an estimate at its median, and the spread of that capacity over the median."""
     groups = plans.groups(catalog, by)
     if name not in groups:
-        raise ValueError(f'load: no {by} of the tables is called "{name[:60]}"')
+        near = nearest(name, {group: group for group in groups})
+        raise ValueError(f'load: no {by} of the tables is called "{name[:60]}"{near}')
     group = groups[name]
     low, _, announced, _, high = group.at("announced", plans.MONTH)
     if not announced > 0:

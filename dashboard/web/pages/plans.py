@@ -9,7 +9,7 @@ import dash_mantine_components as dmc
 from dash import Input, Output, State, html
 
 from dashboard import compare_plans
-from dashboard.catalog import Catalog
+from dashboard.catalog import Catalog, nearest
 from dashboard.compare import Comparison
 from dashboard.estimates.readings import Reading, outsiders
 from dashboard.estimates.series import GROUPINGS, By, Series, Timeline, timeline
@@ -60,8 +60,9 @@ def choose(query: Mapping[str, str], catalog: Catalog) -> tuple[Choice, list[str
     if by != asked:
         notices.append(f'by: must be one of {", ".join(GROUPINGS)}, got "{asked[:40]}"; shown by user')
     name = query.get("name", EVERYTHING)
-    if name != EVERYTHING and name not in groups(catalog, by):
-        notices.append(f'name: no {BY_LABELS[by]} is called "{name[:60]}"; all sites are shown')
+    if name != EVERYTHING and name not in (known := groups(catalog, by)):
+        near = nearest(name, {group: group for group in known})
+        notices.append(f'name: no {BY_LABELS[by]} is called "{name[:60]}"{near}; all sites are shown')
         name = EVERYTHING
     return Choice(by, name), notices
 
