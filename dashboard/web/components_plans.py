@@ -1,10 +1,11 @@
 """The table of sites of `/plans`."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from dashboard import compare_plans
 from dashboard.catalog import Catalog
+from dashboard.estimates.questions import with_parents
 from dashboard.estimates.series import NOT_NAMED, By, Series, Timeline
 from dashboard.units import reader_text, rounded
 from dashboard.web.components import TEXT, WRAPPED
@@ -36,6 +37,18 @@ def place(catalog: Catalog, name: str) -> str:
     """The full name of a country or grid, where it is in the table of grids."""
     grid = catalog.grids.get(name)
     return grid.name if grid else name
+
+
+def grid_place(catalog: Catalog, name: str, others: Collection[str]) -> str:
+    """The full name of a grid among those of other sites, which may lie within it and are then told apart.
+
+    `Rest`: a part of it has sites of its own. `Grid not named`: of the sites only the country is known, and others in
+    it are on grids.
+    """
+    full, grid = place(catalog, name), catalog.grids.get(name)
+    if grid is None or not any(name in with_parents(other, catalog)[1:] for other in others):
+        return full
+    return f"{full} ({'grid not named' if grid.kind == 'country' else 'rest'})"
 
 
 def sites_of(by: By, name: str) -> str:

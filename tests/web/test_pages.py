@@ -253,6 +253,15 @@ def test_plans_tell_the_published_figure_behind_a_converted_one(catalog):
     assert not any(milestone_id in text for milestone_id in catalog.milestones)
 
 
+def test_grids_within_grids_are_told_apart(catalog):
+    """What lies in a grid beside a part of it with sites of its own is its rest; a country alone says so too."""
+    names = set(plans.groups(catalog, "grid"))
+
+    assert {"PJM Interconnection (rest)", "United States (grid not named)", "Dominion (DOM) zone, PJM"} <= names
+    assert {"ERCOT (Texas)", "France"} <= names
+    assert len(names) == len({site.grid_id for site in catalog.sites.values()} - {""})
+
+
 @pytest.mark.parametrize(("columns", "whole"), [(components_plans.COLUMNS, 2), (deals.COLUMNS, 3)])
 def test_first_columns_are_whole_on_a_phone(columns, whole):
     """No number and no date is cut at the edge of a phone, where it would read as another."""

@@ -77,11 +77,12 @@ def plans_of(catalog: Catalog) -> Timeline:
 def groups(catalog: Catalog, by: By) -> dict[str, Series]:
     """The groups of sites by name, countries and grids under their full names."""
     found = plans_of(catalog).by(by)
-    if by in ("country", "grid"):
-        return {
-            parts.place(catalog, name): _renamed(series, parts.place(catalog, name)) for name, series in found.items()
-        }
-    return found
+    if by not in ("country", "grid"):
+        return found
+    places = {
+        name: parts.grid_place(catalog, name, found) if by == "grid" else parts.place(catalog, name) for name in found
+    }
+    return {places[name]: _renamed(series, places[name]) for name, series in found.items()}
 
 
 def _renamed(series: Series, name: str) -> Series:
