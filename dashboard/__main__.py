@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -72,10 +73,20 @@ def _settings(_: click.Context, __: click.Parameter, values: tuple[str, ...]) ->
     for value in values:
         if "=" not in value:
             raise click.BadParameter(f'must be PARAM=VALUE, got "{value[:60]}"')
-    return dict(value.split("=", 1) for value in values)
+    found = dict(value.split("=", 1) for value in values)
+    if len(found) < len(values):
+        raise click.BadParameter("must name each assumption once, got one of them twice")
+    return found
 
 
-@main.command()
+class _Amounts(click.Command):
+    """A command whose argument may begin with a minus, so that it is read, and refused, as an amount."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        return super().parse_args(ctx, [f" {arg}" if re.match(r"-[\d.]", arg) else arg for arg in args])
+
+
+@main.command(cls=_Amounts)
 @click.argument("text", required=False)
 @click.option("--basis", default="unknown", show_default=True, help="it, facility, grid or unknown: what the GW are.")
 @click.option("--chip", default="", help="Chip that power or dollars are turned into.")

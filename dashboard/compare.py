@@ -287,7 +287,8 @@ def chain_of(answer: Estimate, catalog: Catalog) -> Comparison:
         for name in names
     ]
     peak = answer.quantiles("facility_peak")
-    meaning = "as given" if peak[0] == peak[4] else "a 90\u00a0% range"
+    worked_out = "worked out, with nothing left open" if not answer.is_given("facility_peak") else "as given"
+    meaning = worked_out if exact(peak[0], peak[4]) else "a 90\u00a0% range"
     return Comparison(
         id="chain",
         title=f"{answer.ask.text}: from IT to the grid",
@@ -342,7 +343,7 @@ def tornado_of(answer: Estimate, catalog: Catalog) -> Comparison:
     return Comparison(
         id="tornado",
         title=f"{answer.ask.text}: what would change the answer",
-        answer=what_would_change(answer.assumptions[0]),
+        answer=what_would_change(answer),
         axis="Energy a year, TWh, at the two ends of each assumption",
         unit="TWh",
         kind="energy",

@@ -107,6 +107,9 @@ def test_what_cannot_be_read_is_one_line_and_exit_code_1(text, told):
         (("--set", "draw_ratio=1.5"), "at most 1"),
         (("--set", "draw_ratio=0.7:0.6:0.8"), "low <= central <= high"),
         (("--set", "nonsense=1"), "must be one of"),
+        (("--set", "draw_ratio=0"), "above 0"),
+        (("--set", "k=2", "--set", "it_power=3"), "given once"),
+        (("--set", "peak_overhead=5"), "ten times"),
         (("--set", "k=9**9"), "plain number"),
         (("--basis", "moon"), "must be one of it, facility, grid, unknown"),
         (("--chip", "Titan X"), "must be one of"),
@@ -118,6 +121,41 @@ def test_bad_settings_are_told(words, told):
 
     assert done.exit_code == 1
     assert told in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("30 GW", "--set", "chip_price=3"), "not used for this: chip_price"),
+        (("100000 H100", "--basis", "facility"), "basis facility is not used"),
+        (("100000 H100", "--chip", "B200"), "the text names its own"),
+        (("1000 GB200 NVL72",), "1,000 × GB200 NVL72 rack of 72 would be 72,000 chips"),
+        (("38 billion USD over 7 years", "--chip", "H100"), "hourly price of GB200 and GB300"),
+    ],
+)
+def test_what_is_given_and_not_used_is_told(words, told):
+    """A choice that does not apply, a text that may mean racks, a price that is another chip's: each has a note."""
+    assert told in " ".join(_json("estimate", *words)["warnings"])
+
+
+def test_when_all_is_set_nothing_is_left_open():
+    """With each assumption fixed the answer has no range, and none is named as deciding."""
+    fixed = ("mature_load=0.6", "peak_overhead=0.3", "overhead_ratio=0.5", "grid_intensity=0", "site_water=0")
+    words = ["estimate", "1 GW", "--basis", "it", *(word for name in fixed for word in ("--set", name))]
+    answer = _json(*words)
+
+    assert answer["results"]["annual_energy"]["q05"] == pytest.approx(answer["results"]["annual_energy"]["q95"])
+    assert answer["results"]["emissions"]["q95"] == 0
+    assert {row["share"] for row in answer["assumptions"]} == {0}
+    assert "none is left that would change it" in _run(*words).output
+
+
+def test_minus_is_an_amount_and_no_option():
+    """A negative amount is refused as one, without the two dashes that a shell would need."""
+    found = _run("estimate", "-5 GW")
+
+    assert found.exit_code == 1
+    assert "above 0" in found.output
 
 
 def test_a_setting_changes_the_answer_and_says_so():

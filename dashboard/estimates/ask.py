@@ -9,7 +9,17 @@ from typing import Literal
 from dashboard.catalog import Catalog, UnknownChipError
 from dashboard.core.spread import Spread
 from dashboard.records import Chip, Parameter
-from dashboard.units import Quantity, QuantityError, counted, given_text, magnitude, read_amount, read_cell, unit
+from dashboard.units import (
+    Amount,
+    Quantity,
+    QuantityError,
+    counted,
+    given_text,
+    magnitude,
+    read_amount,
+    read_cell,
+    unit,
+)
 
 Basis = Literal["it", "facility", "grid", "unknown"]
 BASES: tuple[Basis, ...] = ("it", "facility", "grid", "unknown")
@@ -45,6 +55,7 @@ class Ask:
     region: str = "usa"
     overrides: Mapping[str, Spread] = field(default_factory=dict)
     source_ids: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
     @property
     def text(self) -> str:
@@ -78,13 +89,40 @@ def read_ask(
     amount = read_amount(text)
     overrides = read_settings(settings or {}, catalog)
     named = catalog.chip(chip) if chip else None
+    notes = _beside_the_point(amount, basis, named)
     if amount.name:
-        return Ask("chips", amount.quantity, chip=_named_chip(amount.name, catalog), basis="it", overrides=overrides)
+        known = _named_chip(amount.name, catalog)
+        notes += _counted_as_chips(amount, known)
+        return Ask("chips", amount.quantity, chip=known, basis="it", overrides=overrides, notes=notes)
     if amount.quantity.check("[power]"):
         weights = basis_weights(basis, catalog)
-        return Ask("power", amount.quantity, named, basis, weights, overrides=overrides)
+        return Ask("power", amount.quantity, named, basis, weights, overrides=overrides, notes=notes)
     kind: Literal["contract", "capex"] = "contract" if amount.term is not None else "capex"
-    return Ask(kind, amount.quantity, named, "it", term=amount.term, overrides=overrides)
+    return Ask(kind, amount.quantity, named, "it", term=amount.term, overrides=overrides, notes=notes)
+
+
+def _beside_the_point(amount: Amount, basis: str, named: Chip | None) -> tuple[str, ...]:
+    """What was chosen beside the text and does not apply to it."""
+    notes = []
+    if basis != "unknown" and not amount.quantity.check("[power]"):
+        notes.append(f"the basis {basis} is not used: it is one of announced power")
+    if named is not None and amount.name:
+        notes.append(f"the chip {named.name} is not used: the text names its own")
+    return tuple(notes)
+
+
+_SYSTEM = re.compile(r"nvl ?\d+|dgx|hgx|\b(?:rack|pod|server|system|node)s?\b", re.IGNORECASE)
+
+
+def _counted_as_chips(amount: Amount, chip: Chip) -> tuple[str, ...]:
+    """Where a text may mean racks or servers: how many chips those would be."""
+    each = int(chip.chips_per_system or 1)
+    if each == 1 or not _SYSTEM.search(amount.name):
+        return ()
+    count = magnitude(amount.quantity, "chip")
+    system = chip.system_name or "system"
+    read = counted(f"{count:,.0f}", "chips")
+    return (f"read as {read}, not systems: {count:,.0f} × {system} of {each:,} would be {count * each:,.0f} chips",)
 
 
 def basis_weights(basis: str, catalog: Catalog) -> tuple[float, float, float]:
@@ -98,7 +136,7 @@ def _named_chip(name: str, catalog: Catalog) -> Chip:
     try:
         return catalog.chip(name)
     except UnknownChipError as error:
-        if re.fullmatch(r"[A-Za-z]{1,3}", name):
+        if re.fullmatch(r"[A-Za-z]{1,3}", name) or "nearest" not in str(error):
             raise AskError(f"{error}; it is no unit either: power in W, kW, MW, GW, TW, money in USD") from error
         raise
 
@@ -118,6 +156,8 @@ def read_settings(settings: Mapping[str, str], catalog: Catalog) -> dict[str, Sp
         rows = quantities.get(by_symbol.get(name, name))
         if rows is None:
             raise AskError(f'set: must be one of {", ".join(sorted(quantities))}; got "{name[:40]}"')
+        if rows[0].quantity in found:
+            raise AskError(f"set {name}: must be given once, got {rows[0].quantity} twice; leave one of them out")
         found[rows[0].quantity] = _setting(name, text, rows)
     return found
 
@@ -143,10 +183,13 @@ def _setting(name: str, text: str, rows: Sequence[Parameter]) -> Spread:
         ) from error
 
 
+MAY_BE_NOTHING = ("peak_overhead", "overhead_ratio", "grid_intensity", "electricity_price", "site_water", "power_water")
+
+
 def _refuse_impossible(number: float, row: Parameter) -> None:
-    if number < 0 or (number == 0 and row.shape == "split-lognormal" and row.quantity != "peak_overhead"):
+    if number < 0 or (number == 0 and row.quantity not in MAY_BE_NOTHING):
         raise QuantityError(f"must be above 0, got {number:g}")
     if row.unit == "fraction" and number > 1:
         raise QuantityError(f"must be at most 1, got {number:g}")
-    if row.low > 0 and not row.low / 100 <= number <= row.high * 100 and number != 0:
-        raise QuantityError(f"must be within a hundredth and a hundred times the table's range, got {number:g}")
+    if row.low > 0 and not row.low / 10 <= number <= row.high * 10 and number != 0:
+        raise QuantityError(f"must be from a tenth of the table's low to ten times its high, got {number:g}")

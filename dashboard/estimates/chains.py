@@ -98,6 +98,9 @@ def from_capex(ask: Ask, p: Inputs) -> Results:
     return {**_from_capacity(ask, p, capacity), "capex": ask.amount}
 
 
+PRICED = ("gb200", "gb300")  # the families whose hours chip_price is the price of
+
+
 def from_contract(ask: Ask, p: Inputs) -> Results:
     """Two ways, by the chips that the bill rents and by revenue per MW-year; which one is right is itself a doubt."""
     assert ask.term is not None
@@ -106,6 +109,10 @@ def from_contract(ask: Ask, p: Inputs) -> Results:
     chips = money.rented_chips(ask.amount, a, price, t, y)
     p.step("chips", "Chips rented", "{V} × {a} ÷ ({p} × 8,760 h × ({T} − {y}))", chips, V=v, a=a, p=price, T=t, y=y)
     k, e = _contract_it_power(ask, p), p("model_error")
+    if ask.chip is not None and ask.chip.family not in PRICED and "chip_price" not in ask.overrides:
+        p.warnings.append(
+            f"the chips rented are counted at the hourly price of GB200 and GB300: set chip_price for {ask.chip.name}"
+        )
     by_chips = power.rated_it_power(chips, k, e)
     p.step("it_by_chips", "IT power of those chips", "{N} × {k} × {ε}", by_chips, N=chips, k=k, ε=e)
     r = p("contract_revenue")

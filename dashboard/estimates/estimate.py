@@ -17,7 +17,7 @@ from dashboard.core.spread import Z95, Spread
 from dashboard.estimates.ask import Ask
 from dashboard.estimates.chains import BASIS_CHOICE, CHAINS
 from dashboard.estimates.inputs import DrawnNormals, Factor, Inputs, Medians, OneAtATime, Proportion, Step
-from dashboard.units import Quantity, magnitude
+from dashboard.units import Quantity, exact, magnitude
 
 RESULT_UNITS: Mapping[str, str] = MappingProxyType(
     {
@@ -35,6 +35,7 @@ RESULT_UNITS: Mapping[str, str] = MappingProxyType(
         "contract_value": "USD",
     }
 )
+SURE = 1e-18  # a log-variance below it is rounding: nothing is in doubt
 LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
 
 
@@ -75,8 +76,17 @@ class Estimate:
     @functools.cached_property
     def _quantiles(self) -> dict[str, tuple[float, ...]]:
         drawn = {name: magnitude(value, RESULT_UNITS[name]) for name, value in self.results.items()}
-        ends = {name: percentiles(drawn[name], self._ways, LEVELS) for name in self._reached}
+        some = (name for name in self._reached if np.all(drawn[name] > 0))  # an intensity may be set to 0
+        ends = {name: percentiles(drawn[name], self._ways, LEVELS) for name in some}
         return {name: tuple(ends[name].tolist()) if name in ends else quantiles(drawn[name]) for name in drawn}
+
+    def is_given(self, name: str) -> bool:
+        """Whether a result is the amount that was asked about, and so is no estimate."""
+        low, *_, high = self.quantiles(name)
+        amount = self.ask.amount
+        if not exact(low, high) or amount.dimensionality != self.results[name].dimensionality:
+            return False
+        return exact(low, magnitude(amount, RESULT_UNITS[name]))
 
     def median(self, name: str) -> Quantity:
         """The 50th percentile of a result."""
@@ -155,7 +165,7 @@ def estimate(ask: Ask, catalog: Catalog, draws: Draws | None = None) -> Estimate
         results=MappingProxyType(results),
         factors=tuple(drawn.factors.values()),
         choices=MappingProxyType(drawn.choices),
-        warnings=(*_reading_warnings(ask), *dict.fromkeys(drawn.warnings)),
+        warnings=(*ask.notes, *_reading_warnings(ask), *dict.fromkeys(drawn.warnings), *_idle(ask, drawn)),
         seed=draws.seed,
         draws=draws.count,
         data_version=catalog.version,
@@ -205,6 +215,12 @@ def _steps(ask: Ask, catalog: Catalog, choices: Mapping[str, tuple[float, ...]])
     return tuple(steps)
 
 
+def _idle(ask: Ask, drawn: Inputs) -> tuple[str, ...]:
+    """The assumptions set by hand that the chain of this ask does not use."""
+    unused = [name for name in ask.overrides if name not in drawn.factors]
+    return (f"set by hand and not used for this: {', '.join(unused)}",) if unused else ()
+
+
 def _reading_warnings(ask: Ask) -> tuple[str, ...]:
     if ask.kind == "capex":
         return (
@@ -234,10 +250,11 @@ def _shares(answer: Estimate) -> tuple[Assumption, ...]:
         energy = chain(answer.ask, design)["annual_energy"].m_as("TWh")
         logs += odds * np.log(np.broadcast_to(np.asarray(energy), (logs.size,)).reshape(logs.shape))
     variances = logs[:, :40].var(axis=1)
-    total = variances.sum() or 1.0
+    total = variances.sum()
+    shares = variances / total if total > SURE else np.zeros_like(variances)
     rows = [
-        Assumption(factor, float(v / total), *(Quantity(float(end), "TWh") for end in ends))
-        for factor, v, ends in zip(_all_factors(answer), variances, np.exp(logs[:, -2:]), strict=True)
+        Assumption(factor, float(share), *(Quantity(float(end), "TWh") for end in ends))
+        for factor, share, ends in zip(_all_factors(answer), shares, np.exp(logs[:, -2:]), strict=True)
     ]
     return tuple(sorted(rows, key=lambda row: -row.share))
 

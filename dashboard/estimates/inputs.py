@@ -124,7 +124,8 @@ class Inputs:
     def _tdp(self, chip: Chip) -> Quantity:
         if chip.tdp is None:
             raise ValueError(
-                f"{chip.name}: neither its TDP nor its system's power is published; set it with it_power=…"
+                f"{chip.name}: neither its TDP nor its system's power is published; give its IT power in kW as "
+                "it_power, --set it_power=2.5 on the command line or &set.it_power=2.5 in an address"
             )
         ends = [chip.tdp_low or chip.tdp, chip.tdp, chip.tdp_high or chip.tdp]
         low, central, high = (Quantity(end.m_as("kW"), unit("kW/chip")) for end in ends)

@@ -95,8 +95,7 @@ def as_text(answer: Estimate) -> str:
     lines += ["", "How"] + [
         f"  {step.label}: {step.formula} = {step.numbers} = {_step_value(step)}" for step in answer.steps
     ]
-    decisive = answer.assumptions[0]
-    lines += ["", what_would_change(decisive)]
+    lines += ["", what_would_change(answer)]
     return "\n".join(lines + [f"Note: {warning}." for warning in answer.warnings])
 
 
@@ -110,8 +109,11 @@ def _lowered(label: str) -> str:
     return label if label[1:2].isupper() else label[:1].lower() + label[1:]
 
 
-def what_would_change(row: Assumption) -> str:
-    """One sentence naming the assumption that decides most."""
+def what_would_change(answer: Estimate) -> str:
+    """One sentence naming the assumption that decides most; or that none is left open."""
+    row = answer.assumptions[0]
+    if not row.share:
+        return "Every assumption behind the year's energy is set by hand: none is left that would change it."
     low, high = sorted((row.at_low.m_as("TWh"), row.at_high.m_as("TWh")))
     return (
         f"What would change this most: {_lowered(row.factor.label)} "

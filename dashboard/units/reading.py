@@ -3,7 +3,8 @@
 import re
 from dataclasses import dataclass
 
-from dashboard.units.registry import Quantity, UnitError, advice, quantity, shown
+from dashboard.units.registry import YEAR, Quantity, UnitError, advice, quantity, shown
+from dashboard.units.writing import reader_text
 
 _POWER_UNITS = ("W", "kW", "MW", "GW", "TW")
 _ENERGY_UNITS = ("Wh", "kWh", "MWh", "GWh", "TWh")
@@ -24,6 +25,9 @@ _MONEY = re.compile(
     re.ASCII,
 )
 _COUNT = re.compile(r"(?:(?P<scale>k|K|thousand|m|M|mn|million)\b)? ?(?P<name>.*)", re.ASCII)
+_UNIT_OF = {"watt": "W", "kilowatt": "kW", "megawatt": "MW", "gigawatt": "GW", "terawatt": "TW"}
+_WORDS = re.compile(r"^((?:[Kk]ilo|[Mm]ega|[Gg]iga|[Tt]era)?[Ww]att)(?:s|([ -]?hours?))?\b", re.ASCII)
+_MEANS_MONEY = re.compile(r"\b(?:USD|dollars?)\b", re.IGNORECASE)
 _OTHER_MONEY = re.compile(r"€|£|¥|\b(?:EUR|GBP|JPY|CNY|RMB|euros?|pounds?|yen|yuan)\b", re.IGNORECASE)
 MOST = (Quantity(100, "TW"), Quantity(1e15, "USD"), Quantity(1e11, "chip"))
 
@@ -69,6 +73,8 @@ def read_amount(text: str) -> Amount:
 def _plain(text: str) -> str:
     if len(text) > MAX_TEXT:
         raise QuantityError(f"text: must be at most {MAX_TEXT} characters, got {len(text):,}")
+    if found := re.search(r"[\x00-\x1f\x7f]", text.strip()):
+        raise QuantityError(f"{shown(text)}: must be one line of text, got {shown(found[0])} in it")
     text = " ".join(text.split(" ")).strip()
     if not text:
         raise QuantityError(
@@ -105,9 +111,10 @@ def _refuse_rest(text: str, rest: str) -> None:
 def _money(text: str, sign: str | None, number: float, rest: str) -> Amount | None:
     match = _MONEY.fullmatch(rest)
     if match is None or not (sign or match["unit"]):
-        if sign:
+        if sign or _MEANS_MONEY.search(rest):
             raise QuantityError(
-                f'{shown(text)}: must be dollars such as "$38bn over 7 years", got {shown(rest)} after it'
+                f'{shown(text)}: must be dollars such as "$38bn over 7 years" or "38 billion USD" (thousand to '
+                f"trillion in small letters, a term in years up to 99.99), got {shown(rest.strip())} after the number"
             )
         return None
     dollars = Quantity(number * _SCALES.get(match["scale"] or "", 1.0), "USD")
@@ -118,12 +125,20 @@ def _money(text: str, sign: str | None, number: float, rest: str) -> Amount | No
 
 
 def _power(number: float, name: str) -> Amount | None:
+    name = _WORDS.sub(lambda word: _UNIT_OF[word[1].lower()] + ("h" if word[2] else ""), name)
     if name in _POWER_UNITS:
         return Amount(quantity(number, name))
-    if re.match(r"[kMGT]?W\b", name):
-        raise QuantityError(f"{shown(name)}: must end after the unit, got more; the chip is named apart")
-    if re.match(r"[kMGT]?Wh\b", name):
-        raise UnitError(f"{shown(name)}: must be a capacity in {', '.join(_POWER_UNITS)}; an energy is no capacity")
+    if match := re.match(r"([kMGT]?W)\b(.*)", name):
+        raise QuantityError(
+            f"{shown(name)}: must end after {match[1]}, got {shown(match[2].strip())} more; what the {match[1]} are "
+            "(IT, facility, grid) and the chip are chosen apart"
+        )
+    if match := re.match(r"([kMGT]?Wh)\b", name):
+        average = (quantity(number, match[1]) / YEAR).to("MW").m
+        raise UnitError(
+            f"{shown(name)}: must be a capacity in {', '.join(_POWER_UNITS)}; an energy is no capacity. In a year it "
+            f"would be {reader_text(average, 'MW')} on average"
+        )
     if name.lower() in {u.lower() for u in (*_POWER_UNITS, *_ENERGY_UNITS)}:
         raise UnitError(f"{shown(name)}: must be one of {', '.join(_POWER_UNITS)}, in this case{advice(name)}")
     return None
@@ -132,12 +147,16 @@ def _power(number: float, name: str) -> Amount | None:
 def _count(text: str, number: float, rest: str) -> Amount:
     match = _COUNT.fullmatch(rest.strip())
     name = match["name"].strip() if match else ""
+    scale = match["scale"] if match else None
     if not name or name in _SCALES:
         raise QuantityError(
             f"{shown(text)}: must have a unit or a chip after the number, "
             'such as "30 GW", "100000 H100" or "38 billion USD", got none'
         )
-    return Amount(Quantity(number * _SCALES.get((match and match["scale"]) or "", 1.0), "chip"), name=name)
+    count = number * _SCALES.get(scale or "", 1.0)
+    if abs(count - round(count)) > 1e-6 or (scale is None and "." in text[: -len(rest)]):
+        raise QuantityError(f"{shown(text)}: must be a whole number of chips; thousands are written 100,000 or 100000")
+    return Amount(Quantity(float(round(count)), "chip"), name=name)
 
 
 def read_cell(text: str) -> float:

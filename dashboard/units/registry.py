@@ -151,6 +151,4 @@ def advice(name: str) -> str:
 def shown(text: str) -> str:
     """A text of somebody else in quotes, for a message: at most 40 characters, all of them printable."""
     shortened = text if len(text) <= 40 else text[:37] + "..."
-    return (
-        '"' + shortened.encode("unicode_escape").decode("ascii").replace("\\u2013", "–").replace("\\u2014", "—") + '"'
-    )
+    return '"' + "".join(sign if sign.isprintable() else ascii(sign)[1:-1] for sign in shortened) + '"'

@@ -3,7 +3,7 @@
 import numpy as np
 
 _LADDERS: dict[str, tuple[tuple[str, float], ...]] = {
-    "MW": (("GW", 1e3), ("MW", 1.0), ("kW", 1e-3)),
+    "MW": (("GW", 1e3), ("MW", 1.0), ("kW", 1e-3), ("W", 1e-6)),
     "TWh": (("TWh", 1.0), ("GWh", 1e-3), ("MWh", 1e-6), ("kWh", 1e-9)),
     "USD": (("trillion", 1e12), ("billion", 1e9), ("million", 1e6), ("", 1.0)),
     "Mt": (("Mt", 1.0), ("kt", 1e-3), ("t", 1e-6)),

@@ -397,3 +397,15 @@ def test_plans_tell_how_much_of_what_runs_nobody_published(catalog):
     assert '", all", " of it as others estimate, mostly from satellite pictures' in told[sites["pryor"].name]
     assert "is announced at the meter" in told[sites["abilene"].name]
     assert "satellite pictures" not in told[sites["abilene"].name].split("Milestones", 1)[0]
+
+
+def test_converter_with_nothing_left_open(catalog):
+    """What is worked out of set numbers is not called given; no figure of what would change it is drawn."""
+    query = {"text": "1 GW", "basis": "it"} | {f"set.{name}": "0.5" for name in ("mature_load", "peak_overhead", "g")}
+    choice = convert.choose(query | {"set.peak_overhead": "0.3"})
+    text = str(convert.render(catalog, choice, {}))
+
+    assert "1.3 GW" in text
+    assert text.count("'as given'") == 1  # the IT power, which was typed
+    assert convert.NOTHING_OPEN in text
+    assert [item.id for item in convert.comparisons(catalog, query)][-1] != "tornado"

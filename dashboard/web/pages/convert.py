@@ -39,6 +39,7 @@ CARDS = (
     ("contract_value", "money"),
 )
 PREFIX = "set."
+NOTHING_OPEN = "no range: every assumption is set"
 
 
 @dataclass(frozen=True)
@@ -81,11 +82,12 @@ def comparisons(catalog: Catalog, query: Mapping[str, str]) -> tuple[Comparison,
 
 
 def _comparisons(answer: Estimate, catalog: Catalog) -> tuple[Comparison, ...]:
+    tornado = compare.tornado_of(answer, catalog)
     return (
         compare.chain_of(answer, catalog),
         compare.outcomes_of(answer, "annual_energy", catalog),
         compare.outcomes_of(answer, "facility_peak", catalog),
-        compare.tornado_of(answer, catalog),
+        *([] if tornado.table.empty else [tornado]),
     )
 
 
@@ -204,19 +206,14 @@ def render(catalog: Catalog, choice: Choice, window: dict[str, Any]) -> list[Any
         answer = view(catalog, choice)
     except ValueError as error:
         return [ui.problem(str(error))]
-    chain, energy, peak, tornado = (
-        ui.figure_block(item, window, f"/convert?{choice.query()}") for item in _comparisons(answer, catalog)
-    )
+    figures = [ui.figure_block(item, window, f"/convert?{choice.query()}") for item in _comparisons(answer, catalog)]
     return [
         html.P(_answer(answer), className="answer"),
-        html.P(what_would_change(answer.assumptions[0]), className="quiet"),
+        html.P(what_would_change(answer), className="quiet"),
         html.Div([html.P(f"Note: {warning}.", className="quiet") for warning in answer.warnings]),
         html.Div([_card(answer, name, kind) for name, kind in CARDS if name in answer.results], className="cards"),
         html.Div(_beside(catalog, choice, answer)),
-        chain,
-        energy,
-        peak,
-        tornado,
+        *figures,
         html.H2("Each step with its numbers"),
         ui.steps_table(answer.steps),
         html.H2("What it rests on"),
@@ -225,21 +222,23 @@ def render(catalog: Catalog, choice: Choice, window: dict[str, Any]) -> list[Any
 
 
 def _answer(answer: Estimate) -> list[Any]:
-    peak, energy = answer.quantiles("facility_peak"), answer.quantiles("annual_energy")
+    energy = answer.quantiles("annual_energy")
     return [
         f"{answer.ask.text}: ",
-        *_worst_hour(peak),
+        *_worst_hour(answer),
         " and ",
         html.Strong(reader_text(energy[2], "TWh"), className="estimated"),
-        f" a year ({range_text(energy[0], energy[4], 'TWh')}).",
+        f" a year ({_range(answer, 'annual_energy')}).",
     ]
 
 
-def _worst_hour(peak: tuple[float, ...]) -> list[Any]:
+def _worst_hour(answer: Estimate) -> list[Any]:
     """The facility peak with its range, or as it was given."""
-    where = " at the meter in the worst hour"
-    if peak[0] == peak[4]:
+    where, peak = " at the meter in the worst hour", answer.quantiles("facility_peak")
+    if answer.is_given("facility_peak"):
         return [html.Strong(given_text(peak[2], "MW")), f"{where} (as given)"]
+    if exact(peak[0], peak[4]):
+        return [html.Strong(reader_text(peak[2], "MW"), className="estimated"), f"{where} ({NOTHING_OPEN})"]
     told = html.Strong(reader_text(peak[2], "MW"), className="estimated")
     return ["about ", told, f"{where} (very likely {range_text(peak[0], peak[4], 'MW')})"]
 
@@ -273,16 +272,20 @@ def _ends_text(low: float, high: float) -> str:
     return f"{number_text(low)}–{number_text(high)}"
 
 
+def _range(answer: Estimate, name: str) -> str:
+    low, *_, high = answer.quantiles(name)
+    return NOTHING_OPEN if exact(low, high) else range_text(low, high, RESULT_UNITS[name])
+
+
 def _card(answer: Estimate, name: str, kind: str) -> Any:
-    low, _, middle, _, high = answer.quantiles(name)
-    unit = RESULT_UNITS[name]
-    given = exact(low, high)
+    middle, unit = answer.quantiles(name)[2], RESULT_UNITS[name]
+    given = answer.is_given(name)
     value = given_text(middle, unit) if given else reader_text(middle, unit)
     return html.Div(
         [
             html.Span(LABELS[name]),
             html.Span(html.Span(value, className="" if given else "estimated"), className="big"),
-            html.Span("as given" if given else range_text(low, high, unit), className="range"),
+            html.Span("as given" if given else _range(answer, name), className="range"),
         ],
         className=f"card {kind}",
     )

@@ -297,7 +297,7 @@ def render(catalog: Catalog, choice: Choice, window: dict[str, Any]) -> list[Any
 
 def _decisive(answer: Estimate, choice: Choice, planned: str) -> str:
     """The assumption that decides most, of the year's energy: said so where the question is another."""
-    told = what_would_change(answer.assumptions[0])
+    told = what_would_change(answer)
     if planned:
         return f"{planned}; that doubt is in every range here. Of the rest, {told[0].lower()}{told[1:]}"
     if choice.question in ("peak", "adequacy"):

@@ -167,7 +167,7 @@ def render(catalog: Catalog, choice: Choice, window: dict[str, Any]) -> list[Any
     energy, capacity, path, ledger, share = (ui.figure_block(item, window, address) for item in seen.comparisons)
     return [
         html.P(_answer(seen.claim), className="answer"),
-        html.P(what_would_change(seen.claim.assumptions[0]), className="quiet"),
+        html.P(what_would_change(seen.claim), className="quiet"),
         energy,
         html.H2("The story of 3 November 2025, in its own numbers"),
         _story(catalog, seen),
