@@ -148,18 +148,23 @@ def read_settings(settings: Mapping[str, str], catalog: Catalog) -> dict[str, Sp
         AskError: no such assumption, or the value is out of its range.
     """
     found = {}
-    by_symbol = {row.symbol: row.quantity for row in catalog.parameters.values() if row.symbol}
     quantities: dict[str, list[Parameter]] = {}
     for row in catalog.parameters.values():
         quantities.setdefault(row.quantity, []).append(row)
     for name, text in settings.items():
-        rows = quantities.get(by_symbol.get(name, name))
+        rows = quantities.get(setting_name(name, catalog))
         if rows is None:
             raise AskError(f'set: must be one of {", ".join(sorted(quantities))}; got "{name[:40]}"')
         if rows[0].quantity in found:
             raise AskError(f"set {name}: must be given once, got {rows[0].quantity} twice; leave one of them out")
         found[rows[0].quantity] = _setting(name, text, rows)
     return found
+
+
+def setting_name(name: str, catalog: Catalog) -> str:
+    """The assumption that a name or a symbol stands for; a name that is neither stays as it is."""
+    by_symbol = {row.symbol: row.quantity for row in catalog.parameters.values() if row.symbol}
+    return by_symbol.get(name, name)
 
 
 def _setting(name: str, text: str, rows: Sequence[Parameter]) -> Spread:

@@ -18,6 +18,10 @@ from dashboard.records import Chip, Parameter
 from dashboard.units import Quantity, counted, given_text, number_text, unit
 
 
+class NoPowerError(ValueError):
+    """A chip of which neither design power nor its system's power is published."""
+
+
 @dataclass(frozen=True)
 class Factor:
     """One doubtful factor that a chain used: its spread and where it comes from."""
@@ -123,9 +127,9 @@ class Inputs:
 
     def _tdp(self, chip: Chip) -> Quantity:
         if chip.tdp is None:
-            raise ValueError(
-                f"{chip.name}: neither its TDP nor its system's power is published; give its IT power in kW as "
-                "it_power, --set it_power=2.5 on the command line or &set.it_power=2.5 in an address"
+            raise NoPowerError(
+                f"{chip.name}: neither its TDP nor its system's power is published; give its IT power in kW "
+                "in the box of the page, with --set it_power=2.5 or in the address with &set.it_power=2.5"
             )
         ends = [chip.tdp_low or chip.tdp, chip.tdp, chip.tdp_high or chip.tdp]
         low, central, high = (Quantity(end.m_as("kW"), unit("kW/chip")) for end in ends)

@@ -409,3 +409,15 @@ def test_converter_with_nothing_left_open(catalog):
     assert text.count("'as given'") == 1  # the IT power, which was typed
     assert convert.NOTHING_OPEN in text
     assert [item.id for item in convert.comparisons(catalog, query)][-1] != "tornado"
+
+
+def test_chip_without_published_power_has_a_box_for_it(catalog):
+    """The converter cannot work it out, says so, and asks for its power among the assumptions; then it answers."""
+    choice = convert.choose({"text": "100000 MI450"})
+    told = str(convert.render(catalog, choice, WINDOW))
+    given = convert.choose({"text": "100000 MI450", "set.k": "2.5"})
+
+    assert "it_power=2.5" in told
+    assert "'name': 'it_power'" in str(convert.boxes(catalog, choice))
+    assert convert.boxes(catalog, choice).children[0].value == ""
+    assert "250 MW" in str(convert.render(catalog, given, WINDOW))

@@ -13,9 +13,9 @@ from dashboard import compare
 from dashboard.catalog import Catalog
 from dashboard.compare import Comparison
 from dashboard.estimates import Estimate, estimate, read_ask
-from dashboard.estimates.ask import BASES
+from dashboard.estimates.ask import BASES, setting_name
 from dashboard.estimates.estimate import RESULT_UNITS, quantiles
-from dashboard.estimates.inputs import Factor
+from dashboard.estimates.inputs import Factor, NoPowerError
 from dashboard.estimates.report import LABELS, what_would_change
 from dashboard.units import exact, given_text, magnitude, number_text, range_text, reader_text, spread_text
 from dashboard.web import components as ui
@@ -140,7 +140,7 @@ def layout(catalog: Catalog, query: Mapping[str, str]) -> Any:
                 className="controls",
             ),
             html.P(html.A("Change the assumptions", href="#assumptions", className="jump")),
-            dash.dcc.Store(id="convert-given", data=dict(choice.settings)),
+            dash.dcc.Store(id="convert-given", data=_named(choice.settings, catalog)),
             *ui.slot("convert"),
             html.H2("Assumptions", id="assumptions", tabIndex=-1),
             html.P(
@@ -152,6 +152,12 @@ def layout(catalog: Catalog, query: Mapping[str, str]) -> Any:
             dash.dcc.Store(id="convert-query"),
         ]
     )
+
+
+def _named(settings: Mapping[str, str], catalog: Catalog) -> dict[str, str]:
+    """The settings of an address by name, as the boxes have them; as they stand where one is given twice."""
+    named = {setting_name(name, catalog): value for name, value in settings.items()}
+    return named if len(named) == len(settings) else dict(settings)
 
 
 def wire(app: dash.Dash, live: Live) -> None:
@@ -295,14 +301,17 @@ def boxes(catalog: Catalog, choice: Choice) -> Any:
     """A text box for each assumption that the chain uses, the ones that decide first."""
     try:
         answer = view(catalog, Choice(choice.text, choice.basis, choice.chip))
+    except NoPowerError:
+        answer = view(catalog, Choice(choice.text, choice.basis, choice.chip, settings={"it_power": "1"}))
     except ValueError:
         return []
-    rows = [row.factor for row in answer.assumptions if row.factor.row is not None]
+    factors = [row.factor for row in answer.assumptions if row.factor.row is not None or row.factor.given]
+    rows = sorted(factors, key=lambda factor: not factor.given)
     return html.Div([_box(factor, choice.settings.get(factor.name, "")) for factor in rows], className="cards")
 
 
 def _box(factor: Factor, value: str) -> Any:
-    ends = ":".join(f"{magnitude(end, factor.unit):.4g}" for end in _ends(factor))
+    ends = "no value" if factor.given else ":".join(f"{magnitude(end, factor.unit):.4g}" for end in _ends(factor))
     unit = "" if factor.unit in ("1", "ratio", "fraction") else f", {factor.unit}"
     return dmc.TextInput(
         id={"type": "set", "name": factor.name},
