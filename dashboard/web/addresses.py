@@ -56,6 +56,12 @@ def page_with(figure_id: str) -> ModuleType:
     return page
 
 
+def _refuse_idle(page: ModuleType, query: Mapping[str, str]) -> None:
+    idle = [name for name in query if name.startswith("set.")]
+    if idle and "settings" not in {field.name for field in fields(page.Choice)}:
+        raise AddressError(f'{idle[0][:40]}: assumptions are set on /convert alone, got one for "{page.PATH}"')
+
+
 def steady(page: ModuleType, query: Mapping[str, str]) -> str:
     """The address of a page with the keys of its own `Choice` alone, as the page itself would write it."""
     names = {field.name for field in fields(page.Choice)}
@@ -77,6 +83,7 @@ def comparisons_at(address: str, catalog: Catalog, figure: str = "") -> list[Com
     page, query = page_of(address)
     if figure and figure not in page.FIGURES:
         raise ValueError(f'figure: {page.PATH} has {", ".join(page.FIGURES) or "none"}; got "{figure[:40]}"')
+    _refuse_idle(page, query)
     return [at(page, query, item) for item in page.comparisons(catalog, query) if not figure or item.id == figure]
 
 
@@ -88,6 +95,7 @@ def comparison_named(figure_id: str, catalog: Catalog, query: Mapping[str, str])
         ValueError: the query cannot be read.
     """
     page = page_with(figure_id)
+    _refuse_idle(page, query)
     return at(page, query, next(item for item in page.comparisons(catalog, query) if item.id == figure_id))
 
 

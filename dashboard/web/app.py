@@ -12,6 +12,7 @@ from dash import Input, Output, State
 from flask_compress import Compress
 
 from dashboard.catalog import Catalog
+from dashboard.estimates import ledger
 from dashboard.estimates.ask import BASES
 from dashboard.estimates.series import GROUPINGS
 from dashboard.web import answers, components, first, guard, logs, metrics, routes, shell
@@ -90,7 +91,8 @@ def _ask_first(app: dash.Dash, catalog: Catalog) -> None:
     deals.checks(catalog)
     for basis in BASES:
         home.comparisons(catalog, {"basis": basis})
-        deals.comparisons(catalog, {"basis": basis})
+    for ledger_basis in ledger.BASES:
+        deals.comparisons(catalog, {"basis": ledger_basis})
     for grouping in GROUPINGS:
         plans.comparisons(catalog, {"by": grouping})
     client = app.server.test_client()

@@ -4,7 +4,7 @@ import functools
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlencode
 
 import dash
@@ -22,6 +22,8 @@ from dashboard.records import Source
 from dashboard.units import exact, magnitude, range_text, reader_text
 from dashboard.web import exits, passport
 from dashboard.workings.lines import number
+
+C = TypeVar("C")
 
 GRAPH_CONFIG: Any = {
     "displayModeBar": False,
@@ -291,6 +293,17 @@ def problem(message: str) -> Any:
 def query_text(query: dict[str, str]) -> str:
     """A query without blanks, in a steady order."""
     return urlencode({key: value for key, value in query.items() if value})
+
+
+def certain(choice: C, notices: Sequence[str]) -> C:
+    """A page's choice for a file, which must be what was asked for: what a page would fall back from is refused.
+
+    Raises:
+        ValueError: something in the query is not possible; the first notice, without what a page shows instead.
+    """
+    if notices:
+        raise ValueError(notices[0].rpartition("; ")[0])
+    return choice
 
 
 def radios(component_id: str, label: str, options: Mapping[str, str], value: str) -> Any:

@@ -421,3 +421,22 @@ def test_chip_without_published_power_has_a_box_for_it(catalog):
     assert "'name': 'it_power'" in str(convert.boxes(catalog, choice))
     assert convert.boxes(catalog, choice).children[0].value == ""
     assert "250 MW" in str(convert.render(catalog, given, WINDOW))
+
+
+@pytest.mark.parametrize(
+    ("address", "told"),
+    [
+        ("/figure/energy.csv?basis=IT", "basis: must be one of"),
+        ("/figure/timeline.csv?by=site&name=abilene", "nearest: Stargate Abilene"),
+        ("/figure/ledger.csv?user=zzz", "user: must be one of"),
+        ("/figure/grids-energy.csv?grids=zzz", "no grid is called"),
+        ("/figure/energy.csv?set.mature_load=0.5", "set.mature_load: assumptions are set on /convert alone"),
+    ],
+)
+def test_file_of_another_question_than_asked_is_refused(client, address, told):
+    """Where a page falls back and says so, a file would carry the wrong address: it is refused."""
+    answer = client.get(address)
+
+    assert answer.status_code == 400
+    assert told in answer.json["error"]
+    assert "shown" not in answer.json["error"]

@@ -186,7 +186,7 @@ def _planned_range(choice: Choice, kinds: Mapping[str, Load]) -> str:
 
 def comparisons(catalog: Catalog, query: Mapping[str, str]) -> tuple[Comparison, ...]:
     """The page's comparisons for a query, one for each question, for files and exports."""
-    choice, _ = choose(query, catalog)
+    choice = ui.certain(*choose(query, catalog))
     return tuple(view(catalog, Choice(choice.load, choice.basis, choice.grids, question)) for question in QUESTIONS)
 
 

@@ -131,7 +131,7 @@ def _deal(deal_id: str, catalog: Catalog) -> Estimate:
 
 def comparisons(catalog: Catalog, query: Mapping[str, str]) -> tuple[Comparison, ...]:
     """The page's comparisons for a query, for files and exports."""
-    return view(catalog, choose(query)[0]).comparisons
+    return view(catalog, ui.certain(*choose(query))).comparisons
 
 
 def layout(_: Catalog, query: Mapping[str, str]) -> Any:

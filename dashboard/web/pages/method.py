@@ -133,7 +133,7 @@ def comparisons(catalog: Catalog, query: Mapping[str, str]) -> tuple[Comparison,
     Raises:
         ValueError: no parameter goes by the word.
     """
-    return (_comparison(catalog, choose(query)[0]),)
+    return (_comparison(catalog, ui.certain(*choose(query))),)
 
 
 def _comparison(catalog: Catalog, choice: Choice) -> Comparison:

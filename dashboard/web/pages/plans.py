@@ -119,7 +119,7 @@ def view(catalog: Catalog, choice: Choice) -> tuple[Comparison, ...]:
 
 def comparisons(catalog: Catalog, query: Mapping[str, str]) -> tuple[Comparison, ...]:
     """The page's comparisons for a query, for files and exports."""
-    return view(catalog, choose(query, catalog)[0])
+    return view(catalog, ui.certain(*choose(query, catalog)))
 
 
 def layout(catalog: Catalog, query: Mapping[str, str]) -> Any:

@@ -67,7 +67,7 @@ def comparisons(catalog: Catalog, query: Mapping[str, str]) -> tuple[Comparison,
     Raises:
         ValueError: no pair of the choice can be scored.
     """
-    return _comparisons(catalog, choose(query)[0])
+    return _comparisons(catalog, ui.certain(*choose(query)))
 
 
 def _comparisons(catalog: Catalog, choice: Choice) -> tuple[Comparison, ...]:
