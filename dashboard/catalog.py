@@ -169,7 +169,9 @@ def nearest(asked: str, names: Mapping[str, str]) -> str:
     """
     spelled = {name.casefold(): name for name in names}
     key = asked.casefold().strip()
-    near = [name for name in spelled if key and key in name] or difflib.get_close_matches(key, spelled, n=4)
+    near = [name for name in spelled if key and key in name] or difflib.get_close_matches(
+        key, spelled, n=4, cutoff=0.72
+    )
     shown = dict.fromkeys(names[spelled[name]] for name in near[:4])
     return f"; nearest: {', '.join(shown)}" if near else ""
 

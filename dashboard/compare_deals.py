@@ -67,8 +67,8 @@ def ledgers_beside(books: Mapping[str, Ledger], basis: Basis, catalog: Catalog) 
     return Comparison(
         id="ledger",
         title=f"The deals of {len(books)} users, each counted once, {BASIS_WORDS[basis]}",
-        answer=f"{first}, {second}. Users are never added up: what one builds another may rent; what is built for "
-        "one’s own use is no deal.",
+        answer=f"{first}, {second}. Users are never added up: what one builds another may rent. What a company "
+        "builds for its own use is here as far as it was announced as a commitment.",
         axis=f"Capacity, GW, {BASIS_WORDS[basis]}",
         unit="GW",
         kind="capacity",

@@ -16,7 +16,7 @@ from dashboard.records import Claim, Milestone
 from dashboard.units import given_text, magnitude, quantity, reader_text, spread_text
 
 GIGA = 1000.0
-TOLD = "2030-12"  # the month that answers and passports tell
+TOLD, LAST = "2030-12", "2035-12"  # the month that answers and passports tell, and the last of the series
 MEANING = (
     "Announced and energised: as published or observed, other bases converted to facility power, with the error of "
     "those who estimate what operators do not publish. Likely: after odds, delay and filling."
@@ -50,6 +50,10 @@ def lines_over_time(group: Series, title: str, plans: Timeline, catalog: Catalog
 
 def _timeline_answer(group: Series) -> str:
     announced, likely = group.at("announced", TOLD), group.at("likely", TOLD)
+    if not announced[2]:
+        return f"Nothing announced before 2031; {reader_text(group.at('announced', LAST)[2], 'MW')} by the end of 2035."
+    if not likely[4]:
+        return f"{reader_text(announced[2], 'MW')} announced by the end of 2030; none likely by then."
     return (
         f"{reader_text(announced[2], 'MW')} announced by the end of 2030; "
         f"{spread_text(likely[0], likely[2], likely[4], 'MW')} likely."

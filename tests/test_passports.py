@@ -12,6 +12,7 @@ from dashboard.web import create_app, packs
 from dashboard.web.addresses import comparisons_at, pin_notices
 from dashboard.web.pages import PAGES, deals, plans
 from dashboard.web.pins import pinned
+from dashboard.web.sentences_plans import MONTH
 
 FIGURES = [figure for page in PAGES for figure in page.FIGURES]
 
@@ -70,7 +71,7 @@ def test_likely_sums_to_what_the_figure_draws(comparisons, catalog):
     )
     terms = [term.split(" × ") for term in line["numbers"].split(" + ")]
     total = sum(float(term[0].split()[0]) * (float(term[1]) if len(term) > 1 else 1.0) for term in terms)
-    likely = plans.groups(catalog, "total")["all sites"].at("likely", plans.MONTH)[2] / 1000
+    likely = plans.groups(catalog, "total")["all sites"].at("likely", MONTH)[2] / 1000
 
     assert total == pytest.approx(likely, rel=0.03)
 

@@ -15,6 +15,7 @@ from dashboard.units import number_text, spread_text
 from dashboard.web import components, components_plans, create_app
 from dashboard.web.app import page_content
 from dashboard.web.pages import PAGES, convert, data, deals, grids, home, plans
+from dashboard.web.sentences_plans import MONTH
 
 WINDOW = {"theme": "light", "width": 1080}
 
@@ -47,7 +48,9 @@ def test_layout_has_one_headline(catalog, page):
         (home, {"basis": "moon"}, "basis: must be one of"),
         (plans, {"by": "colour"}, "by: must be one of"),
         (plans, {"name": "<script>"}, "is called"),
+        (plans, {"by": "total", "name": "OpenAI"}, "all sites have no name; give by=user"),
         (deals, {"user": "nobody"}, "user: must be one of"),
+        (deals, {"user": "openai"}, "nearest: OpenAI"),
         (deals, {"unit": "kg"}, "unit: must be one of"),
         (grids, {"question": "why"}, "question: must be one of"),
         (plans, {"by": "site", "name": "hyperion"}, "nearest: Meta Hyperion, Richland Parish; all sites"),
@@ -360,7 +363,7 @@ def test_a_peak_that_was_typed_is_not_told_as_an_estimate(catalog, text, given):
 @pytest.mark.parametrize(("by", "name"), [("site", "Google Pryor (North)"), ("user", "Meta")])
 def test_a_planned_load_is_as_doubtful_on_a_grid_as_among_the_plans(catalog, by, name):
     """The capacity set beside grids has the range of /plans, not its median alone."""
-    band = plans.groups(catalog, by)[name].at("announced", plans.MONTH)
+    band = plans.groups(catalog, by)[name].at("announced", MONTH)
     _, kinds = grids.worked(catalog, grids.Choice(f"{by}:{name}"))
     seen = np.quantile(kinds["capacity"].value.m_as("MW"), [0.05, 0.5, 0.95])
 
@@ -440,3 +443,31 @@ def test_file_of_another_question_than_asked_is_refused(client, address, told):
     assert answer.status_code == 400
     assert told in answer.json["error"]
     assert "shown" not in answer.json["error"]
+
+
+@pytest.mark.parametrize(
+    ("load", "told"),
+    [("operator:Oracle", "begin with user, country, site"), ("country:united states", "nearest: United States")],
+)
+def test_load_of_no_group_is_told(client, load, told):
+    """A grouping that the page does not have is no amount; a name in small letters has its nearest."""
+    answer = client.get("/figure/grids-energy.csv", query_string={"load": load})
+
+    assert answer.status_code == 400
+    assert told in answer.json["error"]
+
+
+@pytest.mark.parametrize(
+    ("choice", "told"),
+    [
+        (plans.Choice("operator", "OpenAI"), ("Nothing is dated before 2031", "; by the end of 2035 ", "is announced")),
+        (plans.Choice("site", "Campus IA, Fouju"), ("all of it is dated to that very month", "By the end of 2031 ")),
+    ],
+    ids=lambda choice: getattr(choice, "name", None),
+)
+def test_plans_of_which_nothing_is_likely_by_2030_say_why(catalog, choice, told):
+    """A site dated later, or to the very end of 2030, is not told as 0 kW: what is there later is said."""
+    said = str(plans.render(catalog, choice, WINDOW)[0])
+
+    assert all(words in said for words in told)
+    assert "0 kW" not in said

@@ -250,22 +250,22 @@ def _worst_hour(answer: Estimate) -> list[Any]:
 
 
 def _beside(catalog: Catalog, choice: Choice, answer: Estimate) -> list[Any]:
-    """The second scenario beside the first, each result with the ratio of the two inside each draw."""
+    """The second scenario beside the first, each as if alone, with the ratio of the two at two places in each draw."""
     if not choice.other:
         return []
     try:
         ask = read_ask(choice.other, catalog, basis=choice.basis, chip=choice.chip, settings=choice.settings)
-        other = estimate(dataclasses.replace(ask, item="second scenario"), catalog)
+        other, elsewhere = estimate(ask, catalog), estimate(dataclasses.replace(ask, item="second scenario"), catalog)
     except ValueError as error:
         return [html.H2("Beside it"), ui.problem(str(error))]
     body = []
     for name in RESULT_UNITS:
         if name in answer.results and name in other.results:
-            low, _, middle, _, high = quantiles((other.results[name] / answer.results[name]).m_as(""))
+            low, _, middle, _, high = quantiles((elsewhere.results[name] / answer.results[name]).m_as(""))
             ratio = number_text(middle) if exact(low, high) else f"{number_text(middle)} ({_ends_text(low, high)})"
             body.append([LABELS[name], _spread(answer, name), _spread(other, name), f"× {ratio}"])
     head = ["What", answer.ask.text, other.ask.text, "Second over first"]
-    caption = "Doubts that both share move both, so the ratio is narrower than the two ranges"
+    caption = "Taken as two different places: a doubt that both share moves both, one of their own moves one of them"
     return [html.H2("Side by side"), ui.table(head, body, numbers=(1, 2, 3), caption=caption)]
 
 

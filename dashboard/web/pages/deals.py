@@ -9,7 +9,7 @@ import dash_mantine_components as dmc
 from dash import Input, html
 
 from dashboard import compare_deals
-from dashboard.catalog import Catalog
+from dashboard.catalog import Catalog, nearest
 from dashboard.compare import Comparison, row_text
 from dashboard.compare_deals import BASIS_WORDS
 from dashboard.estimates.cross_check import Check, cross_checks
@@ -63,7 +63,9 @@ def choose(query: Mapping[str, str], catalog: Catalog) -> tuple[Choice, list[str
     notices = []
     user, unit, basis = query.get("user", "OpenAI"), query.get("unit", "GW"), query.get("basis", "stated")
     if user not in users(catalog):
-        notices.append(f'user: must be one of {", ".join(users(catalog))}, got "{user[:40]}"; OpenAI is shown')
+        near = nearest(user, {name: name for name in users(catalog)})
+        names = ", ".join(f"“{name}”" for name in users(catalog))
+        notices.append(f'user: must be one of {names}, got "{user[:40]}"{near}; OpenAI is shown')
         user = "OpenAI"
     if unit not in UNITS:
         notices.append(f'unit: must be one of {", ".join(UNITS)}, got "{unit[:40]}"; GW are shown')

@@ -1,5 +1,6 @@
 """`/grids`: a chosen load beside chosen grids, question by question, each grid on its own scale."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -26,6 +27,7 @@ from dashboard.web import components_plans as parts
 from dashboard.web.cache import by_version
 from dashboard.web.live import Live
 from dashboard.web.pages import plans
+from dashboard.web.sentences_plans import MONTH
 
 PATH, NAME, TITLE = "/grids", "Grids", "What would this load be on a grid?"
 FIGURES = ("grids-energy", "grids-peak", "grids-plants", "grids-adequacy")
@@ -109,7 +111,7 @@ def load_choices(catalog: Catalog) -> list[dict[str, Any]]:
         ("site", "Sites"),
     ):
         found = plans.groups(catalog, by)  # type: ignore[arg-type]
-        names = sorted(found, key=lambda name: -found[name].at("announced", plans.MONTH)[2])
+        names = sorted(found, key=lambda name: -found[name].at("announced", MONTH)[2])
         items = [{"value": f"{by}:{name}", "label": name} for name in names if name != NOT_NAMED]
         groups.append({"group": f"{label}, announced by 2030", "items": items})
     return groups
@@ -126,6 +128,8 @@ def worked(catalog: Catalog, choice: Choice) -> tuple[Estimate, dict[str, Load]]
     by = next((by for by in PLANNED if by == kind), None)
     if by is not None:
         answer, carriers, label, doubt = _planned(catalog, by, name)
+    elif re.fullmatch(r"[a-z]+", kind) and name:
+        raise ValueError(f'load: must be an amount, or begin with {", ".join(PLANNED)} and a colon, got "{kind[:20]}:"')
     else:
         answer = estimate(read_ask(choice.load, catalog, basis=choice.basis), catalog)
         carriers, label, doubt = (), f"{answer.ask.text}", None
@@ -146,7 +150,7 @@ def _planned(catalog: Catalog, by: By, name: str) -> tuple[Estimate, tuple[str, 
         near = nearest(name, {group: group for group in groups})
         raise ValueError(f'load: no {by} of the tables is called "{name[:60]}"{near}')
     group = groups[name]
-    low, _, announced, _, high = group.at("announced", plans.MONTH)
+    low, _, announced, _, high = group.at("announced", MONTH)
     if not announced > 0:
         raise ValueError(f"load: nothing is announced for {name} by the end of 2030")
     sites = [catalog.sites[site_id] for site_id in group.site_ids]

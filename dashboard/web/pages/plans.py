@@ -11,16 +11,16 @@ from dash import Input, Output, State, html
 from dashboard import compare_plans
 from dashboard.catalog import Catalog, nearest
 from dashboard.compare import Comparison
-from dashboard.estimates.readings import Reading, outsiders
+from dashboard.estimates.readings import Reading
 from dashboard.estimates.series import GROUPINGS, By, Series, Timeline, timeline
 from dashboard.estimates.vintages import Said, known_then, said
-from dashboard.records import Milestone
 from dashboard.units import reader_text, spread_text
 from dashboard.web import components as ui
 from dashboard.web import components_plans as parts
+from dashboard.web import sentences_plans as sentences
 from dashboard.web.cache import by_version
 from dashboard.web.live import Live
-from dashboard.workings import BASIS_NAMES, milestone_text
+from dashboard.web.sentences_plans import MONTH
 
 PATH, NAME, TITLE = "/plans", "Plans", "How much AI power is planned, when, and how much of it is likely?"
 FIGURES = ("timeline", "plans-by", "sites-map")
@@ -32,10 +32,7 @@ BY_LABELS: Mapping[By, str] = {
     "grid": "grid",
     "site": "site",
 }
-MONTH = "2030-12"
 EVERYTHING = "all sites"
-CONVERTED = "a figure published on another basis is converted by us"
-OUTSIDE = " of it as others estimate, mostly from satellite pictures and permits, where operators publish no power"
 
 
 @dataclass(frozen=True)
@@ -62,7 +59,8 @@ def choose(query: Mapping[str, str], catalog: Catalog) -> tuple[Choice, list[str
     name = query.get("name", EVERYTHING)
     if name != EVERYTHING and name not in (known := groups(catalog, by)):
         near = nearest(name, {group: group for group in known})
-        notices.append(f'name: no {BY_LABELS[by]} is called "{name[:60]}"{near}; all sites are shown')
+        reason = "all sites have no name; give by=user for" if by == "total" else f"no {BY_LABELS[by]} is called"
+        notices.append(f'name: {reason} "{name[:60]}"{near}; all sites are shown')
         name = EVERYTHING
     return Choice(by, name), notices
 
@@ -191,9 +189,9 @@ def render(catalog: Catalog, choice: Choice, window: dict[str, Any]) -> list[Any
     over_time, by_group, on_map = (ui.figure_block(item, window, f"/plans?{choice.query()}") for item in found)
     group = shown(catalog, choice)
     return [
-        html.P(_answer(group, plans_of(catalog), catalog), className="answer"),
-        html.P(_conversion(group, plans_of(catalog)), className="quiet"),
-        html.P(_share(group), className="quiet"),
+        html.P(sentences.answer(group, plans_of(catalog), catalog), className="answer"),
+        html.P(sentences.conversion(group, plans_of(catalog)), className="quiet"),
+        html.P(sentences.share(group), className="quiet"),
         over_time,
         html.Div(_site(catalog, group) if len(group.site_ids) == 1 else []),
         by_group,
@@ -201,81 +199,12 @@ def render(catalog: Catalog, choice: Choice, window: dict[str, Any]) -> list[Any
         on_map,
         html.H2("Every site"),
         html.P(
-            [f"Announced 2030 is facility power: {CONVERTED}.", parts.unfilled(site_rows(catalog))], className="quiet"
+            [f"Announced 2030 is facility power: {sentences.CONVERTED}.", parts.unfilled(site_rows(catalog))],
+            className="quiet",
         ),
         ui.grid("plans-table", parts.COLUMNS, site_rows(catalog), window),
         _left_out(catalog),
     ]
-
-
-def _answer(group: Series, plans: Timeline, catalog: Catalog) -> list[Any]:
-    announced, likely = group.at("announced", MONTH), group.at("likely", MONTH)
-    energised = group.lines["energised"]
-    now = next((tuple(band) for band in reversed(energised.tolist()) if band[2] == band[2]), (0.0,) * 5)
-    return [
-        "By the end of 2030 ",
-        html.Strong(reader_text(announced[2], "MW"), className="estimated"),
-        f" {_said(group, plans, catalog)} at the meter; ",
-        html.Strong(spread_text(likely[0], likely[2], likely[4], "MW"), className="estimated") if likely[4] else "none",
-        f" is likely by then. On {plans.as_of:%-d %B %Y} ",
-        html.Strong(spread_text(now[0], now[2], now[4], "MW"), className="estimated") if now[2] else "nothing",
-        " was energised",
-        *_outside(compare_plans.unpublished(group, plans), now[2]),
-        ".",
-    ]
-
-
-def _said(group: Series, plans: Timeline, catalog: Catalog) -> str:
-    """Who says how much it is to be: those who build it, or others who estimate it."""
-    if len(group.site_ids) > 1:
-        return "is announced, or expected by others,"
-    row = compare_plans.published_state(plans.states[group.site_ids[0]], MONTH)
-    if row is not None and row.basis == "estimated":
-        return "is estimated by others"
-    return "is expected by others" if row is not None and row.source_id in outsiders(catalog) else "is announced"
-
-
-def _outside(estimated: float, energised: float) -> list[Any]:
-    """How much of what is energised its operators do not publish."""
-    if not estimated:
-        return []
-    if estimated > 0.99 * energised:
-        return [", all", OUTSIDE]
-    if reader_text(estimated, "MW") == reader_text(energised, "MW"):
-        return [", nearly all", OUTSIDE]
-    return [", about ", html.Strong(reader_text(estimated, "MW"), className="estimated"), OUTSIDE]
-
-
-def _conversion(group: Series, plans: Timeline) -> str:
-    """How the announced figure stands to what was published: nobody need have published it in this form."""
-    row = compare_plans.published_state(plans.states[group.site_ids[0]], MONTH) if len(group.site_ids) == 1 else None
-    if row is None:
-        return f"Power at the meter is facility power: {CONVERTED}."
-    if row.power_basis == "facility":
-        return f"Power at the meter as published: {_published(row)}."
-    return f"Power at the meter is converted by us from the figure as published: {_published(row)}."
-
-
-def _share(group: Series) -> str:
-    announced, likely = group.at("announced", MONTH)[2], group.at("likely", MONTH)
-    share = f"{100 * likely[2] / announced:.0f} %" if announced else "nothing"
-    more = " Its range holds the doubt of the conversion too, so its top may lie above the announced median."
-    return (
-        f"The median of likely is {share} of what is announced for the end of 2030: each unfinished step is weighed by "
-        "its status, its delay and the time it takes to fill (parameters realisation, delay and fill ramp)."
-        f"{more if likely[4] > announced else ''}{_last_month(group)}"
-    )
-
-
-def _last_month(group: Series) -> str:
-    """How much of what is announced is dated to the very end of the year, when none of it can be likely yet."""
-    late = group.at("announced", MONTH)[2] - group.at("announced", f"{MONTH[:4]}-11")[2]
-    if late < 0.005 * group.at("announced", MONTH)[2]:
-        return ""
-    return (
-        f" {reader_text(late, 'MW')} of what is announced is dated to the last month of {MONTH[:4]}, often for want of "
-        "a better date: it can hardly be likely on the last day."
-    )
 
 
 def _shared(catalog: Catalog, by: By) -> str:
@@ -326,7 +255,7 @@ def _vintages(catalog: Catalog, site_id: str) -> Any:
                 row.vintage,
                 row.date,
                 f"{row.kind.replace('_', ' ')}, {row.status}",
-                _published(row),
+                sentences.published(row),
                 reader_text(then[0], "MW") if then and then[0] else "",
                 spread_text(then[1][0], then[1][2], then[1][4], "MW") if then and then[1][4] else "",
                 _since(step),
@@ -349,16 +278,14 @@ def _since(step: Said) -> str:
     if step.again is not None:
         months = round(step.slip)
         moved = f"{abs(months)} months {'later' if months > 0 else 'earlier'}" if months else "for the same date"
-        parts.append(f"said again on {step.again.vintage}, {moved}: {_published(step.again)}".removesuffix(": "))
+        parts.append(
+            f"said again on {step.again.vintage}, {moved}: {sentences.published(step.again)}".removesuffix(": ")
+        )
     if step.ran is not None:
-        parts.append(f"running on {step.ran.date}: {_published(step.ran)}".removesuffix(": "))
+        parts.append(f"running on {step.ran.date}: {sentences.published(step.ran)}".removesuffix(": "))
     if step.overdue:
         parts.append("its date has passed, and no row says that it runs")
     return "; ".join(parts)
-
-
-def _published(row: Milestone) -> str:
-    return milestone_text(row, BASIS_NAMES.get(row.power_basis, f"({BASIS_NAMES['unknown']})"))
 
 
 def _milestone(reading: Reading, catalog: Catalog) -> list[Any]:
@@ -367,7 +294,7 @@ def _milestone(reading: Reading, catalog: Catalog) -> list[Any]:
     return [
         row.date,
         f"{row.kind.replace('_', ' ')}, {row.status}",
-        _published(row),
+        sentences.published(row),
         f"{used}: {reading.why}",
         row.vintage,
         ui.source_links([row.source_id], catalog),

@@ -1,0 +1,126 @@
+"""What `/plans` says of a group of sites in sentences."""
+
+from typing import Any
+
+from dash import html
+
+from dashboard import compare_plans
+from dashboard.catalog import Catalog
+from dashboard.estimates.readings import outsiders
+from dashboard.estimates.series import Series, Timeline
+from dashboard.records import Milestone
+from dashboard.units import reader_text, spread_text
+from dashboard.workings import BASIS_NAMES, milestone_text
+
+MONTH, NEXT_YEAR, LAST = "2030-12", "2031-12", "2035-12"
+CONVERTED = "a figure published on another basis is converted by us"
+OUTSIDE = " of it as others estimate, mostly from satellite pictures and permits, where operators publish no power"
+
+
+def answer(group: Series, plans: Timeline, catalog: Catalog) -> list[Any]:
+    """What is announced, likely and energised of a group, the numbers marked as estimates."""
+    energised = group.lines["energised"]
+    now = next((tuple(band) for band in reversed(energised.tolist()) if band[2] == band[2]), (0.0,) * 5)
+    return [
+        *_planned(group, plans, catalog),
+        f" On {plans.as_of:%-d %B %Y} ",
+        html.Strong(spread_text(now[0], now[2], now[4], "MW"), className="estimated") if now[2] else "nothing",
+        " was energised",
+        *_outside(compare_plans.unpublished(group, plans), now[2]),
+        ".",
+    ]
+
+
+def _planned(group: Series, plans: Timeline, catalog: Catalog) -> list[Any]:
+    """What is announced for the end of 2030 and likely by then; where that is nothing, what there is later."""
+    announced, likely = group.at("announced", MONTH)[2], group.at("likely", MONTH)
+    said = _said(group, plans, catalog)
+    if not announced:
+        last = group.at("announced", LAST)[2]
+        then = [
+            "; by the end of 2035 ",
+            html.Strong(reader_text(last, "MW"), className="estimated"),
+            f" {said} at the meter",
+        ]
+        return ["Nothing is dated before 2031", *(then if last else []), "."]
+    begun = [
+        "By the end of 2030 ",
+        html.Strong(reader_text(announced, "MW"), className="estimated"),
+        f" {said} at the meter",
+    ]
+    if likely[4]:
+        return [*begun, "; ", _estimated(likely), " is likely by then."]
+    why = ", as all of it is dated to that very month" if _late(group) > 0.99 * announced else ""
+    later = group.at("likely", NEXT_YEAR)
+    more = [" By the end of 2031 ", _estimated(later), " is likely."] if later[4] else []
+    return [*begun, f"; none is likely by then{why}.", *more]
+
+
+def _estimated(band: tuple[float, ...]) -> Any:
+    return html.Strong(spread_text(band[0], band[2], band[4], "MW"), className="estimated")
+
+
+def _said(group: Series, plans: Timeline, catalog: Catalog) -> str:
+    """Who says how much it is to be: those who build it, or others who estimate it."""
+    if len(group.site_ids) > 1:
+        return "is announced, or expected by others,"
+    row = compare_plans.published_state(plans.states[group.site_ids[0]], MONTH)
+    if row is not None and row.basis == "estimated":
+        return "is estimated by others"
+    return "is expected by others" if row is not None and row.source_id in outsiders(catalog) else "is announced"
+
+
+def _outside(estimated: float, energised: float) -> list[Any]:
+    """How much of what is energised its operators do not publish."""
+    if not estimated:
+        return []
+    if estimated > 0.99 * energised:
+        return [", all", OUTSIDE]
+    if reader_text(estimated, "MW") == reader_text(energised, "MW"):
+        return [", nearly all", OUTSIDE]
+    return [", about ", html.Strong(reader_text(estimated, "MW"), className="estimated"), OUTSIDE]
+
+
+def conversion(group: Series, plans: Timeline) -> str:
+    """How the announced figure stands to what was published: nobody need have published it in this form."""
+    row = compare_plans.published_state(plans.states[group.site_ids[0]], MONTH) if len(group.site_ids) == 1 else None
+    if row is None:
+        return f"Power at the meter is facility power: {CONVERTED}."
+    if row.power_basis == "facility":
+        return f"Power at the meter as published: {published(row)}."
+    return f"Power at the meter is converted by us from the figure as published: {published(row)}."
+
+
+def share(group: Series) -> str:
+    """How much of what is announced is likely, and why not more; empty where the answer says that none is."""
+    announced, likely = group.at("announced", MONTH)[2], group.at("likely", MONTH)
+    if not announced or not likely[4]:
+        return ""
+    part = f"{100 * likely[2] / announced:.0f} %"
+    more = " Its range holds the doubt of the conversion too, so its top may lie above the announced median."
+    return (
+        f"The median of likely is {part} of what is announced for the end of 2030: each unfinished step is weighed by "
+        "its status, its delay and the time it takes to fill (parameters realisation, delay and fill ramp)."
+        f"{more if likely[4] > announced else ''}{_last_month(group)}"
+    )
+
+
+def _late(group: Series) -> float:
+    """MW of what is announced for the end of the year that is dated to its last month."""
+    return group.at("announced", MONTH)[2] - group.at("announced", f"{MONTH[:4]}-11")[2]
+
+
+def _last_month(group: Series) -> str:
+    """How much of what is announced is dated to the very end of the year, when none of it can be likely yet."""
+    late = _late(group)
+    if late < 0.005 * group.at("announced", MONTH)[2] or not group.at("likely", MONTH)[4]:
+        return ""
+    return (
+        f" {reader_text(late, 'MW')} of what is announced is dated to the last month of {MONTH[:4]}, often for want of "
+        "a better date: it can hardly be likely on the last day."
+    )
+
+
+def published(row: Milestone) -> str:
+    """A milestone's figure as published, with its basis."""
+    return milestone_text(row, BASIS_NAMES.get(row.power_basis, f"({BASIS_NAMES['unknown']})"))
