@@ -1,5 +1,6 @@
 """A planner's own list as plans: read strictly, every problem by line and column, no row skipped."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -11,9 +12,10 @@ from dashboard.catalog import Catalog, DataError, Problem, UnknownChipError, row
 from dashboard.core.spread import Spread
 from dashboard.estimates.ask import Ask, basis_weights
 from dashboard.estimates.inputs import is_one_system
+from dashboard.estimates.questions import with_parents
 from dashboard.estimates.readings import MONTHS, moment
 from dashboard.records import Chip
-from dashboard.units import Quantity, magnitude, quantity, read_cell, unit
+from dashboard.units import Quantity, counted, magnitude, quantity, read_cell, unit
 
 COLUMNS = (
     *("id", "name", "chip", "chip_count", "power", "unit", "power_basis", "amount", "currency", "term_years"),
@@ -73,6 +75,7 @@ class PlanList:
 
     header: tuple[str, ...]
     plans: tuple[Plan, ...]
+    notes: tuple[str, ...] = ()
 
     def column(self, name: str) -> int:
         """The place of a column.
@@ -95,10 +98,10 @@ def read_plans(content: bytes, catalog: Catalog, name: str = "plans") -> PlanLis
     plans: list[Plan] = []
     seen: dict[str, int] = {}
     header: tuple[str, ...] = ()
-    chips: dict[str, Chip | str] = {}
+    seen_names = Names({}, _places(catalog), Counter())
     for line, row in rows(name, content, problems):
         header = header or _header(tuple(row), name)
-        plan = _Row(line, row, name, catalog, problems, chips).plan()
+        plan = _Row(line, row, name, catalog, problems, seen_names).plan()
         if plan is not None:
             if plan.item in seen:
                 reason = f'must be unique, got "{plan.item}" of line {seen[plan.item]} again'
@@ -109,7 +112,13 @@ def read_plans(content: bytes, catalog: Catalog, name: str = "plans") -> PlanLis
         problems.append(Problem(name, None, "", "", "must hold at least one row"))
     if problems:
         raise DataError(problems)
-    return PlanList(header, tuple(plans))
+    notes = (f"{told}: {counted(f'{count:,}', 'rows')}" for told, count in seen_names.notes.items())
+    return PlanList(header, tuple(plans), tuple(notes))
+
+
+def _places(catalog: Catalog) -> dict[str, str]:
+    """Id and name of each country and grid, in small letters, with its id."""
+    return {word.casefold(): grid.grid_id for grid in catalog.grids.values() for word in (grid.name, grid.grid_id)}
 
 
 def _header(header: tuple[str, ...], name: str) -> tuple[str, ...]:
@@ -117,6 +126,15 @@ def _header(header: tuple[str, ...], name: str) -> tuple[str, ...]:
         reason = f"header: must have at least one of {', '.join(SIZES)}; got {', '.join(header)[:100]}"
         raise DataError([Problem(name, 1, "", "", reason)])
     return header
+
+
+@dataclass(frozen=True)
+class Names:
+    """What the rows of a list share: chips and places by the words used for them, and what is to be told of rows."""
+
+    chips: dict[str, Chip | str]
+    places: Mapping[str, str]
+    notes: Counter[str]
 
 
 class _Row:
@@ -129,10 +147,10 @@ class _Row:
         name: str,
         catalog: Catalog,
         problems: list[Problem],
-        chips: dict[str, Chip | str],
+        shared: Names,
     ) -> None:
         self.line, self.row, self.name, self.catalog, self.problems = line, row, name, catalog, problems
-        self.chips = chips
+        self.chips, self.places, self.notes = shared.chips, shared.places, shared.notes
         self.before = len(problems)
 
     def plan(self) -> Plan | None:
@@ -140,10 +158,12 @@ class _Row:
         kind, amount = self._size(chip)
         start, end = self._dates()
         basis, term = self._basis(), self._positive("term_years")
+        country, grid = self._where()
         if kind == "money":
             kind = "contract" if term else "capex"
         if len(self.problems) > self.before:
             return None
+        self._tell_unused(kind)
         named = chip if kind in ("chips", "power") and chip is not None else None
         return Plan(
             line=self.line,
@@ -154,8 +174,8 @@ class _Row:
             basis="it" if kind == "chips" else basis,
             term=term,
             operator=self._text("operator"),
-            country=self._text("country").lower(),
-            grid=self._text("grid").lower(),
+            country=country,
+            grid=grid,
             start=start,
             end=end,
             one_system=kind == "chips" and named is not None and is_one_system(named, Quantity(amount, "chip")),
@@ -202,10 +222,7 @@ class _Row:
         if power:
             return "power", power * self._unit()
         if count:
-            if not self._text("chip"):
-                self._wrong("chip", "must name the chip that is counted, got nothing")
-            elif chip is not None and not _has_power(chip, self.catalog):
-                self._wrong("chip", f"{chip.name} has no published power; give the plan's power instead")
+            self._judge_count(chip, count)
             return "chips", count
         if amount:
             currency = self._text("currency")
@@ -217,15 +234,48 @@ class _Row:
             self._wrong("power", "must have a power, a chip_count or an amount, got none")
         return "power", 0.0
 
+    def _judge_count(self, chip: Chip | None, count: float) -> None:
+        if not self._text("chip"):
+            self._wrong("chip", "must name the chip that is counted, got nothing")
+        elif count != int(count):
+            self._wrong("chip_count", f"must be a whole number, got {count:g}")
+        elif chip is not None and not _has_power(chip, self.catalog):
+            self._wrong("chip", f"{chip.name} has no published power; give the plan's power instead")
+
     def _unit(self) -> float:
         try:
             one = quantity(1.0, self._text("unit"))
             if one.check("[power]"):
                 return float(magnitude(one, "MW"))
-            self._wrong("unit", f'must be a unit of power such as MW, got "{self._text("unit")}"')
+            hint = ""
         except ValueError as error:
-            self._wrong("unit", str(error).removeprefix("unit: "))
+            hint = str(error).rpartition('"')[2]
+        self._wrong("unit", f'must be a unit of power (W, kW, MW, GW, TW), got "{self._text("unit")[:40]}"{hint}')
         return 1.0
+
+    def _where(self) -> tuple[str, str]:
+        """The ids of country and grid, given as id or name; a place that is not in the table keeps its own word."""
+        found = []
+        for column in ("country", "grid"):
+            text = self._text(column)
+            place = self.places.get(text.casefold(), text.casefold())
+            if place and place not in self.catalog.grids:
+                self.notes[f'no {column} of grids.csv is called "{text[:40]}": the world\'s carbon mix is taken'] += 1
+            found.append(place)
+        country, grid = found
+        known = country in self.catalog.grids and grid in self.catalog.grids
+        if known and country not in ("world", *with_parents(grid, self.catalog)):
+            self._wrong("grid", f"must lie in {self.catalog.grids[country].name}, the country beside it")
+        return country, grid
+
+    def _tell_unused(self, kind: str) -> None:
+        """Count what stands in the row and plays no part in it."""
+        used = {"power": "power", "chips": "chip_count"}.get(kind, "amount")
+        idle = [column for column in SIZES if column != used and self._text(column)]
+        idle += ["power_basis"] if kind != "power" and self._text("power_basis") else []
+        idle += ["term_years"] if used != "amount" and self._text("term_years") else []
+        for column in idle:
+            self.notes[f"{column} is not used beside {used}"] += 1
 
     def _basis(self) -> str:
         text = self._text("power_basis")
@@ -285,12 +335,15 @@ def _single(column: list[list[float]]) -> NDArray[np.float32]:
 
 
 def _region(plan: Plan, catalog: Catalog) -> tuple[str, dict[str, Spread]]:
-    """Whose grid it is, and its carbon intensity where the table has one; else the chain takes the world's."""
+    """Whose grid it is, and its carbon intensity where the table has one; else that of the grid or country around it.
+
+    Where none has one, the chain takes the world's.
+    """
     region = plan.country or plan.grid or "usa"
-    if plan.country in ("", "usa") and catalog.parameter_or_none("grid_intensity", region):
-        return region, {}
-    for grid_id in (plan.grid, plan.country):
-        grid = catalog.grids.get(grid_id)
+    for place in (*with_parents(plan.grid, catalog), *with_parents(region, catalog)):
+        if catalog.parameter_or_none("grid_intensity", place):
+            return place, {}
+        grid = catalog.grids.get(place)
         if grid is not None and grid.carbon_intensity is not None:
             return region, {"grid_intensity": Spread.fixed(grid.carbon_intensity)}
     return region, {}

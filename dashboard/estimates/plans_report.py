@@ -8,7 +8,7 @@ from dashboard.estimates.estimate import RESULT_UNITS
 from dashboard.estimates.plans import PlanTotals, month_rows
 from dashboard.estimates.plans_block import ALL, Cell
 from dashboard.estimates.report import LABELS
-from dashboard.units import range_text, reader_text
+from dashboard.units import counted, given_text, range_text, reader_text
 
 NAMES = ("q05", "q25", "q50", "q75", "q95")
 IN_CSV = {"q05": 0, "q50": 2, "q95": 4}
@@ -23,6 +23,7 @@ def as_json(name: str, totals: PlanTotals, *, rows: bool = True) -> dict[str, An
         "draws": totals.draws,
         "count": len(totals.plan_list.plans),
         "undated": totals.undated,
+        "notes": list(totals.plan_list.notes),
         "totals": [_total(totals, cell) for cell in totals.levels],
     }
     if rows:
@@ -52,33 +53,44 @@ def _results(levels: Any) -> dict[str, Any]:
 
 
 def _named(unit: str, levels: Any) -> dict[str, Any]:
-    return {"unit": unit, **dict(zip(NAMES, (float(level) for level in levels), strict=True))}
+    return {"unit": unit, **dict(zip(NAMES, (float(f"{level:.7g}") for level in levels), strict=True))}
 
 
 def as_text(totals: PlanTotals) -> str:
     """Totals of all rows with their ranges, then one line for each group, the largest first."""
     count = len(totals.plan_list.plans)
-    lines = [f"{count:,} plans  (data {totals.data_version}, seed {totals.seed}, {totals.draws:,} draws)", ""]
+    lines = [
+        f"{counted(f'{count:,}', 'plans')}  (data {totals.data_version}, seed {totals.seed}, {totals.draws:,} draws)",
+        "",
+    ]
     for name, levels in totals.levels[(ALL, ALL)].items():
         unit = RESULT_UNITS[name]
-        span = range_text(levels[0], levels[4], unit)
-        lines.append(f"  {LABELS[name]:<24}{reader_text(levels[2], unit):>16}   5–95 %: {span}")
+        lines.append(f"  {LABELS[name]:<24}{_text(levels, unit, 16)}")
     groups = [cell for cell in totals.levels if cell != (ALL, ALL)]
     for column in dict.fromkeys(column for column, _ in groups):
         lines += ["", f"Facility peak by {column}"]
         ranked = sorted((c for c in groups if c[0] == column), key=lambda c: -totals.levels[c]["facility_peak"][2])
         lines += [_group_line(totals, cell) for cell in ranked]
     if totals.undated:
-        lines += ["", f"Note: plans without a start stand in no month: {totals.undated:,}."]
-    return "\n".join(lines)
+        lines += ["", f"Note: plans with no start, or one after 2035, stand in no month: {totals.undated:,}."]
+    return "\n".join(lines + [f"Note: {note}." for note in totals.plan_list.notes])
+
+
+SAME = 1e-6  # of a value: the draws of a list are kept in seven digits
+
+
+def _text(levels: Any, unit: str, width: int) -> str:
+    """The median in `width` columns, and its range where there is one."""
+    if abs(levels[4] - levels[0]) <= SAME * abs(levels[4]):
+        return f"{given_text(float(levels[2]), unit):>{width}}"
+    return f"{reader_text(levels[2], unit):>{width}}   5–95 %: {range_text(levels[0], levels[4], unit)}"
 
 
 def _group_line(totals: PlanTotals, cell: Cell) -> str:
     levels = totals.levels[cell]["facility_peak"]
-    span = range_text(levels[0], levels[4], "MW")
     name = cell[1] or "(blank)"
-    count = f"{totals.counts[cell]:,} plan" + ("s" if totals.counts[cell] > 1 else "")
-    return f"  {name[:30]:<32}{count:>14}{reader_text(levels[2], 'MW'):>12}   5–95 %: {span}"
+    count = counted(f"{totals.counts[cell]:,}", "plans")
+    return f"  {name[:30]:<32}{count:>14}{_text(levels, 'MW', 12)}"
 
 
 def write_csv(totals: PlanTotals, stream: TextIO) -> None:

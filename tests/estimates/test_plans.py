@@ -99,6 +99,51 @@ def test_a_file_that_is_no_list_is_refused(catalog, text, reason):
         _read(text, catalog)
 
 
+def test_what_plays_no_part_in_a_row_is_told(catalog):
+    """A second amount, a basis of chips, a term of power, and a place that the table does not have: each is counted."""
+    text = HEADER + (
+        "a,H100,100000,1,GW,it,38,billion USD,7,,,,,,\n"
+        "b,H100,10,,,it,,,,,Atlantis,,,,\n"
+        "c,H100,10,,,it,,,,,Italy,ita,,,\n"
+        "d,H100,10,,,,,,,,,ERCOT (Texas),,,\n"
+    )
+    plans = _read(text, catalog)
+
+    assert plans.notes == (
+        "chip_count is not used beside power: 1 row",
+        "amount is not used beside power: 1 row",
+        "term_years is not used beside power: 1 row",
+        'no country of grids.csv is called "Atlantis": the world\'s carbon mix is taken: 1 row',
+        "power_basis is not used beside chip_count: 2 rows",
+    )
+    assert [(plan.country, plan.grid) for plan in plans.plans[2:]] == [("ita", "ita"), ("", "ercot")]
+
+
+@pytest.mark.parametrize(
+    ("row", "told"),
+    [
+        ("a,,,1,GW,,,,,,USA,ita,,,", "must lie in United States"),
+        ("a,H100,1.5,,,,,,,,,,,,", "must be a whole number"),
+        ("a,,,1,mW,,,,,,,,,,", "mW is a milliwatt"),
+    ],
+)
+def test_rows_that_contradict_themselves_are_refused(catalog, row, told):
+    """A grid outside the country beside it, half a chip, a milliwatt."""
+    with pytest.raises(DataError, match=re.escape(told)):
+        _read(HEADER + row + "\n", catalog)
+
+
+def test_a_grid_without_a_carbon_mix_has_that_of_the_country_around_it(catalog):
+    """ERCOT has none of its own: its plan emits what one in the United States does, and not what the world's would."""
+    text = HEADER + "a,,,1,GW,it,,,,,,ercot,,,\n" + "b,,,1,GW,it,,,,,usa,,,,\n" + "c,,,1,GW,it,,,,,world,,,,\n"
+    totals = estimate_plans(_read(text, catalog), catalog, by=("id",), keep_rows=True)
+    ercot, usa, world = (levels["emissions"][2] for levels in totals.rows)
+
+    assert catalog.grids["ercot"].carbon_intensity is None
+    assert ercot == pytest.approx(usa, rel=0.02)
+    assert world > 1.1 * usa
+
+
 def test_other_columns_are_kept(catalog):
     """A column that we do not read stands in the output as it was."""
     plans = _read(FIVE, catalog)
