@@ -67,10 +67,12 @@ def _data() -> dict[str, Any]:
     files = [*(f"{name}.csv" for name in records.TABLES), "datapackage.json"]
     text = _parameter("text", "query", TEXT | {"examples": ["100000 H100", "30 GW", "38 billion USD over 7 years"]})
     basis = _parameter("basis", "query", {"type": "string", "enum": list(BASES)})
+    more = (
+        _parameter("chip", "query", TEXT),
+        _parameter("seed", "query", {"type": "integer", "minimum": 0, "maximum": 10**12 - 1}),
+    )
     return {
-        "/api/estimate": _get(
-            "`estimate --json`", JSON, [text, basis, _parameter("chip", "query", TEXT), _others("set.PARAMETER=VALUE")]
-        ),
+        "/api/estimate": _get("`estimate --json`", JSON, [text, basis, *more, _settings()]),
         "/api/openapi.json": _get("This description", JSON, []),
         "/data/{name}": _get("A table", (CSV, JSON), [_parameter("name", "path", {"type": "string", "enum": files})]),
     }
@@ -96,6 +98,16 @@ def _parameter(name: str, place: str, schema: dict[str, Any]) -> dict[str, Any]:
 def _others(told: str = "set.PARAMETER=VALUE, and any other key, which is ignored") -> dict[str, Any]:
     schema = {"type": "object", "additionalProperties": {"type": "string"}}
     return {"name": "others", "in": "query", "style": "form", "explode": True, "description": told, "schema": schema}
+
+
+def _settings() -> dict[str, Any]:
+    schema = {
+        "type": "object",
+        "patternProperties": {r"^set\.[a-z_]+$": {"type": "string"}},
+        "additionalProperties": False,
+    }
+    told = "set.PARAMETER=VALUE; another key is refused"
+    return {"name": "settings", "in": "query", "style": "form", "explode": True, "description": told, "schema": schema}
 
 
 def _get(summary: str, kinds: str | tuple[str, ...], parameters: list[dict[str, Any]]) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """Addresses that are files: a figure's numbers, spec, press pack and frame for others, and an estimate as JSON."""
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -9,6 +10,7 @@ import flask
 from dashboard import figures
 from dashboard.catalog import Catalog, one_line
 from dashboard.compare import Comparison
+from dashboard.core.draws import Draws
 from dashboard.estimates import estimate, read_ask, report
 from dashboard.figures import size_named
 from dashboard.web import first, openapi, packs
@@ -108,14 +110,23 @@ def refusal(told: object, status: int = 400) -> tuple[dict[str, str], int]:
     return {"error": one_line(str(told))}, status
 
 
+KEYS = ("text", "basis", "chip", "seed")
+
+
 def api(catalog: Catalog, query: Mapping[str, str]) -> Any:
     """`estimate --json` for a query; 400 with one line where it cannot be read."""
     text = query.get("text", "")
     settings = {key.removeprefix("set."): value for key, value in query.items() if key.startswith("set.")}
+    unknown = next((key for key in query if key not in KEYS and not key.startswith("set.")), None)
+    if unknown is not None:
+        return refusal(f'query: must be of {", ".join(KEYS)} and set.PARAMETER, got "{unknown[:40]}"')
+    seed = query.get("seed", str(Draws().seed))
+    if not re.fullmatch(r"[0-9]{1,12}", seed, re.ASCII):
+        return refusal(f'seed: must be a whole number, got "{seed[:40]}"')
     try:
         ask = read_ask(
             text, catalog, basis=query.get("basis", "unknown"), chip=query.get("chip", ""), settings=settings
         )
-        return report.as_json(text, estimate(ask, catalog), catalog)
+        return report.as_json(text, estimate(ask, catalog, Draws(seed=int(seed))), catalog)
     except ValueError as error:
         return refusal(error)

@@ -108,6 +108,8 @@ def test_each_figure_is_a_csv_and_a_spec(client, figure):
         ("/figure/chain.csv?text=9**9**9", 400, "expression"),
         ("/api/estimate", 400, "got nothing"),
         ("/api/estimate?text=30+mW", 400, "milliwatt"),
+        ("/api/estimate?text=30+GW&seed=abc", 400, "seed: must be a whole number"),
+        ("/api/estimate?text=30+GW&base=it", 400, "must be of text, basis, chip, seed"),
         ("/api/estimate?text=30+GW&set.draw_ratio=9", 400, "draw_ratio"),
         ("/data/passwd", 404, "must be a table"),
     ],
