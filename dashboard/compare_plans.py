@@ -217,7 +217,7 @@ def claimed_and_likely(
         id="claim-path",
         title=f"{claimed.name}: the way to the claim, and what its sites make likely",
         answer=f"{claimed.name} claims {_goal(claims)}by the end of 2030 (about {reader_text(goal[2], 'MW')} at the "
-        f"meter, our reading); its {len(group.site_ids)} sites in the tables make "
+        f"meter, its basis not being stated); its {len(group.site_ids)} sites in the tables make "
         f"{spread_text(likely[0], likely[2], likely[4], 'MW')} likely.",
         axis=f"Facility capacity at the end of each month, GW (as known on {plans.as_of:%-d %B %Y})",
         unit="GW",

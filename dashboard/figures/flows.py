@@ -33,9 +33,13 @@ LABEL = 0.95  # size of a label, in font sizes
 
 @dataclass
 class Node:
-    """A bar at one side: the pixels that its label needs, its place from the top, and how much ribbons use so far."""
+    """A bar at one side, of one name and layer, for two layers are never added.
+
+    It has the pixels that its label needs, its place from the top, and how much ribbons use so far.
+    """
 
     name: str
+    layer: str
     total: float
     lines: list[str]
     least: float
@@ -77,30 +81,19 @@ def flows(comparison: Comparison, size: Size, theme: str) -> Spec:
 
 
 def _nodes(rows: list[Any], side: str, unit: str, size: Size) -> list[Node]:
-    """The bars of a side, the largest first; givers by layer, so that each layer runs as one bundle."""
-    names = dict.fromkeys(getattr(row, side) for row in rows)
-    nodes = []
-    for name in names:
-        own = [row for row in rows if getattr(row, side) == name]
-        lines = _label(name, own, unit, size)
-        least = size.font * (LABEL * LEADING * len(lines) + 0.25)
-        nodes.append(Node(name, sum(row.value for row in own), lines, least))
+    """The bars of a side, layer by layer, so that each runs as one bundle, and the largest first."""
+    totals: dict[tuple[str, str], float] = {}
+    for row in rows:
+        key = getattr(row, side), row.basis
+        totals[key] = totals.get(key, 0.0) + row.value
+    font, nodes = size.font * LABEL, []
+    for (name, layer), total in totals.items():
+        told = f"{name}, {layer}" if sum(name == other for other, _ in totals) > 1 else name
+        label = f"{told} {_amount(total, unit)}"
+        lines = fitted(label, size.width * BESIDE, LINES * font * LEADING, font)
+        nodes.append(Node(name, layer, total, lines, font * LEADING * len(lines) + 0.25 * size.font))
     layers = list(dict.fromkeys(row.basis for row in rows))
-    main = {row.giver: layers.index(row.basis) for row in reversed(rows)} if side == "giver" else {}
-    return sorted(nodes, key=lambda node: (main.get(node.name, 0), -node.total))
-
-
-def _label(name: str, own: list[Any], unit: str, size: Size) -> list[str]:
-    """A name with its sum, in lines; with a sum for each layer where layers meet, for they are never added."""
-    sums: dict[str, float] = {}
-    for row in own:
-        sums[row.basis] = sums.get(row.basis, 0.0) + row.value
-    if len(sums) > 1:
-        label = f"{name}: {', '.join(f'{layer} {_amount(total, unit)}' for layer, total in sums.items())}"
-    else:
-        label = f"{name} {_amount(sum(sums.values()), unit)}"
-    font = size.font * LABEL
-    return fitted(label, size.width * BESIDE, LINES * font * LEADING, font)
+    return sorted(nodes, key=lambda node: (layers.index(node.layer), -node.total))
 
 
 def _amount(total: float, unit: str) -> str:
@@ -139,12 +132,11 @@ def _ribbons(
     rows: list[Any], left: list[Node], right: list[Node], scale: float, colours: dict[str, str]
 ) -> list[dict[str, Any]]:
     """A shape for each row, from its place on the left bar to its place on the right one."""
-    givers, takers = ({node.name: node for node in nodes} for nodes in (left, right))
-    layers = list(dict.fromkeys(row.basis for row in rows))
-    order = sorted(rows, key=lambda row: (takers[row.taker].top, layers.index(row.basis), givers[row.giver].top))
+    givers, takers = ({(node.name, node.layer): node for node in nodes} for nodes in (left, right))
+    order = sorted(rows, key=lambda row: (takers[row.taker, row.basis].top, givers[row.giver, row.basis].top))
     ends = {}
     for row in order:
-        giver, taker = givers[row.giver], takers[row.taker]
+        giver, taker = givers[row.giver, row.basis], takers[row.taker, row.basis]
         ends[row.giver, row.taker, row.basis] = (giver.top + giver.used, taker.top + taker.used)
         giver.used += row.value * scale
         taker.used += row.value * scale
@@ -201,7 +193,7 @@ def _hover(rows: list[Any], left: list[Node], right: list[Node], unit: str) -> S
     points = [(0.006, node, "giver") for node in left] + [(0.994, node, "taker") for node in right]
     texts = []
     for _, node, side in points:
-        own = [row for row in rows if getattr(row, side) == node.name]
+        own = [row for row in rows if (getattr(row, side), row.basis) == (node.name, node.layer)]
         texts.append("<br>".join(escaped(f"{row.label}: {number_text(row.value)} {unit}, {row.basis}") for row in own))
     return {
         "type": "scatter",

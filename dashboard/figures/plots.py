@@ -259,7 +259,7 @@ def _mark_middle(middle: float, top: float, box: Frame, layout: Spec) -> None:
     )
     place = {"xref": "x", "yref": "y", "x": middle, "y": top, "yanchor": "top", "xshift": side * base * 0.4}
     anchor = "left" if side > 0 else "right"
-    layout["annotations"].append(note("median: half on each side", base * 0.88, theme.quiet, xanchor=anchor, **place))
+    layout["annotations"].append(note("median", base * 0.88, theme.quiet, xanchor=anchor, **place))
 
 
 def _stacked(values: Any, box: Frame) -> tuple[list[float], list[float], float]:
