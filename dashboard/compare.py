@@ -43,6 +43,7 @@ class Comparison:
     estimates: tuple[tuple[str, Estimate], ...] = ()
     worked: Callable[[], workings.Worked] = workings.Worked
     leads: tuple[str, ...] = ()  # labels of the rows that a caption names, where these are not the first
+    basis: str = ""  # of all rows, where the column `basis` tells lines, layers or states apart
 
     @cached_property
     def rows(self) -> list[Any]:
@@ -53,7 +54,7 @@ class Comparison:
     @cached_property
     def measure(self) -> str:
         """The unit and what is measured in it."""
-        bases = list(dict.fromkeys(str(basis) for basis in self.table.basis if basis))
+        bases = [self.basis] if self.basis else dict.fromkeys(str(basis) for basis in self.table.basis if basis)
         return f"Unit: {self.unit}; basis: {', '.join(bases)}." if bases else f"Unit: {self.unit}."
 
     @property

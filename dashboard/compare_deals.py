@@ -12,6 +12,7 @@ from dashboard.estimates.ledger import Basis, Ledger
 from dashboard.records import Commitment
 from dashboard.units import given_text, magnitude, quantity, reader_text, spread_text
 
+RIBBONS = 28  # drawn; the table behind the figure has all
 PARTS = (
     ("chips", "Chip deals, added up"),
     ("capacity", "Sites and clouds, added up"),
@@ -116,7 +117,9 @@ def flows(books: Sequence[Ledger], unit: str, title: str, catalog: Catalog) -> C
         kind="money" if unit == "billion USD" else "capacity",
         table=pd.DataFrame(rows, columns=[*COLUMNS, "giver", "taker"]),
         sources=_few(source_names(catalog, [deal.source_id for deal, _ in sized])),
-        method="GW are medians of IT power worked out deal by deal." if unit == "GW" else "Dollars as published.",
+        method=("GW are medians of IT power worked out deal by deal." if unit == "GW" else "Dollars as published.")
+        + (f" Drawn: the {RIBBONS} largest of {len(rows)} ribbons." if len(rows) > RIBBONS else ""),
+        basis="IT power" if unit == "GW" else "",
         version=catalog.version,
         form="flows",
         worked=partial(workings.of_flows, ribbons, unit),

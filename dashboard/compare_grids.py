@@ -39,7 +39,7 @@ def beside_grids(question: str, load: Load, answer: Estimate, grids: Sequence[Gr
         beside.append((grid, _percent(rows[-1])))
     rows.sort(key=lambda row: "carries the load" not in row["note"])
     first = rows[0] if rows else None
-    missing = not_published(question, grids)
+    missing = not_published(question, grids, catalog)
     return Comparison(
         id=f"grids-{question}",
         title=f"{load.label} beside each grid’s {what}",
@@ -49,7 +49,7 @@ def beside_grids(question: str, load: Load, answer: Estimate, grids: Sequence[Gr
         kind="energy" if question == "energy" else "capacity",
         table=pd.DataFrame(rows, columns=[*COLUMNS, "published", "published_unit"]),
         sources=source_names(catalog, [*used, *deciding_sources(answer)]),
-        method=f"{METHOD} {missing}".strip(),
+        method=f"{METHOD} Dark bar: 100 % of the grid, each on a scale of its own. {missing}".strip(),
         version=catalog.version,
         form="panels",
         estimates=((load.label, answer),),
@@ -57,12 +57,23 @@ def beside_grids(question: str, load: Load, answer: Estimate, grids: Sequence[Gr
     )
 
 
-def not_published(question: str, grids: Sequence[Grid]) -> str:
+def _part(grid: Grid, published: Callable[[Grid], Quantity | None], catalog: Catalog) -> str:
+    """The largest part of a grid that publishes the figure, in brackets; the world's parts are no substitute."""
+    if grid.grid_id == "world":
+        return ""
+    parts = [
+        (size, part) for part in catalog.grids.values() if part.parent == grid.grid_id and (size := published(part))
+    ]
+    largest = max(parts, key=lambda pair: pair[0], default=None)
+    return f" (its part “{largest[1].name}” has one)" if largest else ""
+
+
+def not_published(question: str, grids: Sequence[Grid], catalog: Catalog) -> str:
     """Names the grids that publish no figure for a question and so have no panel; empty where there is none."""
     if question not in SCALED:
         return ""
     _, _, what, published = SCALED[question]
-    names = [grid.name for grid in grids if published(grid) is None]
+    names = [f"{grid.name}{_part(grid, published, catalog)}" for grid in grids if published(grid) is None]
     return (
         f"Not drawn, for no {what.removeprefix('highest published ')} is published: {', '.join(names)}."
         if names
@@ -93,7 +104,8 @@ def _sentence(row: dict[str, Any]) -> str:
     low, middle, high = (number_text(row[name]) for name in ("q05", "value", "q95"))
     most = "At most " if row["basis"] == LOWER else ""
     scale = ", for scale only" if "for scale only" in str(row["note"]) else ""
-    return f"{most}{middle} % of the {row['basis']} of {questions.with_article(row['label'])} ({low}–{high} %){scale}."
+    share = f"{most}{middle}\u00a0% of the {row['basis']} of {questions.with_article(row['label'])}"
+    return f"{share} ({low}–{high}\u00a0%){scale}."
 
 
 def plants(question: str, loads: dict[str, Load], answer: Estimate, catalog: Catalog) -> Comparison:

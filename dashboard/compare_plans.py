@@ -16,6 +16,7 @@ from dashboard.records import Claim, Milestone
 from dashboard.units import given_text, magnitude, quantity, reader_text, spread_text
 
 GIGA = 1000.0
+MOST_GROUPS = 12
 TOLD, LAST = "2030-12", "2035-12"  # the month that answers and passports tell, and the last of the series
 MEANING = (
     "Announced and energised: as published or observed, other bases converted to facility power, with the error of "
@@ -36,14 +37,15 @@ def lines_over_time(group: Series, title: str, plans: Timeline, catalog: Catalog
         id="timeline",
         title=title,
         answer=_timeline_answer(group),
-        axis=f"Facility capacity at the end of each month, GW (as known on {plans.as_of:%-d %B %Y})",
+        axis="Facility capacity at the end of each month, GW",
         unit="GW",
         kind="capacity",
         table=pd.DataFrame(rows, columns=COLUMNS),
         sources=_few(source_names(catalog, group.source_ids)),
-        method=MEANING,
+        method=f"{MEANING} As known on {plans.as_of:%-d %B %Y}.",
         version=catalog.version,
         form="series",
+        basis="facility power",
         worked=partial(workings.of_lines, [group], plans, TOLD, catalog),
     )
 
@@ -114,7 +116,9 @@ def _announced(group: Series, month: str) -> str:
 
 def groups_at(groups: Sequence[Series], by: str, month: str, plans: Timeline, catalog: Catalog) -> Comparison:
     """The likely capacity of each group at the end of a month, largest first."""
-    ranked = sorted(groups, key=lambda group: -group.at("likely", month)[2])[:12]
+    some = [group for group in groups if group.at("likely", month)[2] > 0]
+    ranked = sorted(some, key=lambda group: -group.at("likely", month)[2])[:MOST_GROUPS]
+    shown = f"the {len(ranked)} largest of {len(some)}" if len(some) > len(ranked) else "all that have any"
     rows = [
         estimate_levels(
             group.name,
@@ -136,7 +140,7 @@ def groups_at(groups: Sequence[Series], by: str, month: str, plans: Timeline, ca
         kind="capacity",
         table=pd.DataFrame(rows, columns=COLUMNS),
         sources=_few(source_names(catalog, used)),
-        method=METHOD,
+        method=f"{METHOD} Drawn: {shown}, as known on {plans.as_of:%-d %B %Y}.",
         version=catalog.version,
         worked=partial(workings.of_lines, ranked, plans, month, catalog),
     )
@@ -179,7 +183,9 @@ def sites_on_map(plans: Timeline, sites: Sequence[Series], month: str, catalog: 
         kind="capacity",
         table=pd.DataFrame(rows, columns=[*COLUMNS, "country", "longitude", "latitude"]),
         sources=("table of sites", "coastlines after Natural Earth, states after the U.S. Census Bureau"),
-        method="Area of a circle: facility capacity announced; places to the town or county.",
+        method="Area of a circle: facility capacity announced; places to the town or county. As known on "
+        f"{plans.as_of:%-d %B %Y}.",
+        basis="facility power",
         version=catalog.version,
         form="map",
         worked=partial(workings.of_map, drawn, plans, month),
@@ -219,14 +225,15 @@ def claimed_and_likely(
         answer=f"{claimed.name} claims {_goal(claims)}by the end of 2030 (about {reader_text(goal[2], 'MW')} at the "
         f"meter, its basis not being stated); its {len(group.site_ids)} sites in the tables make "
         f"{spread_text(likely[0], likely[2], likely[4], 'MW')} likely.",
-        axis=f"Facility capacity at the end of each month, GW (as known on {plans.as_of:%-d %B %Y})",
+        axis="Facility capacity at the end of each month, GW",
         unit="GW",
         kind="capacity",
         table=pd.DataFrame(rows, columns=COLUMNS),
         sources=_few(source_names(catalog, [*claimed.source_ids, *group.source_ids])),
         method="Claimed: even growth between published totals. Likely: after odds, delay and filling; rented clouds "
-        "without a site of their own are not in it.",
+        f"without a site of their own are not in it. As known on {plans.as_of:%-d %B %Y}.",
         version=catalog.version,
         form="series",
+        basis="facility power",
         worked=partial(workings.of_claim, claims, claimed, group, plans, TOLD, catalog),
     )

@@ -9,6 +9,7 @@ from itertools import repeat
 from typing import Any
 
 from dashboard.compare import Comparison
+from dashboard.compare_deals import RIBBONS
 from dashboard.figures.frame import Frame, Size, frame
 from dashboard.figures.legend import draw_legend, legend_rows
 from dashboard.figures.plots import Spec
@@ -25,7 +26,6 @@ LAYER_KINDS = {
     "rent": "energy",
     "investment": "money",
 }
-MOST = 28  # ribbons drawn; the table behind the figure has all
 LINES = 6  # that a node's label may have
 BESIDE = 0.27  # of the figure's width, at most, for the labels of one side
 LABEL = 0.95  # size of a label, in font sizes
@@ -50,7 +50,7 @@ class Node:
 def flows(comparison: Comparison, size: Size, theme: str) -> Spec:
     """One ribbon a row, from its `giver` to its `taker`, coloured by layer (`basis`)."""
     base = size.font
-    rows = comparison.rows[:MOST]
+    rows = comparison.rows[:RIBBONS]
     layers = list(dict.fromkeys(row.basis for row in rows))
     keys = legend_rows(tuple(("thick", layer) for layer in layers), size)
     left, right = (_nodes(rows, side, comparison.unit, size) for side in ("giver", "taker"))

@@ -131,7 +131,10 @@ def worked(catalog: Catalog, choice: Choice) -> tuple[Estimate, dict[str, Load]]
     elif re.fullmatch(r"[a-z]+", kind) and name:
         raise ValueError(f'load: must be an amount, or begin with {", ".join(PLANNED)} and a colon, got "{kind[:20]}:"')
     else:
-        answer = estimate(read_ask(choice.load, catalog, basis=choice.basis), catalog)
+        ask = read_ask(choice.load, catalog, basis=choice.basis)
+        if choice.load == DEFAULT_LOAD:
+            ask = replace(ask, source_ids=(catalog.claims["openai-power-2030"].source_id,))
+        answer = estimate(ask, catalog)
         carriers, label, doubt = (), f"{answer.ask.text}", None
         if choice.load == DEFAULT_LOAD:
             label = f"OpenAI’s 30 GW ({BASIS_NAMES[choice.basis]})"
@@ -280,7 +283,9 @@ def render(catalog: Catalog, choice: Choice, window: dict[str, Any]) -> list[Any
         comparison = view(catalog, choice)
     except ValueError as error:
         return [ui.problem(str(error))]
-    missing = compare_grids.not_published(choice.question, [catalog.grids[grid_id] for grid_id in choice.grids])
+    missing = compare_grids.not_published(
+        choice.question, [catalog.grids[grid_id] for grid_id in choice.grids], catalog
+    )
     steps = with_highest_hour(answer, catalog)
     hosted = any("carries the load" in row.note for row in comparison.rows)
     shares = (HOSTED if hosted else UNHOSTED) if choice.question in compare_grids.SCALED else ""
