@@ -114,11 +114,15 @@ def _announced(group: Series, month: str) -> str:
     return reader_text(group.at("announced", month)[2], "MW")
 
 
-def groups_at(groups: Sequence[Series], by: str, month: str, plans: Timeline, catalog: Catalog) -> Comparison:
-    """The likely capacity of each group at the end of a month, largest first."""
+def groups_at(
+    groups: Sequence[Series], by: str, month: str, plans: Timeline, catalog: Catalog, chosen: str = ""
+) -> Comparison:
+    """The likely capacity of each of the largest groups at the end of a month, and of the chosen one after them."""
     some = [group for group in groups if group.at("likely", month)[2] > 0]
     ranked = sorted(some, key=lambda group: -group.at("likely", month)[2])[:MOST_GROUPS]
     shown = f"the {len(ranked)} largest of {len(some)}" if len(some) > len(ranked) else "all that have any"
+    last = [group for group in groups if group.name == chosen and group not in ranked]
+    shown += f", and {chosen}" if last else ""
     rows = [
         estimate_levels(
             group.name,
@@ -128,9 +132,9 @@ def groups_at(groups: Sequence[Series], by: str, month: str, plans: Timeline, ca
             date=month,
             note=f"announced {_announced(group, month)}",
         )
-        for group in ranked
+        for group in (*ranked, *last)
     ]
-    used = [source for group in ranked for source in group.source_ids]
+    used = [source for group in (*ranked, *last) for source in group.source_ids]
     return Comparison(
         id="plans-by",
         title=f"Likely AI capacity by {by} at the end of {month[:4]}",
@@ -142,7 +146,7 @@ def groups_at(groups: Sequence[Series], by: str, month: str, plans: Timeline, ca
         sources=_few(source_names(catalog, used)),
         method=f"{METHOD} Drawn: {shown}, as known on {plans.as_of:%-d %B %Y}.",
         version=catalog.version,
-        worked=partial(workings.of_lines, ranked, plans, month, catalog),
+        worked=partial(workings.of_lines, [*ranked, *last], plans, month, catalog),
     )
 
 
@@ -151,8 +155,13 @@ def _words(group: Series, line: Line, month: str) -> str:
     return spread_text(band[0], band[2], band[4], "MW")
 
 
-def sites_on_map(plans: Timeline, sites: Sequence[Series], month: str, catalog: Catalog) -> Comparison:
-    """Each site with coordinates: its announced capacity at the end of a month, and whether a part of it runs."""
+def sites_on_map(
+    plans: Timeline, sites: Sequence[Series], month: str, catalog: Catalog, chosen: tuple[str, Sequence[str]] = ("", ())
+) -> Comparison:
+    """Each site with coordinates: its announced capacity at the end of a month, and whether a part of it runs.
+
+    `chosen` are the words for some of them, which are drawn apart, and their ids.
+    """
     rows, drawn = [], []
     for group in sites:
         site = plans.states[group.site_ids[0]].site
@@ -170,7 +179,7 @@ def sites_on_map(plans: Timeline, sites: Sequence[Series], month: str, catalog: 
         )
         drawn.append(group)
         place = {"country": site.country, "longitude": float(site.longitude.m), "latitude": float(site.latitude.m)}
-        rows.append(row | place)
+        rows.append(row | place | {"chosen": chosen[0] if site.site_id in chosen[1] else ""})
     largest = max((row["value"] for row in rows), default=0.0)
     running = sum(row["basis"] == "energised" for row in rows)
     return Comparison(
@@ -181,7 +190,7 @@ def sites_on_map(plans: Timeline, sites: Sequence[Series], month: str, catalog: 
         axis="",
         unit="GW",
         kind="capacity",
-        table=pd.DataFrame(rows, columns=[*COLUMNS, "country", "longitude", "latitude"]),
+        table=pd.DataFrame(rows, columns=[*COLUMNS, "country", "longitude", "latitude", "chosen"]),
         sources=("table of sites", "coastlines after Natural Earth, states after the U.S. Census Bureau"),
         method="Area of a circle: facility capacity announced; places to the town or county. As known on "
         f"{plans.as_of:%-d %B %Y}.",

@@ -124,3 +124,22 @@ def test_no_place_is_no_name():
     everything = Box(-1e3, -1e3, 1e3, 1e3)
 
     assert place("name", (0, 0), [Box(1, 1, 9, 9)], [everything], [], lambda box: box.left < 9) is None
+
+
+def test_chosen_sites_are_drawn_apart_and_named(catalog):
+    """The sites of a user have a colour of their own, a key with their words, lie on the others and are named first."""
+    chosen = comparison_named("sites-map", catalog, {"by": "user", "name": "OpenAI"})
+    names = {row.label for row in chosen.rows if row.chosen}
+    spec = figures.figure(chosen, size_named("slide"), "light")
+    circles = [trace for trace in spec["data"] if trace.get("name") == "site"]
+    texts = " ".join(str(note["text"]) for note in spec["layout"]["annotations"])
+
+    assert names == {site.name for site in catalog.sites.values() if site.user.startswith("OpenAI")} & {
+        row.label for row in chosen.rows
+    }
+    assert "AI sites of OpenAI" in texts
+    assert "Stargate Abilene" in texts
+    for trace in circles:
+        lines = trace["marker"]["line"]["color"]
+        assert len(set(lines)) == 2
+        assert lines == sorted(lines, key=lambda colour: colour != lines[0])

@@ -37,6 +37,7 @@ CIRCLE = 1 / 17  # of that map's width for the largest circle
 KEPT = 64  # maps whose names stay in their places: one for each width and choice in use
 NAMED = 10  # so many of the largest sites of each map are named, where there is room
 REACH = 4  # longest line from a circle to its name, in font sizes
+CHOSEN = "energy"  # the colour of the kind that no map shows
 KEYED = (1.0, 0.25)  # GW of the circles in the key
 
 
@@ -141,7 +142,9 @@ def sites_map(comparison: Comparison, size: Size, theme: str) -> Spec:
     """
     base = size.font
     keyed = {f"{value:g}\N{NO-BREAK SPACE}{comparison.unit}": value for value in KEYED}
-    marks = (("disc", "partly running"), ("circle", "not yet running"), *(("circle", text) for text in keyed))
+    chosen = dict.fromkeys(row.chosen for row in comparison.rows if row.chosen)
+    states = [("disc", "partly running"), ("circle", "not yet running"), *(("disc", words) for words in chosen)]
+    marks = (*states, *(("circle", text) for text in keyed))
     keys = legend_rows(marks, size)
     wanted = max(panel.box.bottom for panel in _arranged(size.width - 2.2 * base, math.inf, base))
     box = frame(
@@ -156,10 +159,13 @@ def sites_map(comparison: Comparison, size: Size, theme: str) -> Spec:
         axis=False,
     )
     panels = _arranged(box.inner_width, box.inner_height, base)
-    rows = sorted(comparison.rows, key=lambda row: -row.value)
+    rows = sorted(comparison.rows, key=lambda row: (not row.chosen, -row.value))  # as they are named
     most = (panels[0].box.right - panels[0].box.left) * CIRCLE
     scale = most / math.sqrt(max((row.value for row in rows), default=1.0))
-    draw_legend(box, keys, "capacity", radii={text: scale * math.sqrt(value) / 2 for text, value in keyed.items()})
+    apart = dict.fromkeys(chosen, box.theme.kinds[CHOSEN])
+    draw_legend(
+        box, keys, "capacity", apart, radii={text: scale * math.sqrt(value) / 2 for text, value in keyed.items()}
+    )
     data: list[Spec] = []
     for panel in panels:
         here = [
@@ -168,7 +174,11 @@ def sites_map(comparison: Comparison, size: Size, theme: str) -> Spec:
             if _on_mainland(row) == (panel.name == "states")
         ]
         names = _named(here, panel, base)
-        data += [*_ground(panel, box), _circles(here, panel, box), _leaders(names, here, panel, box)]
+        data += [
+            *_ground(panel, box),
+            _circles(sorted(here, key=_layer), panel, box),
+            _leaders(names, here, panel, box),
+        ]
         box.layout["annotations"] += [*_titles(panel, len(here), box), *(_note(name, box) for name in names)]
         box.layout.update(_axes(panel, box))
     return {"data": data, "layout": box.layout}
@@ -219,6 +229,11 @@ class Site:
         return _square(self.x, self.y, self.radius)
 
 
+def _layer(site: Site) -> tuple[bool, float]:
+    """Small circles lie on large ones, chosen ones on all others."""
+    return bool(site.row.chosen), -float(site.row.value)
+
+
 def _square(x: float, y: float, radius: float) -> Box:
     half = radius * 0.9
     return Box(x - half, y - half, x + half, y + half)
@@ -265,13 +280,16 @@ def _ground(panel: Panel, box: Frame) -> list[Spec]:
 
 
 def _circles(sites: Sequence[Site], panel: Panel, box: Frame) -> Spec:
-    colour = box.theme.kinds["capacity"]
+    colours = [box.theme.kinds[CHOSEN if site.row.chosen else "capacity"] for site in sites]
     places = [panel.value(site.x, site.y) for site in sites]
     marker: Any = {
         "size": [round(2 * site.radius, 2) for site in sites],
-        "color": [colour if site.row.basis == "energised" else faded(colour, 0.15) for site in sites],
+        "color": [
+            colour if site.row.basis == "energised" else faded(colour, 0.15)
+            for colour, site in zip(colours, sites, strict=True)
+        ],
         "opacity": 0.85,
-        "line": {"color": colour, "width": 1.6},
+        "line": {"color": colours, "width": 1.6},
     }
     return {
         "type": "scatter",

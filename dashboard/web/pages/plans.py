@@ -108,10 +108,11 @@ def view(catalog: Catalog, choice: Choice) -> tuple[Comparison, ...]:
     if choice.name == EVERYTHING:
         title = f"All {len(plans.states)} AI sites with a size in the tables: announced, likely, energised"
     by = choice.by if choice.by != "total" else "user"
+    chosen = ("", ()) if choice.name == EVERYTHING else (parts.sites_of(choice.by, group.name), group.site_ids)
     return (
         compare_plans.lines_over_time(group, title, plans, catalog),
-        compare_plans.groups_at(list(groups(catalog, by).values()), BY_LABELS[by], MONTH, plans, catalog),
-        compare_plans.sites_on_map(plans, list(groups(catalog, "site").values()), MONTH, catalog),
+        compare_plans.groups_at(list(groups(catalog, by).values()), BY_LABELS[by], MONTH, plans, catalog, choice.name),
+        compare_plans.sites_on_map(plans, list(groups(catalog, "site").values()), MONTH, catalog, chosen),
     )
 
 
