@@ -163,7 +163,7 @@ def energy_beside_grids(
     for label, answer in loads:
         rows.append(
             estimate_levels(
-                label, answer.quantiles("annual_energy"), "TWh", basis="a year's energy", date="at full use"
+                label, answer.quantiles("annual_energy"), "TWh", basis="a year’s energy", date="at full use"
             )
         )
     for grid in grids:
@@ -233,10 +233,10 @@ def share_of_grids(answer: Estimate, label: str, grids: Sequence[Grid], catalog:
     first = rows[0]
     return Comparison(
         id="grid-share",
-        title=f"{label} as a share of each grid's yearly electricity",
+        title=f"{label} as a share of each grid’s yearly electricity",
         answer=f"{first['value']:.2g} % of {with_article(first['label'])}'s demand "
         f"({first['q05']:.2g}–{first['q95']:.2g} %), for scale only: no one grid will carry all of it.",
-        axis="Share of the grid's yearly demand, %",
+        axis="Share of the grid’s yearly demand, %",
         unit="%",
         kind="energy",
         table=_table({**row, "unit": "%"} for row in _largest_first(rows)),
@@ -340,7 +340,7 @@ def tornado_of(answer: Estimate, catalog: Catalog) -> Comparison:
         label = f"{row.factor.label} ({100 * row.share:.0f}\u00a0%)"
         if not exact(low, high):
             ends = (low, middle, middle, middle, high)
-            rows.append(estimate_levels(label, ends, "TWh", basis="a year's energy at both ends"))
+            rows.append(estimate_levels(label, ends, "TWh", basis="a year’s energy at both ends"))
     return Comparison(
         id="tornado",
         title=f"{answer.ask.text}: what would change the answer",
@@ -350,8 +350,8 @@ def tornado_of(answer: Estimate, catalog: Catalog) -> Comparison:
         kind="energy",
         table=_table(rows),
         sources=source_names(catalog, deciding_sources(answer)),
-        method="Line: the result from an assumption's low to its high end, all others at their medians; in brackets "
-        "its share of the variance of the year's energy, by which rows are sorted: a choice between ways is always at "
+        method="Line: the result from an assumption’s low to its high end, all others at their medians; in brackets "
+        "its share of the variance of the year’s energy, by which rows are sorted: a choice between ways is always at "
         "one end, so it weighs more than its line is long.",
         version=catalog.version,
         form="tornado",

@@ -113,9 +113,9 @@ def what_would_change(answer: Estimate) -> str:
     """One sentence naming the assumption that decides most; or that none is left open."""
     row = answer.assumptions[0]
     if not row.share:
-        return "Every assumption behind the year's energy is set by hand: none is left that would change it."
+        return "Every assumption behind the year’s energy is set by hand: none is left that would change it."
     low, high = sorted((row.at_low.m_as("TWh"), row.at_high.m_as("TWh")))
     return (
         f"What would change this most: {_lowered(row.factor.label)} "
-        f"({100 * row.share:.0f} % of the variance of a year's energy, {range_text(low, high, 'TWh')} at its two ends)."
+        f"({100 * row.share:.0f} % of the variance of a year’s energy, {range_text(low, high, 'TWh')} at its two ends)."
     )

@@ -145,7 +145,7 @@ def layout(catalog: Catalog, query: Mapping[str, str]) -> Any:
             html.H2("Assumptions", id="assumptions", tabIndex=-1),
             html.P(
                 "Each is low : central : high, the 5th, 50th and 95th percentile. Type one number to fix it, three to "
-                "give a range; clear the box to go back to the table's value.",
+                "give a range; clear the box to go back to the table’s value.",
                 className="quiet",
             ),
             html.Div(id="convert-assumptions"),

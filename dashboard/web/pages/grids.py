@@ -32,7 +32,7 @@ from dashboard.web.sentences_plans import MONTH
 PATH, NAME, TITLE = "/grids", "Grids", "What would this load be on a grid?"
 FIGURES = ("grids-energy", "grids-peak", "grids-plants", "grids-adequacy")
 QUESTIONS = {
-    "energy": "share of a year's electricity",
+    "energy": "share of a year’s electricity",
     "peak": "strain on the record peak",
     "plants": "plants for the energy",
     "adequacy": "plants for the peak, with reserve",
