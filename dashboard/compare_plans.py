@@ -118,7 +118,7 @@ def groups_at(
     groups: Sequence[Series], by: str, month: str, plans: Timeline, catalog: Catalog, chosen: str = ""
 ) -> Comparison:
     """The likely capacity of each of the largest groups at the end of a month, and of the chosen one after them."""
-    some = [group for group in groups if group.at("likely", month)[2] > 0]
+    some = [group for group in groups if group.at("likely", month)[2] > 0] or groups
     ranked = sorted(some, key=lambda group: -group.at("likely", month)[2])[:MOST_GROUPS]
     shown = f"the {len(ranked)} largest of {len(some)}" if len(some) > len(ranked) else "all that have any"
     last = [group for group in groups if group.name == chosen and group not in ranked]

@@ -396,7 +396,7 @@ def test_share_of_italy(reader, catalog, worked):
     share = share_of_energy(loads(worked("30 GW", basis="it"), catalog)["energy"], catalog.grids["ita"]).levels
     reader.at("/grids").choose("Load", "OpenAI’s 30 GW")
     reader.check("IT")
-    reader.check("share of a year's electricity")
+    reader.check("share of a year’s electricity")
     reader.reads(*percent(share), "yearly demand of Italy")
 
     assert picture_size(reader.take("grids-energy", "PNG")) == SLIDE
