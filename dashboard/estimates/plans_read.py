@@ -22,6 +22,7 @@ COLUMNS = (
     *("operator", "country", "grid", "start", "end"),
 )
 SIZES = ("chip_count", "power", "amount")
+MOST_NOTES = 20  # told one by one
 BASES = MappingProxyType(
     {
         "": "unknown",
@@ -112,8 +113,17 @@ def read_plans(content: bytes, catalog: Catalog, name: str = "plans") -> PlanLis
         problems.append(Problem(name, None, "", "", "must hold at least one row"))
     if problems:
         raise DataError(problems)
-    notes = (f"{told}: {counted(f'{count:,}', 'rows')}" for told, count in seen_names.notes.items())
-    return PlanList(header, tuple(plans), tuple(notes))
+    return PlanList(header, tuple(plans), _told(seen_names.notes))
+
+
+def _told(notes: Counter[str]) -> tuple[str, ...]:
+    """What plays no part, with its rows: the commonest, and how many more there are."""
+    ranked = notes.most_common()
+    told = [f"{note}: {counted(f'{count:,}', 'rows')}" for note, count in ranked[:MOST_NOTES]]
+    rest = [count for _, count in ranked[MOST_NOTES:]]
+    if rest:
+        told.append(f"{len(rest):,} more such notes, each of at most {counted(f'{rest[0]:,}', 'rows')}")
+    return tuple(told)
 
 
 def _places(catalog: Catalog) -> dict[str, str]:
@@ -255,16 +265,14 @@ class _Row:
 
     def _where(self) -> tuple[str, str]:
         """The ids of country and grid, given as id or name; a place that is not in the table keeps its own word."""
-        found = []
-        for column in ("country", "grid"):
-            text = self._text(column)
-            place = self.places.get(text.casefold(), text.casefold())
-            if place and place not in self.catalog.grids:
-                self.notes[f'no {column} of grids.csv is called "{text[:40]}": the world\'s carbon mix is taken'] += 1
-            found.append(place)
-        country, grid = found
-        known = country in self.catalog.grids and grid in self.catalog.grids
-        if known and country not in ("world", *with_parents(grid, self.catalog)):
+        words = {column: self._text(column) for column in ("country", "grid")}
+        country, grid = (self.places.get(word.casefold(), word.casefold()) for word in words.values())
+        found = zip(words, (country, grid), strict=True)
+        unknown = [column for column, place in found if place not in self.catalog.grids]
+        taken = "the world's carbon mix is taken" if len(unknown) == len(words) else "the other place's mix is taken"
+        for column in filter(words.get, unknown):
+            self.notes[f'no {column} of grids.csv is called "{words[column][:40]}": {taken}'] += 1
+        if not unknown and country not in ("world", *with_parents(grid, self.catalog)):
             self._wrong("grid", f"must lie in {self.catalog.grids[country].name}, the country beside it")
         return country, grid
 

@@ -106,17 +106,29 @@ def test_what_plays_no_part_in_a_row_is_told(catalog):
         "b,H100,10,,,it,,,,,Atlantis,,,,\n"
         "c,H100,10,,,it,,,,,Italy,ita,,,\n"
         "d,H100,10,,,,,,,,,ERCOT (Texas),,,\n"
+        "e,H100,10,,,,,,,,Italy,Padania,,,\n"
     )
     plans = _read(text, catalog)
 
     assert plans.notes == (
+        "power_basis is not used beside chip_count: 2 rows",
         "chip_count is not used beside power: 1 row",
         "amount is not used beside power: 1 row",
         "term_years is not used beside power: 1 row",
         'no country of grids.csv is called "Atlantis": the world\'s carbon mix is taken: 1 row',
-        "power_basis is not used beside chip_count: 2 rows",
+        'no grid of grids.csv is called "Padania": the other place\'s mix is taken: 1 row',
     )
-    assert [(plan.country, plan.grid) for plan in plans.plans[2:]] == [("ita", "ita"), ("", "ercot")]
+    assert [(plan.country, plan.grid) for plan in plans.plans[2:4]] == [("ita", "ita"), ("", "ercot")]
+
+
+def test_the_notes_of_many_unknown_places_are_counted(catalog):
+    """A list of places that no table has is told in some lines and a count, not in a line for each."""
+    places = "".join(f"{number},H100,10,,,,,,,,Nowhere {number},,,,\n" for number in range(100))
+    plans = _read(HEADER + places + "x,H100,10,,,,,,,,Nowhere 7,,,,\n", catalog)
+
+    assert len(plans.notes) == 21
+    assert "Nowhere 7" in plans.notes[0]
+    assert plans.notes[-1] == "80 more such notes, each of at most 1 row"
 
 
 @pytest.mark.parametrize(
