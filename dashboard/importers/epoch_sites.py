@@ -54,7 +54,7 @@ def _kind(file: Upstream) -> str:
     if "Name" in file.header:
         return "sites"
     file.columns(SITES)
-    raise ImportFileError(f"{file.name}: must be one of Epoch AI's three tables of data centers, got another")
+    raise ImportFileError(f"{file.name}: must be one of Epoch AI's three tables of data centres, got another")
 
 
 # --- sites -----------------------------------------------------------------------------------------------------------

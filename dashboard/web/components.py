@@ -316,15 +316,38 @@ def radios(component_id: str, label: str, options: Mapping[str, str], value: str
 TEXT: dict[str, Any] = {"filter": "agTextColumnFilter"}
 WRAPPED: dict[str, Any] = {"wrapText": True, "autoHeight": True}
 LINKED: dict[str, Any] = {"cellRenderer": "markdown"}
+PHONE = 600  # windows below this have the widths named `phone`, and show the filters without their buttons
+
+
+def is_phone(window: View) -> bool:
+    """Whether a window is as narrow as a phone's."""
+    return sized(window)[0].width < PHONE
 
 
 def grid(component_id: str, columns: Sequence[Mapping[str, Any]], rows: list[dict[str, Any]], window: Any) -> Any:
-    """A big table that sorts, filters and pages; columns as AG Grid wants them, its colours those of the page."""
+    """A big table that sorts, filters and pages; columns as AG Grid wants them, its colours those of the page.
+
+    A column may say how wide it is on a phone, as `phone`.
+    """
+    phone = is_phone(window)
+    fitted = [
+        {key: value for key, value in column.items() if key != "phone"}
+        | ({"width": column.get("phone", column["width"])} if phone else {})
+        for column in columns
+    ]
     table_grid = dag.AgGrid(
         id=component_id,
         rowData=rows,
-        columnDefs=list(columns),
-        defaultColDef={"sortable": True, "resizable": True, "floatingFilter": True},
+        columnDefs=fitted,
+        defaultColDef={
+            "sortable": True,
+            "resizable": True,
+            "floatingFilter": True,
+            "wrapHeaderText": True,
+            "autoHeaderHeight": True,
+            "suppressFloatingFilterButton": phone,
+            "suppressHeaderFilterButton": phone,
+        },
         dashGridOptions={
             "pagination": True,
             "paginationPageSize": 20,

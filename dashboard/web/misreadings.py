@@ -86,7 +86,7 @@ def _chips_alone(catalog: Catalog) -> Misreading:
         f"alone, {magnitude(chip.tdp, 'W'):.0f} W each. Servers, network and cooling come on top."
     )
     sources = (claim.source_id, chip.source_id)
-    return Misreading("Chips taken for the data center", _said(claim), right, why, sources)
+    return Misreading("Chips taken for the data centre", _said(claim), right, why, sources)
 
 
 def _sum_on_a_part(catalog: Catalog) -> Misreading:
@@ -172,7 +172,7 @@ def _delayed_as_cancelled(catalog: Catalog) -> Misreading:
     delay, none = catalog.parameter("delay"), catalog.parameter("delay_none")
     size = magnitude(quantity(total.value, total.unit), "MW")
     ends = [size * (1 - share.value / 100) for share in (high, low)]
-    wrong = f"{low.value:g} to {high.value:g} % of the data centers due in {total.until[:4]} are cancelled"
+    wrong = f"{low.value:g} to {high.value:g} % of the data centres due in {total.until[:4]} are cancelled"
     year = total.until[:4]
     right = (
         f"they may slip past the end of {year}: {range_text(ends[0], ends[1], 'MW')} of {_given(total)} still come in "

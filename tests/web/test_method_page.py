@@ -130,7 +130,7 @@ def test_spreads_are_drawn_on_a_logarithmic_axis(catalog, size):
 def test_right_side_of_an_error_is_our_own_chain(catalog, errors):
     """100,000 H100 are 140 MW of IT and 180 MW at the peak, as the chain has it, not the 70 MW of the claim."""
     answer = estimate(read_ask("100000 H100", catalog), catalog)
-    found = errors["Chips taken for the data center"]
+    found = errors["Chips taken for the data centre"]
 
     assert "70 MW" in found.wrong
     assert reader_text(answer.quantiles("it_rated")[2], "MW") in found.right

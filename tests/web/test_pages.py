@@ -268,10 +268,15 @@ def test_grids_within_grids_are_told_apart(catalog):
     assert len(names) == len({site.grid_id for site in catalog.sites.values()} - {""})
 
 
-@pytest.mark.parametrize(("columns", "whole"), [(components_plans.COLUMNS, 2), (deals.COLUMNS, 3)])
-def test_first_columns_are_whole_on_a_phone(columns, whole):
-    """No number and no date is cut at the edge of a phone, where it would read as another."""
-    assert sum(column["width"] for column in columns[:whole]) <= 348
+@pytest.mark.parametrize(
+    ("columns", "last"), [(components_plans.COLUMNS, "Likely 2030, MW"), (deals.COLUMNS, "Stated")]
+)
+def test_first_columns_are_whole_on_a_phone(columns, last):
+    """A phone shows what its reader came for; no number is cut at the edge, where it would read as another."""
+    shown, wide = (components.grid("t", columns, [], {"width": width}).children.columnDefs for width in (350, 1080))
+
+    assert shown[2]["field"] == last
+    assert sum(column["width"] for column in shown[:3]) <= 348 < sum(column["width"] for column in wide[:3])
 
 
 def test_sites_that_nothing_is_likely_of_are_told_and_dated_late(catalog):
@@ -326,7 +331,8 @@ def test_everybody_s_deals_are_counted_user_by_user(catalog, basis):
 
 def test_units_stand_whole_at_the_head_of_a_table():
     """A unit is not broken into words, as the grid would by itself."""
-    assert data._column("demand [TWh]", True, narrow=False)["headerName"] == "Demand [TWh]"
+    assert data._column("demand [TWh]", True, phone=False, first=True)["headerName"] == "Demand [TWh]"
+    assert data._column("tdp_note", False, phone=False, first=False)["headerName"] == "TDP note"
 
 
 def test_everybody_is_offered_where_there_are_several(catalog):

@@ -62,7 +62,6 @@ WIDTHS = {
     "central": 90,
     "high": 90,
 }
-NARROW = 600  # windows below this show the statement and its value side by side
 WHOLE = "params.value == null ? '' : d3.format(',')(params.value)"
 SHOWN_PROBLEMS = 50
 LIMIT = f"Choose or drop a CSV (up to {MAX_TEXT // 1_000_000} MB)"
@@ -196,10 +195,10 @@ def table_view(live: Live, table: str, mine: Mapping[str, str], window: Any) -> 
     fields = _fields(live, table)
     described = {name: field.get("description", "") for name, field in fields.items()}
     numbers = [name for name, field in fields.items() if field.get("type") in ("number", "integer") and name != "year"]
-    narrow = ui.sized(window)[0].width < NARROW
+    phone = ui.is_phone(window)
     columns = [
-        _column(name, name in numbers, narrow=narrow) | {"headerTooltip": described.get(name, "")}
-        for name in _ordered(found[0] if found else {})
+        _column(name, name in numbers, phone=phone, first=place < 3) | {"headerTooltip": described.get(name, "")}
+        for place, name in enumerate(_ordered(found[0] if found else {}))
     ]
     known = live.of(mine).sources
     cited = [column["field"] for column in columns if column["field"] in CITED]
@@ -254,24 +253,25 @@ def _ordered(names: Iterable[str]) -> list[str]:
     return [name for name in (*known, *(name for name in rest if name not in known), own) if name]
 
 
-def _column(name: str, number: bool, *, narrow: bool) -> dict[str, Any]:  # noqa: FBT001 # a pair with the name
+def _column(name: str, number: bool, *, phone: bool, first: bool) -> dict[str, Any]:  # noqa: FBT001 # a pair with the name
     # Said here, because the grid's own reading of a field breaks its unit: "T Wh".
-    header = CITED.get(name) or name[:1].upper() + name[1:]
-    column: dict[str, Any] = {"field": name, "headerName": header, "width": _width(name, narrow=narrow)}
+    words = name.replace("_", " ")
+    header = CITED.get(name) or (words[:1].upper() + words[1:]).replace("Tdp", "TDP")
+    column: dict[str, Any] = {"field": name, "headerName": header, "width": _width(name, phone=phone)}
     if number:
         return column | {
             "type": "rightAligned",
             "filter": "agNumberColumnFilter",
             "valueFormatter": {"function": WHOLE},
         }
-    # On a phone a source, out of sight at first, must not make every row tall.
-    wraps = name in NAMED or (name in CITED and not narrow)
+    # On a phone what is out of sight at first must not make every row tall.
+    wraps = name in NAMED or (first if phone else name in CITED)
     return column | ui.TEXT | (ui.WRAPPED if wraps else {}) | (ui.LINKED if name in CITED else {})
 
 
-def _width(name: str, *, narrow: bool) -> int:
-    wide = 190 if narrow else 320
-    return WIDTHS.get(name, wide if name in LONG else 260 if name in CITED else 160)
+def _width(name: str, *, phone: bool) -> int:
+    long, short = (190, 112) if phone else (320, 160)
+    return WIDTHS.get(name, long if name in LONG else 260 if name in CITED else short)
 
 
 def _number(text: str) -> float | str | None:

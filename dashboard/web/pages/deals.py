@@ -255,11 +255,12 @@ def _checks(catalog: Catalog, choice: Choice) -> Any:
     return ui.table(["Deal", "Stated", "What it comes to", "Date"], body)
 
 
+# A phone shows the first three, whole, in 348 pixels.
 COLUMNS: list[dict[str, Any]] = [
-    {"field": "Buyer", "pinned": "left", "width": 110} | ui.TEXT | ui.WRAPPED,
-    {"field": "Supplier", "width": 120} | ui.TEXT | ui.WRAPPED,
+    {"field": "Buyer", "pinned": "left", "width": 110, "phone": 98} | ui.TEXT | ui.WRAPPED,
+    {"field": "Supplier", "width": 120, "phone": 105} | ui.TEXT | ui.WRAPPED,
+    {"field": "Stated", "width": 230, "phone": 145} | ui.TEXT | ui.WRAPPED,
     {"field": "Announced", "width": 118} | ui.TEXT,
-    {"field": "Stated", "width": 230} | ui.TEXT | ui.WRAPPED,
     {"field": "Billion USD", "filter": "agNumberColumnFilter", "width": 120, "type": "rightAligned"},
     {"field": "Source", "width": 270} | ui.TEXT | ui.LINKED,
     {"field": "Status", "width": 150} | ui.TEXT,
