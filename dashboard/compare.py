@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cache, cached_property, partial
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from dashboard import sheets, workings
@@ -18,7 +19,17 @@ from dashboard.estimates.estimate import RESULT_UNITS, Estimate, quantiles
 from dashboard.estimates.questions import with_article
 from dashboard.estimates.report import LABELS, what_would_change
 from dashboard.records import Equivalent, Grid
-from dashboard.units import Quantity, exact, magnitude, number_text, quantity, range_text, reader_text, spread_text
+from dashboard.units import (
+    Quantity,
+    exact,
+    ladder,
+    magnitude,
+    number_text,
+    quantity,
+    range_text,
+    reader_text,
+    spread_text,
+)
 
 ESTIMATE, CLAIM, READING = "estimate", "claim", "published"
 COLUMNS = ["label", "nature", "q05", "q25", "value", "q75", "q95", "unit", "basis", "date", "sources", "note"]
@@ -43,6 +54,7 @@ class Comparison:
     estimates: tuple[tuple[str, Estimate], ...] = ()
     worked: Callable[[], workings.Worked] = workings.Worked
     leads: tuple[str, ...] = ()  # labels of the rows that a caption names, where these are not the first
+    middle: float = float("nan")  # the median of all draws, where the rows are only some of them
     basis: str = ""  # of all rows, where the column `basis` tells lines, layers or states apart
 
     @cached_property
@@ -56,6 +68,12 @@ class Comparison:
         """The unit and what is measured in it."""
         bases = [self.basis] if self.basis else dict.fromkeys(str(basis) for basis in self.table.basis if basis)
         return f"Unit: {self.unit}; basis: {', '.join(bases)}." if bases else f"Unit: {self.unit}."
+
+    @cached_property
+    def greatest(self) -> float:
+        """The greatest number of rows that stand on one axis and share a unit; 0 where each has its own."""
+        together = self.form in ("ranges", "dots", "tornado")
+        return float(np.nanmax(self.table[["value", "q95"]].to_numpy())) if together else 0.0
 
     @property
     def foot(self) -> str:
@@ -78,17 +96,19 @@ def _row_type(names: tuple[str, ...]) -> Any:
     return namedtuple("Row", names)
 
 
-def row_text(row: Any, unit: str) -> str:
-    """A row's value with its range, as a reader sees it."""
+def row_text(row: Any, unit: str, *, beside: float = 0) -> str:
+    """A row's value with its range, as a reader sees it, in the unit of the greatest it stands beside."""
     if pd.isna(row.q05):
-        return reader_text(row.value, unit, 2 if row.nature == ESTIMATE else 3)
-    return spread_text(row.q05, row.value, row.q95, unit)
+        return reader_text(row.value, unit, 2 if row.nature == ESTIMATE else 3, beside=beside)
+    return spread_text(row.q05, row.value, row.q95, unit, beside=beside)
 
 
 def value_text(row: Any, comparison: "Comparison") -> str:
     """What a picture writes beside a row: its value with the range; of a tornado, the two ends, for all share one."""
-    ends = comparison.form == "tornado"
-    return range_text(row.q05, row.q95, comparison.unit) if ends else row_text(row, comparison.unit)
+    unit, beside = comparison.unit, comparison.greatest
+    if comparison.form == "tornado":
+        return range_text(row.q05, row.q95, unit, beside=beside)
+    return row_text(row, unit, beside=beside)
 
 
 def estimate_row(label: str, value: Quantity, unit: str, **more: str) -> dict[str, Any]:
@@ -213,7 +233,7 @@ def _energy_answer(load: tuple[str, Estimate], grids: Sequence[Grid]) -> str:
         if grid.demand is not None:
             share = 100 * middle / magnitude(grid.demand, "TWh")
             shares.append(f"{share:.2g} % of what {with_article(grid.name)} used in {grid.year}")
-    span = f"About {reader_text(middle, 'TWh')} a year, very likely {range_text(low, high, 'TWh')}"
+    span = f"About {reader_text(middle, 'TWh', beside=high)} a year, very likely {range_text(low, high, 'TWh')}"
     return f"{span}: {' and '.join(shares)}."
 
 
@@ -279,11 +299,16 @@ def _load_row(label: str, answer: Estimate) -> dict[str, Any]:
 
 
 def chain_of(answer: Estimate, catalog: Catalog) -> Comparison:
-    """IT, facility and grid readings of one load in MW: capacities and averages apart."""
+    """IT, facility and grid readings of one load in the unit that suits the greatest: capacities and averages apart."""
     names = ("it_rated", "facility_peak", "grid_connection", "it_average", "facility_average")
+    greatest = answer.greatest("MW")
+    unit, divisor = ladder(greatest, "MW")
     rows = [
         estimate_levels(
-            LABELS[name], answer.quantiles(name), "MW", basis="average" if "average" in name else "capacity"
+            LABELS[name],
+            [level / divisor for level in answer.quantiles(name)],
+            unit,
+            basis="average" if "average" in name else "capacity",
         )
         for name in names
     ]
@@ -293,9 +318,9 @@ def chain_of(answer: Estimate, catalog: Catalog) -> Comparison:
     return Comparison(
         id="chain",
         title=f"{answer.ask.text}: from IT to the grid",
-        answer=f"At the meter, worst hour: {spread_text(peak[0], peak[2], peak[4], 'MW')}, {meaning}.",
-        axis="Power",
-        unit="MW",
+        answer=f"At the meter, worst hour: {spread_text(peak[0], peak[2], peak[4], 'MW', beside=greatest)}, {meaning}.",
+        axis=f"Power, {unit}",
+        unit=unit,
         kind="capacity",
         table=_table(rows),
         sources=source_names(catalog, deciding_sources(answer)),
@@ -307,8 +332,10 @@ def chain_of(answer: Estimate, catalog: Catalog) -> Comparison:
 
 def outcomes_of(answer: Estimate, name: str, catalog: Catalog) -> Comparison:
     """Twenty equally likely outcomes of one result, to be drawn as twenty dots."""
-    unit = RESULT_UNITS[name]
-    values = pd.Series(magnitude(answer.results[name], unit)).sort_values().to_numpy()
+    base = RESULT_UNITS[name]
+    greatest = answer.greatest(base)
+    unit, divisor = ladder(greatest, base)
+    values = np.sort(np.atleast_1d(magnitude(answer.results[name], base))) / divisor
     if values.size == 1:
         values = values.repeat(20)
     picks = [float(values[int((i + 0.5) / 20 * values.size)]) for i in range(20)]
@@ -317,15 +344,17 @@ def outcomes_of(answer: Estimate, name: str, catalog: Catalog) -> Comparison:
     return Comparison(
         id=f"outcomes-{name.replace('_', '-')}",
         title=f"{answer.ask.text}: {LABELS[name].lower()}",
-        answer=f"About {reader_text(middle, unit)}, very likely {range_text(low, high, unit)}.",
-        axis=f"{LABELS[name]}, {{unit}}: 20 equally likely outcomes",
+        answer=f"About {reader_text(middle, base, beside=greatest)}, "
+        f"very likely {range_text(low, high, base, beside=greatest)}.",
+        axis=f"{LABELS[name]}, {unit}: 20 equally likely outcomes",
         unit=unit,
-        kind="energy" if unit == "TWh" else "capacity",
+        kind="energy" if base == "TWh" else "capacity",
         table=_table(rows),
         sources=source_names(catalog, deciding_sources(answer)),
         method="Each dot is one in twenty.",
         version=catalog.version,
         form="dots",
+        middle=middle / divisor,
         estimates=((answer.ask.text, answer),),
         worked=partial(workings.of_dots, answer, LABELS[name]),
     )
@@ -334,19 +363,21 @@ def outcomes_of(answer: Estimate, name: str, catalog: Catalog) -> Comparison:
 def tornado_of(answer: Estimate, catalog: Catalog) -> Comparison:
     """A year's energy at the two ends of each assumption, the others at their medians; largest share first."""
     middle = float(answer.median("annual_energy").m_as("TWh"))
+    greatest = max(float(end.m_as("TWh")) for row in answer.assumptions[:8] for end in (row.at_low, row.at_high))
+    unit, divisor = ladder(greatest, "TWh")
     rows = []
     for row in answer.assumptions[:8]:
         low, high = sorted((float(row.at_low.m_as("TWh")), float(row.at_high.m_as("TWh"))))
         label = f"{row.factor.label} ({100 * row.share:.0f}\u00a0%)"
         if not exact(low, high):
-            ends = (low, middle, middle, middle, high)
-            rows.append(estimate_levels(label, ends, "TWh", basis="a year’s energy at both ends"))
+            ends = [end / divisor for end in (low, middle, middle, middle, high)]
+            rows.append(estimate_levels(label, ends, unit, basis="a year’s energy at both ends"))
     return Comparison(
         id="tornado",
         title=f"{answer.ask.text}: what would change the answer",
         answer=what_would_change(answer),
-        axis="Energy a year, TWh, at the two ends of each assumption",
-        unit="TWh",
+        axis=f"Energy a year, {unit}, at the two ends of each assumption",
+        unit=unit,
         kind="energy",
         table=_table(rows),
         sources=source_names(catalog, deciding_sources(answer)),

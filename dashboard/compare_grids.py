@@ -49,7 +49,7 @@ def beside_grids(question: str, load: Load, answer: Estimate, grids: Sequence[Gr
         kind="energy" if question == "energy" else "capacity",
         table=pd.DataFrame(rows, columns=[*COLUMNS, "published", "published_unit"]),
         sources=source_names(catalog, [*used, *deciding_sources(answer)]),
-        method=f"{METHOD} Dark bar: 100 % of the grid, each on a scale of its own. {missing}".strip(),
+        method=f"{METHOD} Published bar: 100 % of the grid, each on a scale of its own. {missing}".strip(),
         version=catalog.version,
         form="panels",
         estimates=((load.label, answer),),

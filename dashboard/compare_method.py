@@ -19,13 +19,12 @@ PLAIN_UNITS = ("1", "ratio", "fraction")
 
 
 def widest(rows: Iterable[Parameter]) -> list[Parameter]:
-    """One row for each quantity, the general one or the first, the widest ranges first; what is fixed is left out."""
+    """The widest row of each quantity, the widest first; what is fixed is left out."""
+    ranked = sorted((row for row in rows if row.low < row.high), key=lambda row: row.low / row.high)
     by_quantity: dict[str, Parameter] = {}
-    for row in rows:
-        known = by_quantity.get(row.quantity)
-        if row.low < row.high and (known is None or (known.scope and not row.scope)):
-            by_quantity[row.quantity] = row
-    return sorted(by_quantity.values(), key=lambda row: row.low / row.high)
+    for row in ranked:
+        by_quantity.setdefault(row.quantity, row)
+    return list(by_quantity.values())
 
 
 def spreads_of(rows: Sequence[Parameter], catalog: Catalog, which: str) -> Comparison:

@@ -10,6 +10,7 @@ import pandas as pd
 from dashboard import workings
 from dashboard.catalog import Catalog
 from dashboard.compare import COLUMNS, METHOD, Comparison, estimate_levels, source_names
+from dashboard.estimates.questions import with_parents
 from dashboard.estimates.readings import moment
 from dashboard.estimates.series import LINES, NOT_NAMED, Line, Series, SiteStates, Timeline
 from dashboard.records import Claim, Milestone
@@ -106,6 +107,20 @@ def _leader(ranked: Sequence[Series], by: str, month: str) -> str:
     return f"{told} {_words(unnamed, 'likely', month)} is at sites whose {by} is not named."
 
 
+def _wholes(groups: Sequence[Series], month: str, plans: Timeline, catalog: Catalog) -> str:
+    """The grids that are drawn in parts, where all of one would stand beside the largest."""
+    grids = {plans.states[group.site_ids[0]].site.grid_id: group for group in groups if group.name != NOT_NAMED}
+    largest = max((group.at("likely", month) for group in grids.values()), key=lambda levels: levels[2])
+    told = []
+    for grid_id in dict.fromkeys(whole for name in grids for whole in with_parents(name, catalog)):
+        grid = catalog.grids.get(grid_id)
+        parts = [group for other, group in grids.items() if grid_id in with_parents(other, catalog)]
+        total = sum(group.at("likely", month)[2] for group in parts)
+        if grid is not None and grid.kind != "country" and len(parts) > 1 and total > largest[0]:
+            told.append(f" {grid.name}, drawn in {len(parts)} parts, has about {reader_text(total, 'MW')} together.")
+    return "".join(told)
+
+
 def _likely(group: Series, month: str) -> str:
     return reader_text(group.at("likely", month)[2], "MW")
 
@@ -138,7 +153,7 @@ def groups_at(
     return Comparison(
         id="plans-by",
         title=f"Likely AI capacity by {by} at the end of {month[:4]}",
-        answer=_leader(ranked, by, month),
+        answer=_leader(ranked, by, month) + (_wholes(some, month, plans, catalog) if by == "grid" else ""),
         axis="Facility capacity, GW",
         unit="GW",
         kind="capacity",

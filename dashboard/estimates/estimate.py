@@ -80,6 +80,10 @@ class Estimate:
         ends = {name: percentiles(drawn[name], self._ways, LEVELS) for name in some}
         return {name: tuple(ends[name].tolist()) if name in ends else quantiles(drawn[name]) for name in drawn}
 
+    def greatest(self, unit_name: str) -> float:
+        """The greatest 95th percentile among the results in a unit of `RESULT_UNITS`; all are told in what suits it."""
+        return max(self.quantiles(name)[4] for name in self.results if RESULT_UNITS[name] == unit_name)
+
     def is_given(self, name: str) -> bool:
         """Whether a result is the amount that was asked about, and so is no estimate."""
         low, *_, high = self.quantiles(name)

@@ -83,7 +83,9 @@ def _text(levels: Any, unit: str, width: int) -> str:
     """The median in `width` columns, and its range where there is one."""
     if abs(levels[4] - levels[0]) <= SAME * abs(levels[4]):
         return f"{given_text(float(levels[2]), unit):>{width}}"
-    return f"{reader_text(levels[2], unit):>{width}}   5–95 %: {range_text(levels[0], levels[4], unit)}"
+    return (
+        f"{reader_text(levels[2], unit, beside=levels[4]):>{width}}   5–95 %: {range_text(levels[0], levels[4], unit)}"
+    )
 
 
 def _group_line(totals: PlanTotals, cell: Cell) -> str:

@@ -161,10 +161,8 @@ def plants_for_energy(load: Load, plant: str, catalog: Catalog, draws: Draws | N
     factor = row.spread.at((draws or Draws())(f"capacity_factor of {plant}"))
     value = energy.plant_capacity(load.value, factor)
     low, _, middle, _, high = quantiles(magnitude(value, "MW"))
-    text = (
-        f"{reader_text(middle, 'MW')} of {PLANTS[plant]} ({range_text(low, high, 'MW')}) would make as much "
-        "energy in a year."
-    )
+    size = reader_text(middle, "MW", beside=high)
+    text = f"{size} of {PLANTS[plant]} ({range_text(low, high, 'MW')}) would make as much energy in a year."
     return Answer(question, value, "MW", text, for_scale_only=False, source_ids=(*load.source_ids, *row.source_ids))
 
 
@@ -183,7 +181,8 @@ def plants_for_adequacy(load: Load, plant: str, catalog: Catalog, draws: Draws |
     low, _, middle, _, high = quantiles(magnitude(value, "MW"))
     share = f"{100 * reserve.central:.0f} %"
     named = f"{ADEQUACY[plant]} ({range_text(low, high, 'MW')})"
-    text = f"{reader_text(middle, 'MW')} of {named} would cover its {_highest_hour(load)}, with {share} reserve."
+    size = reader_text(middle, "MW", beside=high)
+    text = f"{size} of {named} would cover its {_highest_hour(load)}, with {share} reserve."
     sources = (*load.source_ids, *reserve.source_ids, *credit.source_ids)
     return Answer(question, value, "MW", text, for_scale_only=False, source_ids=sources)
 
@@ -250,7 +249,7 @@ def _consequence(
     question: str, value: Quantity, unit: str, what: str, load: Load, source_ids: tuple[str, ...]
 ) -> Answer:
     low, _, middle, _, high = quantiles(magnitude(value, unit))
-    text = f"{reader_text(middle, unit)} {what} ({range_text(low, high, unit)})."
+    text = f"{reader_text(middle, unit, beside=high)} {what} ({range_text(low, high, unit)})."
     return Answer(question, value, unit, text, for_scale_only=False, source_ids=(*load.source_ids, *source_ids))
 
 

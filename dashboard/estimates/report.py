@@ -88,7 +88,11 @@ def as_text(answer: Estimate) -> str:
         if name in answer.results:
             low, _, middle, _, high = answer.quantiles(name)
             unit = RESULT_UNITS[name]
-            text, span = reader_text(middle, unit), f"   5–95 %: {range_text(low, high, unit)}"
+            beside = answer.greatest(unit)
+            text, span = (
+                reader_text(middle, unit, beside=beside),
+                f"   5–95 %: {range_text(low, high, unit, beside=beside)}",
+            )
             if exact(low, high):
                 text, span = given_text(middle, unit), ""
             lines.append(f"  {LABELS[name]:<24}{text:>16}{span}")

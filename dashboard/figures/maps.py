@@ -36,7 +36,7 @@ SHARE = 0.58  # of the width for the United States then
 CIRCLE = 1 / 17  # of that map's width for the largest circle
 KEPT = 64  # maps whose names stay in their places: one for each width and choice in use
 NAMED = 10  # so many of the largest sites of each map are named, where there is room
-REACH = 4  # longest line from a circle to its name, in font sizes
+REACH = 0.1  # longest line from a circle to its name, as a part of the map's width
 CHOSEN = "energy"  # the colour of the kind that no map shows
 KEYED = (1.0, 0.25)  # GW of the circles in the key
 
@@ -245,6 +245,11 @@ def _named(sites: Sequence[Site], panel: Panel, base: float) -> tuple[Name, ...]
     return _names_of(tuple(site.row.label for site in sites[:NAMED]), circles, panel, base)
 
 
+def _gap(one: tuple[float, float, float], other: tuple[float, float, float]) -> float:
+    """Pixels between the edges of two circles (middle and radius); less than 0 where they overlap."""
+    return math.dist(one[:2], other[:2]) - one[2] - other[2]
+
+
 @functools.lru_cache(KEPT)
 def _names_of(
     labels: tuple[str, ...], circles: tuple[tuple[float, float, float], ...], panel: Panel, base: float
@@ -254,12 +259,15 @@ def _names_of(
     if panel.name == "land":
         left, top = panel.pixel(*STATES)
         taken.append(Box(left - 2.5 * base, top - base * 0.6, left + 2.5 * base, top + base * 0.6))
+    wide = panel.box.right - panel.box.left
     names: list[Name] = []
-    for label, (x, y, radius) in zip(labels, circles[: len(labels)], strict=True):
-        text = short([label], (panel.box.right - panel.box.left) * 0.5, base * 0.88)
-        reach, mark = radius + base * REACH, (x, y)
+    for label, circle in zip(labels, circles[: len(labels)], strict=True):
+        x, y, radius = circle
+        text = short([label], wide * 0.5, base * 0.88)
+        reach, mark = radius + wide * REACH, (x, y)
         boxes = [box for side in (1, -1) for box in near(mark, size_of(text, base), side, reach, base)]
-        found = place(text, mark, boxes, taken, names, panel.shows)
+        apart = [_square(*other) for other in circles if _gap(circle, other) > 0]
+        found = place(text, mark, boxes, taken, names, panel.shows, apart)
         if found is not None:
             taken.append(found.box)
             names.append(found)

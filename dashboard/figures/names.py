@@ -50,11 +50,15 @@ def place(
     taken: Sequence[Box],
     names: Sequence[Name],
     free: Callable[[Box], bool],
+    apart: Sequence[Box] = (),
 ) -> Name | None:
-    """The first of some rectangles that is free, on nothing taken, and leads to its mark through no other's name."""
+    """The first of some rectangles that is free, on nothing taken, and leads to its mark through no other's name.
+
+    Nor does it lead through any of those that stand `apart` from the mark.
+    """
     x, y = mark
     for box in _apart(list(boxes), taken):
-        if not free(box):
+        if not free(box) or any(other.crossed(x, y, box) for other in apart):
             continue
         if not any(other.box.crossed(x, y, box) or box.crossed(other.x, other.y, other.box) for other in names):
             return Name(text, x, y, box)

@@ -223,9 +223,7 @@ def nice_step(step: float) -> float:
 def dots(comparison: Comparison, size: Size, theme: str) -> Spec:
     """Twenty equally likely outcomes as a dot plot: each dot one in twenty."""
     base = size.font
-    values = comparison.table.value.to_numpy()
-    name, divisor = ladder(float(np.median(values)), comparison.unit)
-    shown = values / divisor
+    shown = comparison.table.value.to_numpy()
     body = base * (13 + HEADROOM)
     box = frame(comparison, size, theme, left=base * 1.6, right=base * 1.6, body=body, legend_lines=0)
     xs, ys, diameter = _stacked(shown, box)
@@ -238,12 +236,12 @@ def dots(comparison: Comparison, size: Size, theme: str) -> Spec:
         "y": ys,
         "marker": {"size": diameter, "color": colour, "line": {"width": 1.5, "color": box.theme.paper}},
         "hovertemplate": "one in twenty: %{text}<extra></extra>",
-        "text": [escaped(row_text(row, comparison.unit)) for row in comparison.rows],
+        "text": [escaped(value_text(row, comparison)) for row in comparison.rows],
         "cliponaxis": False,
         "showlegend": False,
     }
-    layout = box.layout | _dot_axes(comparison, box, shown, name, max(ys))
-    _mark_middle(float(np.median(shown)), max(ys) + 0.5 + HEADROOM * base / diameter, box, layout)
+    layout = box.layout | _dot_axes(comparison, box, shown, max(ys))
+    _mark_middle(comparison.middle, max(ys) + 0.5 + HEADROOM * base / diameter, box, layout)
     return {"data": [trace], "layout": layout}
 
 
@@ -283,27 +281,25 @@ def _stacked(values: Any, box: Frame) -> tuple[list[float], list[float], float]:
     return [low + float(i) * span / (bins - 1) for i in index], ys, diameter * 0.96
 
 
-def _dot_axes(comparison: Comparison, box: Frame, shown: Any, name: str, tallest: float) -> Spec:
+def _dot_axes(comparison: Comparison, box: Frame, shown: Any, tallest: float) -> Spec:
     base, theme = box.size.font, box.theme
     low, high = float(shown.min()), float(shown.max())
     span = (high - low) or abs(high) or 1.0
     step = nice_step(span / (3 if box.inner_width < 400 else 5))
     start, end = low - span * 0.14, high + span * 0.14
     ticks = [step * i for i in range(math.ceil(start / step), math.floor(end / step) + 1)]
-    dollars = "$" if comparison.unit == "USD" else ""
-    title = comparison.axis.replace("{unit}", (f"US dollars, {name}" if dollars else name).strip(", "))
     diameter = _stacked(shown, box)[2] / 0.96
     return {
         "xaxis": {
             "title": {
-                "text": escaped(title),
+                "text": escaped(comparison.axis),
                 "font": {"size": base * 0.92, "color": theme.quiet},
                 "standoff": base * 0.5,
             },
             "range": [start, end],
             "tickmode": "array",
             "tickvals": ticks,
-            "ticktext": [dollars + _plain(tick) for tick in ticks],
+            "ticktext": [_plain(tick) for tick in ticks],
             "tickfont": {"size": base * 0.88, "color": theme.quiet},
             "showgrid": False,
             "showline": True,

@@ -38,13 +38,15 @@ def ladder(value: float, unit_name: str) -> tuple[str, float]:
     return next((step for step in steps if abs(value) >= step[1] * _FROM.get(step[0], 1.0)), steps[-1])
 
 
-def reader_text(value: float, unit_name: str, figures: int = 2) -> str:
-    """A value for readers in the unit that suits its size.
+def reader_text(value: float, unit_name: str, figures: int = 2, *, beside: float = 0) -> str:
+    """A value for readers in the unit that suits its size, or that of a greater one that it stands beside.
 
     >>> reader_text(181.2, "MW"), reader_text(30_000, "MW"), reader_text(1.4e12, "USD")
     ('180 MW', '30 GW', '$1.4 trillion')
+    >>> reader_text(500, "MW", beside=1_700)
+    '0.50 GW'
     """
-    name, divisor = ladder(value, unit_name)
+    name, divisor = ladder(max(abs(value), beside), unit_name)
     return _with_unit(number_text(value / divisor, figures), name, unit_name)
 
 
@@ -75,7 +77,7 @@ def exact(low: float, high: float) -> bool:
     return abs(high - low) <= 1e-9 * abs(high)
 
 
-def spread_text(low: float, middle: float, high: float, unit_name: str) -> str:
+def spread_text(low: float, middle: float, high: float, unit_name: str, figures: int = 2, *, beside: float = 0) -> str:
     """A median with its range in one unit, to as many figures as tell the ends apart; without a width, as given.
 
     >>> spread_text(121, 158, 196, "TWh"), spread_text(1_470, 1_480, 1_490, "MW")
@@ -83,14 +85,14 @@ def spread_text(low: float, middle: float, high: float, unit_name: str) -> str:
     """
     if exact(low, high):
         return given_text(middle, unit_name)
-    name, divisor = ladder(high, unit_name)
-    figures = next((n for n in (2, 3) if rounded(low / divisor, n) != rounded(high / divisor, n)), 4)
+    name, divisor = ladder(max(high, beside), unit_name)
+    figures = next((n for n in range(figures, 4) if rounded(low / divisor, n) != rounded(high / divisor, n)), 4)
     text = number_text(middle / divisor, figures)
     ends = f"({number_text(low / divisor, figures)}–{number_text(high / divisor, figures)})"
     return f"${text} {name} {ends}" if unit_name == "USD" else f"{text} {name} {ends}"
 
 
-def range_text(low: float, high: float, unit_name: str, figures: int = 2) -> str:
+def range_text(low: float, high: float, unit_name: str, figures: int = 2, *, beside: float = 0) -> str:
     """Two ends for readers in one unit: `120–200 TWh`, `$26–57 billion`."""
-    name, divisor = ladder(high, unit_name)
+    name, divisor = ladder(max(high, beside), unit_name)
     return _with_unit(f"{number_text(low / divisor, figures)}–{number_text(high / divisor, figures)}", name, unit_name)

@@ -154,9 +154,9 @@ def figure_block(comparison: Comparison, view: dict[str, Any] | None, address: s
 
 def comparison_table(comparison: Comparison) -> Any:
     """The rows of a comparison as a table, estimates told apart from what was published."""
-    unit = comparison.unit
+    unit, beside = comparison.unit, comparison.greatest
     half, most = ("", "At the two ends") if comparison.form == "tornado" else ("50 % range", "90 % range")
-    head = ["What", f"Value, {unit}", *filter(None, (half, most)), "Kind", "Basis", "Date"]
+    head = ["What", "Value", *filter(None, (half, most)), "Kind", "Basis", "Date"]
     body = []
     rows = comparison.rows
     months = len(rows) > MOST_ROWS
@@ -165,9 +165,9 @@ def comparison_table(comparison: Comparison) -> Any:
         body.append(
             [
                 row.label,
-                reader_text(row.value, unit, 2 if row.nature == "estimate" else 4),
-                *([range_text(row.q25, row.q75, unit) if spread else ""] if half else []),
-                range_text(row.q05, row.q95, unit) if spread else "",
+                reader_text(row.value, unit, 2 if row.nature == "estimate" else 4, beside=beside),
+                *([range_text(row.q25, row.q75, unit, beside=beside) if spread else ""] if half else []),
+                range_text(row.q05, row.q95, unit, beside=beside) if spread else "",
                 {"estimate": "our estimate", "claim": "claim", "published": "published"}[row.nature],
                 row.basis,
                 row.date,

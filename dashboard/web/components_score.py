@@ -11,7 +11,7 @@ from dashboard.compare_method import PLAIN_UNITS, trimmed, words_of
 from dashboard.compare_score import BASIS_WORDS
 from dashboard.estimates.score import Scored
 from dashboard.records import Evidence, Parameter
-from dashboard.units import reader_text, spread_text
+from dashboard.units import reader_text, rounded, spread_text
 from dashboard.web import components as ui
 
 SHARED_BY = {
@@ -61,10 +61,11 @@ def pairs_table(rows: Sequence[Scored], catalog: Catalog, caption: str) -> Any:
 def _pair_row(row: Scored, catalog: Catalog) -> list[Any]:
     pair = catalog.pairs[row.case.case_id]
     low, _, middle, _, high = row.levels
+    misread = (rounded(low) <= row.published <= rounded(high)) != (low <= row.published <= high)
     return [
         f"{pair.name}, {pair.year}",
         reader_text(row.published, "MW", 3),
-        estimated(spread_text(low, middle, high, "MW")),
+        estimated(spread_text(low, middle, high, "MW", 3 if misread else 2)),
         f"{signed(row.ratio - 1)} ({_factor(row.ratio)})",
         _inside(row.published, low, high),
         BASIS_WORDS[pair.power_basis] + ("" if pair.independent else "; behind a parameter"),

@@ -64,7 +64,8 @@ def _power(claim: Claim, catalog: Catalog, basis: Any = "facility") -> Estimate:
 
 def _spread(answer: Estimate, name: str) -> str:
     low, _, middle, _, high = answer.quantiles(name)
-    return spread_text(low, middle, high, RESULT_UNITS[name])
+    unit = RESULT_UNITS[name]
+    return spread_text(low, middle, high, unit, beside=answer.greatest(unit))
 
 
 def _said(claim: Claim) -> str:
@@ -134,7 +135,7 @@ def _nameplate_at_the_peak(catalog: Catalog) -> Misreading:
     wrong = f"{_given(claim)} is {number_text(naive)} % of the record peak of {questions.with_article(grid.name)}"
     right = (
         f"its highest hour is {spread_text(ends[0], ends[2], ends[4], 'MW')}: {number_text(middle)} % "
-        f"({number_text(low)}–{number_text(high)} %), if both fall together"
+        f"({number_text(low)}–{number_text(high)} %), if {_given(claim)} are facility power and both fall together"
     )
     why = "A nameplate is not a metered peak. Sites rarely reach what they were built for, and not all at one hour."
     return Misreading("Nameplate set beside a peak", wrong, right, why, (claim.source_id, grid.peak_source_id))
@@ -148,7 +149,8 @@ def _reactors(catalog: Catalog) -> Misreading:
     low, _, middle, _, high = (level / 1000 / REACTOR for level in found.levels)
     count = magnitude(quantity(claim.value, claim.unit), "GW") / REACTOR
     wrong = f"{_given(claim)} = {count:.0f} reactors of {REACTOR:g} GW"
-    right = f"about {number_text(middle)} for the energy ({number_text(low)}–{number_text(high)})"
+    span = f"{number_text(low)}–{number_text(high)}"
+    right = f"about {number_text(middle)} for the energy ({span}), if the {_given(claim)} are facility power"
     why = (
         f"The load averages less than its capacity, and a reactor gives {100 * factor.central:.0f} % of its own. For "
         "the peak with its reserve the count is another one: see the page on grids."

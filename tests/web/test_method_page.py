@@ -143,7 +143,7 @@ def test_right_side_of_an_error_is_our_own_chain(catalog, errors):
     [
         ("Capacity read as energy", "263 TWh", "160 TWh (120–200)"),
         ("A gigawatt, a reactor", "30 reactors", "about 20 "),
-        ("A sum pinned to one part", "30 GW", "500 MW"),
+        ("A sum pinned to one part", "30 GW", "0.50 GW"),
         ("Nameplate set beside a peak", "4.0 %", "22 GW (18–26)"),
         ("Homes counted at full load", "8.3 million", "5.1 million"),
         ("Delayed read as cancelled", "30 to 50 %", "8.0–11 GW of 16 GW"),

@@ -233,7 +233,7 @@ def _answer(answer: Estimate) -> list[Any]:
         f"{answer.ask.text}: ",
         *_worst_hour(answer),
         " and ",
-        html.Strong(reader_text(energy[2], "TWh"), className="estimated"),
+        html.Strong(reader_text(energy[2], "TWh", beside=energy[4]), className="estimated"),
         f" a year ({_range(answer, 'annual_energy')}).",
     ]
 
@@ -241,12 +241,14 @@ def _answer(answer: Estimate) -> list[Any]:
 def _worst_hour(answer: Estimate) -> list[Any]:
     """The facility peak with its range, or as it was given."""
     where, peak = " at the meter in the worst hour", answer.quantiles("facility_peak")
+    beside = answer.greatest("MW")
     if answer.is_given("facility_peak"):
         return [html.Strong(given_text(peak[2], "MW")), f"{where} (as given)"]
     if exact(peak[0], peak[4]):
-        return [html.Strong(reader_text(peak[2], "MW"), className="estimated"), f"{where} ({NOTHING_OPEN})"]
-    told = html.Strong(reader_text(peak[2], "MW"), className="estimated")
-    return ["about ", told, f"{where} (very likely {range_text(peak[0], peak[4], 'MW')})"]
+        told = html.Strong(reader_text(peak[2], "MW", beside=beside), className="estimated")
+        return [told, f"{where} ({NOTHING_OPEN})"]
+    told = html.Strong(reader_text(peak[2], "MW", beside=beside), className="estimated")
+    return ["about ", told, f"{where} (very likely {range_text(peak[0], peak[4], 'MW', beside=beside)})"]
 
 
 def _beside(catalog: Catalog, choice: Choice, answer: Estimate) -> list[Any]:
@@ -263,15 +265,16 @@ def _beside(catalog: Catalog, choice: Choice, answer: Estimate) -> list[Any]:
         if name in answer.results and name in other.results:
             low, _, middle, _, high = quantiles((elsewhere.results[name] / answer.results[name]).m_as(""))
             ratio = number_text(middle) if exact(low, high) else f"{number_text(middle)} ({_ends_text(low, high)})"
-            body.append([LABELS[name], _spread(answer, name), _spread(other, name), f"× {ratio}"])
+            beside = max(each.greatest(RESULT_UNITS[name]) for each in (answer, other))
+            body.append([LABELS[name], _spread(answer, name, beside), _spread(other, name, beside), f"× {ratio}"])
     head = ["What", answer.ask.text, other.ask.text, "Second over first"]
     caption = "Taken as two different places: a doubt that both share moves both, one of their own moves one of them"
     return [html.H2("Side by side"), ui.table(head, body, numbers=(1, 2, 3), caption=caption)]
 
 
-def _spread(answer: Estimate, name: str) -> str:
+def _spread(answer: Estimate, name: str, beside: float) -> str:
     low, _, middle, _, high = answer.quantiles(name)
-    return spread_text(low, middle, high, RESULT_UNITS[name])
+    return spread_text(low, middle, high, RESULT_UNITS[name], beside=beside)
 
 
 def _ends_text(low: float, high: float) -> str:
@@ -279,14 +282,14 @@ def _ends_text(low: float, high: float) -> str:
 
 
 def _range(answer: Estimate, name: str) -> str:
-    low, *_, high = answer.quantiles(name)
-    return NOTHING_OPEN if exact(low, high) else range_text(low, high, RESULT_UNITS[name])
+    (low, *_, high), unit = answer.quantiles(name), RESULT_UNITS[name]
+    return NOTHING_OPEN if exact(low, high) else range_text(low, high, unit, beside=answer.greatest(unit))
 
 
 def _card(answer: Estimate, name: str, kind: str) -> Any:
     middle, unit = answer.quantiles(name)[2], RESULT_UNITS[name]
     given = answer.is_given(name)
-    value = given_text(middle, unit) if given else reader_text(middle, unit)
+    value = given_text(middle, unit) if given else reader_text(middle, unit, beside=answer.greatest(unit))
     return html.Div(
         [
             html.Span(LABELS[name]),

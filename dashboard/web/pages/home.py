@@ -28,6 +28,7 @@ from dashboard.web.pages import deals as deals_page
 from dashboard.web.pages import plans
 
 PATH, NAME, TITLE = "/", "30 GW", "How much power is OpenAI’s 30 GW?"
+GIGAWATT = 1000  # MW; the story's deals are told in it beside its 30 GW
 GRIDS = ("ita", "usa", "deu", "fra", "gbr", "irl", "world")
 EQUIVALENTS = ("sector-datacentres-world", "us-nuclear-generation")
 STORY = (
@@ -201,9 +202,9 @@ def _answer(claim: Estimate) -> list[Any]:
     average = claim.quantiles("facility_average")
     return [
         "Running for a year, about ",
-        html.Strong(reader_text(middle, "TWh"), className="estimated"),
+        html.Strong(reader_text(middle, "TWh", beside=high), className="estimated"),
         f" of electricity, very likely {range_text(low, high, 'TWh')}: an average of ",
-        html.Strong(reader_text(average[2], "MW"), className="estimated"),
+        html.Strong(reader_text(average[2], "MW", beside=average[4]), className="estimated"),
         f" at the meter ({range_text(average[0], average[4], 'MW')}). ",
         "Dotted underlines mark our estimates, here and in the table of the story.",
     ]
@@ -295,7 +296,8 @@ def _conversion(claim: Claim, seen: View) -> Any:
 
 def _spread(answer: Estimate, name: str) -> str:
     low, _, middle, _, high = answer.quantiles(name)
-    return spread_text(low, middle, high, RESULT_UNITS[name])
+    unit = RESULT_UNITS[name]
+    return spread_text(low, middle, high, unit, beside=GIGAWATT if unit == "MW" else 0)
 
 
 def _standing(claim: Claim, catalog: Catalog) -> str:
