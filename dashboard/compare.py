@@ -15,14 +15,12 @@ import pandas as pd
 from dashboard import sheets, workings
 from dashboard.catalog import Catalog
 from dashboard.core.pairing import PairingError
-from dashboard.estimates.estimate import RESULT_UNITS, Estimate, quantiles
+from dashboard.estimates.estimate import Estimate, quantiles
 from dashboard.estimates.questions import with_article
-from dashboard.estimates.report import LABELS, what_would_change
 from dashboard.records import Equivalent, Grid
 from dashboard.units import (
     Quantity,
     exact,
-    ladder,
     magnitude,
     number_text,
     quantity,
@@ -54,7 +52,8 @@ class Comparison:
     estimates: tuple[tuple[str, Estimate], ...] = ()
     worked: Callable[[], workings.Worked] = workings.Worked
     leads: tuple[str, ...] = ()  # labels of the rows that a caption names, where these are not the first
-    middle: float = float("nan")  # the median of all draws, where the rows are only some of them
+    ends: tuple[float, ...] = ()  # 5th, 50th and 95th percentile of all draws, or the sum, where no row is that
+    base: str = ""  # the unit of the same figure whatever its size, where `unit` is the one that suits this one
     basis: str = ""  # of all rows, where the column `basis` tells lines, layers or states apart
 
     @cached_property
@@ -86,8 +85,15 @@ class Comparison:
     def csv(self) -> str:
         """The rows as CSV, with sources, data version and address in the last columns of each."""
         ends = ["; ".join(self.sources), self.version, self.address]
-        rows = ([*("" if cell != cell else cell for cell in row), *ends] for row in self.rows)
+        rows = ([*map(_cell, row), *ends] for row in self.rows)
         return sheets.csv_text([*self.table.columns, "figure_sources", "data_version", "address"], rows)
+
+
+def _cell(value: Any) -> Any:
+    """A cell of a CSV: blank where there is no number, and without the last bits of a division."""
+    if not isinstance(value, float):
+        return value
+    return "" if value != value else float(f"{value:.12g}")
 
 
 @cache
@@ -206,7 +212,7 @@ def energy_beside_grids(
         id=figure_id,
         title=headline,
         answer=_energy_answer(loads[0], grids),
-        axis="Electricity in a year, TWh (each line to the right is ten times more)",
+        axis="Electricity in a year, TWh",
         unit="TWh",
         kind="energy",
         table=_table([*rows, *_largest_first(beside)]),
@@ -232,7 +238,7 @@ def _energy_answer(load: tuple[str, Estimate], grids: Sequence[Grid]) -> str:
     for grid in grids[:2]:
         if grid.demand is not None:
             share = 100 * middle / magnitude(grid.demand, "TWh")
-            shares.append(f"{share:.2g} % of what {with_article(grid.name)} used in {grid.year}")
+            shares.append(f"{number_text(share)} % of what {with_article(grid.name)} used in {grid.year}")
     span = f"About {reader_text(middle, 'TWh', beside=high)} a year, very likely {range_text(low, high, 'TWh')}"
     return f"{span}: {' and '.join(shares)}."
 
@@ -254,8 +260,8 @@ def share_of_grids(answer: Estimate, label: str, grids: Sequence[Grid], catalog:
     return Comparison(
         id="grid-share",
         title=f"{label} as a share of each grid’s yearly electricity",
-        answer=f"{first['value']:.2g} % of {with_article(first['label'])}'s demand "
-        f"({first['q05']:.2g}–{first['q95']:.2g} %), for scale only: no one grid will carry all of it.",
+        answer=f"{beside[0][1]} of {with_article(first['label'])}’s demand, for scale only: no one grid will carry all "
+        "of it.",
         axis="Share of the grid’s yearly demand, %",
         unit="%",
         kind="energy",
@@ -275,10 +281,10 @@ def capacity_of_loads(headline: str, loads: Sequence[tuple[str, Estimate]], cata
     return Comparison(
         id="deals",
         title=headline,
-        answer=f"{second['label']} is about {second['value']:.2g} GW at the meter: "
+        answer=f"{second['label']} is about {number_text(second['value'])} GW at the meter: "
         f"about {number_text(100 * second['value'] / first['value'], 1)} % of the claimed 30 GW, "
-        f"read as {first['value']:.2g} GW there.",
-        axis="Facility peak, GW (each line to the right is ten times more)",
+        f"read as {number_text(first['value'])} GW there.",
+        axis="Facility peak, GW",
         unit="GW",
         kind="capacity",
         table=_table(rows),
@@ -296,96 +302,3 @@ def _load_row(label: str, answer: Estimate) -> dict[str, Any]:
     if exact(ends[0], ends[4]):
         return reading_row(label, answer.median("facility_peak"), "GW", CLAIM, **more)
     return estimate_levels(label, [end / 1000 for end in ends], "GW", **more)
-
-
-def chain_of(answer: Estimate, catalog: Catalog) -> Comparison:
-    """IT, facility and grid readings of one load in the unit that suits the greatest: capacities and averages apart."""
-    names = ("it_rated", "facility_peak", "grid_connection", "it_average", "facility_average")
-    greatest = answer.greatest("MW")
-    unit, divisor = ladder(greatest, "MW")
-    rows = [
-        estimate_levels(
-            LABELS[name],
-            [level / divisor for level in answer.quantiles(name)],
-            unit,
-            basis="average" if "average" in name else "capacity",
-        )
-        for name in names
-    ]
-    peak = answer.quantiles("facility_peak")
-    worked_out = "worked out, with nothing left open" if not answer.is_given("facility_peak") else "as given"
-    meaning = worked_out if exact(peak[0], peak[4]) else "a 90\u00a0% range"
-    return Comparison(
-        id="chain",
-        title=f"{answer.ask.text}: from IT to the grid",
-        answer=f"At the meter, worst hour: {spread_text(peak[0], peak[2], peak[4], 'MW', beside=greatest)}, {meaning}.",
-        axis=f"Power, {unit}",
-        unit=unit,
-        kind="capacity",
-        table=_table(rows),
-        sources=source_names(catalog, deciding_sources(answer)),
-        method=METHOD,
-        version=catalog.version,
-        estimates=((answer.ask.text, answer),),
-    )
-
-
-def outcomes_of(answer: Estimate, name: str, catalog: Catalog) -> Comparison:
-    """Twenty equally likely outcomes of one result, to be drawn as twenty dots."""
-    base = RESULT_UNITS[name]
-    greatest = answer.greatest(base)
-    unit, divisor = ladder(greatest, base)
-    values = np.sort(np.atleast_1d(magnitude(answer.results[name], base))) / divisor
-    if values.size == 1:
-        values = values.repeat(20)
-    picks = [float(values[int((i + 0.5) / 20 * values.size)]) for i in range(20)]
-    rows = [_row(f"outcome {i + 1} of 20", ESTIMATE, value, unit, basis=LABELS[name]) for i, value in enumerate(picks)]
-    low, _, middle, _, high = answer.quantiles(name)
-    return Comparison(
-        id=f"outcomes-{name.replace('_', '-')}",
-        title=f"{answer.ask.text}: {LABELS[name].lower()}",
-        answer=f"About {reader_text(middle, base, beside=greatest)}, "
-        f"very likely {range_text(low, high, base, beside=greatest)}.",
-        axis=f"{LABELS[name]}, {unit}: 20 equally likely outcomes",
-        unit=unit,
-        kind="energy" if base == "TWh" else "capacity",
-        table=_table(rows),
-        sources=source_names(catalog, deciding_sources(answer)),
-        method="Each dot is one in twenty.",
-        version=catalog.version,
-        form="dots",
-        middle=middle / divisor,
-        estimates=((answer.ask.text, answer),),
-        worked=partial(workings.of_dots, answer, LABELS[name]),
-    )
-
-
-def tornado_of(answer: Estimate, catalog: Catalog) -> Comparison:
-    """A year's energy at the two ends of each assumption, the others at their medians; largest share first."""
-    middle = float(answer.median("annual_energy").m_as("TWh"))
-    greatest = max(float(end.m_as("TWh")) for row in answer.assumptions[:8] for end in (row.at_low, row.at_high))
-    unit, divisor = ladder(greatest, "TWh")
-    rows = []
-    for row in answer.assumptions[:8]:
-        low, high = sorted((float(row.at_low.m_as("TWh")), float(row.at_high.m_as("TWh"))))
-        label = f"{row.factor.label} ({100 * row.share:.0f}\u00a0%)"
-        if not exact(low, high):
-            ends = [end / divisor for end in (low, middle, middle, middle, high)]
-            rows.append(estimate_levels(label, ends, unit, basis="a year’s energy at both ends"))
-    return Comparison(
-        id="tornado",
-        title=f"{answer.ask.text}: what would change the answer",
-        answer=what_would_change(answer),
-        axis=f"Energy a year, {unit}, at the two ends of each assumption",
-        unit=unit,
-        kind="energy",
-        table=_table(rows),
-        sources=source_names(catalog, deciding_sources(answer)),
-        method="Line: the result from an assumption’s low to its high end, all others at their medians; in brackets "
-        "its share of the variance of the year’s energy, by which rows are sorted: a choice between ways is always at "
-        "one end, so it weighs more than its line is long.",
-        version=catalog.version,
-        form="tornado",
-        estimates=((answer.ask.text, answer),),
-        worked=partial(workings.of_tornado, answer),
-    )

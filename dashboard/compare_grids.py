@@ -17,7 +17,7 @@ from dashboard.units import Quantity, magnitude, number_text, reader_text, sprea
 
 SCALED: dict[str, tuple[Callable[[Load, Grid], Answer], str, str, Callable[[Grid], Quantity | None]]] = {
     "energy": (questions.share_of_energy, "TWh", "yearly demand", lambda grid: grid.demand),
-    "peak": (questions.strain_on_peak, "GW", "highest published peak", lambda grid: grid.peak),
+    "peak": (questions.strain_on_peak, "GW", "published peak", lambda grid: grid.peak),
 }
 LOWER = "lower bound of the peak"
 
@@ -74,11 +74,7 @@ def not_published(question: str, grids: Sequence[Grid], catalog: Catalog) -> str
         return ""
     _, _, what, published = SCALED[question]
     names = [f"{grid.name}{_part(grid, published, catalog)}" for grid in grids if published(grid) is None]
-    return (
-        f"Not drawn, for no {what.removeprefix('highest published ')} is published: {', '.join(names)}."
-        if names
-        else ""
-    )
+    return f"Not drawn, for no {what.removeprefix('published ')} is published: {', '.join(names)}." if names else ""
 
 
 def _panel(grid: Grid, size: Quantity, unit: str, what: str, share: Answer) -> dict[str, Any]:

@@ -177,11 +177,12 @@ def sites_on_map(
 
     `chosen` are the words for some of them, which are drawn apart, and their ids.
     """
-    rows, drawn = [], []
+    rows, drawn, missing = [], [], []
     for group in sites:
         site = plans.states[group.site_ids[0]].site
         band = group.at("announced", month)
         if site.latitude is None or site.longitude is None or not band[2] > 0:
+            missing += [(band[2], site.name)] if band[2] > GIGA else []
             continue
         runs = bool(plans.states[site.site_id].observed)
         row = estimate_levels(
@@ -201,7 +202,7 @@ def sites_on_map(
         id="sites-map",
         title=f"Where the announced capacity of {month[:4]} stands",
         answer=f"{_drawn(len(rows), len(sites), month)}, the largest {reader_text(largest * GIGA, 'MW')}; "
-        f"{running} of them partly run.",
+        f"{running} of them run, wholly or in part.{_without_place(missing)}",
         axis="",
         unit="GW",
         kind="capacity",
@@ -212,8 +213,15 @@ def sites_on_map(
         basis="facility power",
         version=catalog.version,
         form="map",
+        ends=(sum(row["value"] for row in rows),),
         worked=partial(workings.of_map, drawn, plans, month),
     )
+
+
+def _without_place(missing: Sequence[tuple[float, str]]) -> str:
+    """The sites above a gigawatt that no map can show, for no town or county is published."""
+    named = ", ".join(f"{name} ({reader_text(size, 'MW')})" for size, name in sorted(missing, reverse=True))
+    return f" Without a place: {named}." if named else ""
 
 
 def _goal(claims: Sequence[Claim]) -> str:

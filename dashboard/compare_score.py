@@ -118,7 +118,7 @@ def scatter_of(result: Score, catalog: Catalog, words: str, *, left_out: bool = 
         title="Our estimate of each machine beside its published power",
         answer=f"{held.of - off} of {held.of} are within {MISS:g} times of the published figure, "
         f"{held.count} of our 90\u00a0% ranges hold it ({words}).",
-        axis="Published power",
+        axis="Published power (each line is ten times more)",
         unit="MW",
         kind="capacity",
         table=pd.DataFrame(rows, columns=COLUMNS),

@@ -19,7 +19,7 @@ MEDIANS = "Numbers are medians; sums are made inside each draw, so medians of pa
 WITH_RANGE = ", with a 90\u00a0% range"
 KINDS = {
     "capacity": "Capacity, not energy: it does not say how many hours it is used.",
-    "energy": "A year's energy, not a capacity: a plant of as many gigawatts is another question.",
+    "energy": "A year’s energy, not a capacity: a plant of as many gigawatts is another question.",
     "money": "Dollars of different kinds are never added, and no dollar here is a watt.",
     "average": "Ranges of assumptions, not of results.",
 }
@@ -40,7 +40,7 @@ BASES = {
     "facility": "Facility, not IT: chips alone draw less, and a grid connection is usually larger.",
     "nameplate": "Nameplate of plants, not what they make in an hour.",
     "announced": "Announced is not energised: a plan is no load until it runs.",
-    "likely": "Likely is our estimate, not anybody's plan.",
+    "likely": "Likely is our estimate, not anybody’s plan.",
     "claimed": "A claim, not a count of sites.",
     "planned": "Announced is not energised: a plan is no load until it runs.",
     "average": "An average and a capacity are different rows: the highest hour is above the average.",

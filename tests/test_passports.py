@@ -108,7 +108,7 @@ def test_score_formula_gives_the_median(comparisons, catalog):
     ("figure", "words"),
     [
         ("chain", "Capacity, not energy"),
-        ("energy", "A year's energy, not a capacity"),
+        ("energy", "A year’s energy, not a capacity"),
         ("timeline", "Announced is not energised"),
         ("deals", "Facility, not IT"),
         ("ledger", "As stated mixes bases"),

@@ -189,7 +189,7 @@ def _consequences(ask: Ask, p: Inputs, rated: Quantity, yearly: Quantity) -> Res
         "water": energy.water(yearly, w_site, w_power),
         "electricity_cost": energy.electricity_cost(yearly, price),
     }
-    p.step("emissions", "CO₂ of the grid's average mix", "{E} × {I}", results["emissions"], E=yearly, I=intensity)
+    p.step("emissions", "CO₂ of the grid’s average mix", "{E} × {I}", results["emissions"], E=yearly, I=intensity)
     p.step(
         "water",
         "Water, on site and at power plants",

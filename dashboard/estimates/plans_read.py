@@ -1,5 +1,6 @@
 """A planner's own list as plans: read strictly, every problem by line and column, no row skipped."""
 
+from codecs import BOM_UTF8
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -100,7 +101,7 @@ def read_plans(content: bytes, catalog: Catalog, name: str = "plans") -> PlanLis
     seen: dict[str, int] = {}
     header: tuple[str, ...] = ()
     seen_names = Names({}, _places(catalog), Counter())
-    for line, row in rows(name, content, problems):
+    for line, row in rows(name, content.removeprefix(BOM_UTF8), problems):  # as spreadsheets begin a CSV
         header = header or _header(tuple(row), name)
         plan = _Row(line, row, name, catalog, problems, seen_names).plan()
         if plan is not None:
@@ -135,6 +136,10 @@ def _header(header: tuple[str, ...], name: str) -> tuple[str, ...]:
     if not set(SIZES) & set(header):
         reason = f"header: must have at least one of {', '.join(SIZES)}; got {', '.join(header)[:100]}"
         raise DataError([Problem(name, 1, "", "", reason)])
+    for column in header:
+        meant = column.strip().casefold().replace(" ", "_")
+        if column not in COLUMNS and meant in COLUMNS:
+            raise DataError([Problem(name, 1, "", "", f'header: {meant} must be written so, got "{column[:40]}"')])
     return header
 
 

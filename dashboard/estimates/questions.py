@@ -132,7 +132,8 @@ def strain_on_peak(load: Load, grid: Grid) -> Answer:
     Raises:
         PairingError: the load is no peak (a nameplate is none), or the grid has no published peak.
     """
-    question = f"strain on the record peak of {with_article(grid.name)}"
+    known = "highest peak found" if grid.peak_kind == "lower bound" else "record peak"
+    question = f"strain on the {known} of {with_article(grid.name)}"
     require("peak", load.kind, load.value, question)
     if grid.peak is None:
         raise PairingError(f"{question}: no peak is published; its demand is not comparable with a peak")
@@ -140,7 +141,7 @@ def strain_on_peak(load: Load, grid: Grid) -> Answer:
     low, _, middle, _, high = quantiles(share.m)
     kind = "at most, for the true peak may be higher" if grid.peak_kind == "lower bound" else "if both fall together"
     span = f"{number_text(low)}–{number_text(high)} %"
-    share_text = f"{number_text(middle)} % of the record peak of {with_article(grid.name)} ({span})"
+    share_text = f"{number_text(middle)} % of the {known} of {with_article(grid.name)} ({span})"
     text = f"Its {_highest_hour(load)}, is {share_text}, {kind}"
     return _answer(question, share, "percent", text + _tail(load, grid), load, grid, grid.peak_source_id)
 
@@ -220,7 +221,7 @@ def emissions(load: Load, intensity: Quantity, source_ids: tuple[str, ...]) -> A
     """
     require("energy", load.kind, load.value, "emissions")
     value = energy.emissions(load.value, intensity)
-    return _consequence("emissions", value, "Mt", "of CO₂ a year at the grid's average mix", load, source_ids)
+    return _consequence("emissions", value, "Mt", "of CO₂ a year at the grid’s average mix", load, source_ids)
 
 
 def water(load: Load, on_site: Quantity, at_plants: Quantity, source_ids: tuple[str, ...]) -> Answer:

@@ -143,7 +143,11 @@ def sites_map(comparison: Comparison, size: Size, theme: str) -> Spec:
     base = size.font
     keyed = {f"{value:g}\N{NO-BREAK SPACE}{comparison.unit}": value for value in KEYED}
     chosen = dict.fromkeys(row.chosen for row in comparison.rows if row.chosen)
-    states = [("disc", "partly running"), ("circle", "not yet running"), *(("disc", words) for words in chosen)]
+    states = [
+        ("disc", "running, wholly or in part"),
+        ("circle", "not yet running"),
+        *(("disc", words) for words in chosen),
+    ]
     marks = (*states, *(("circle", text) for text in keyed))
     keys = legend_rows(marks, size)
     wanted = max(panel.box.bottom for panel in _arranged(size.width - 2.2 * base, math.inf, base))

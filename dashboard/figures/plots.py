@@ -13,8 +13,9 @@ from dashboard.figures.text import escaped, fitted, fitting_size, lines_html, no
 from dashboard.units import ladder, number_text
 
 # A tornado: each row is one assumption, its line the result between two ends, not a range of the draws.
-ENDS = (LEGEND[0], ("thin", "result from the assumption's low to its high end"))
+ENDS = (LEGEND[0], ("thin", "result from the assumption’s low to its high end"))
 LOG_FROM = 40  # rows that span more than this go on a logarithmic axis
+TENFOLD = (" (each line to the right is ten times more)", " (each line: × 10)", "")
 HEADROOM = 1.7  # of font sizes above the dots, for the name of the line at their median
 Spec = dict[str, Any]
 
@@ -164,7 +165,10 @@ def _axes(comparison: Comparison, box: Frame, table: pd.DataFrame, scale: str, *
     base, theme = box.size.font, box.theme
     high = float(table.q95.fillna(table.value).max())
     axis: Spec = {
-        "title": {"text": escaped(_axis_title(comparison, box)), "font": {"size": base * 0.92, "color": theme.quiet}},
+        "title": {
+            "text": escaped(_axis_title(comparison, box, scale)),
+            "font": {"size": base * 0.92, "color": theme.quiet},
+        },
         "tickfont": {"size": base * 0.88, "color": theme.quiet},
         "gridcolor": theme.grid,
         "zeroline": False,
@@ -190,9 +194,11 @@ def _axes(comparison: Comparison, box: Frame, table: pd.DataFrame, scale: str, *
     return {"xaxis": axis, "yaxis": {"visible": False, "range": span, "fixedrange": True}}
 
 
-def _axis_title(comparison: Comparison, box: Frame) -> str:
-    text = comparison.axis
-    return text if width(text, box.size.font * 0.92) < box.inner_width + box.right * 0.8 else text.split(" (")[0]
+def _axis_title(comparison: Comparison, box: Frame, scale: str) -> str:
+    """What the axis measures and, where its lines are powers of ten, that they are: in as many words as fit."""
+    words = [f"{comparison.axis}{tail}" for tail in (TENFOLD if scale == "log" else ("",))]
+    room = box.inner_width + box.right * 0.8
+    return next((text for text in words if width(text, box.size.font * 0.92) < room), words[-1])
 
 
 def tick_text(value: float, unit: str) -> str:
@@ -241,7 +247,7 @@ def dots(comparison: Comparison, size: Size, theme: str) -> Spec:
         "showlegend": False,
     }
     layout = box.layout | _dot_axes(comparison, box, shown, max(ys))
-    _mark_middle(comparison.middle, max(ys) + 0.5 + HEADROOM * base / diameter, box, layout)
+    _mark_middle(comparison.ends[1], max(ys) + 0.5 + HEADROOM * base / diameter, box, layout)
     return {"data": [trace], "layout": layout}
 
 

@@ -61,13 +61,17 @@ def _line(rows: pd.DataFrame, colour: str, name: str, box: Frame, unit: str) -> 
     }
     if name != BANDED:
         return [middle]
-    wide = _band(rows, months, ("q05", "q95"), colour, 0.15)
+    wide = _band(rows, months, ("q05", "q95"), colour, 0.15, edged=0.6)
     return [*wide, *_band(rows, months, ("q25", "q75"), colour, 0.3), middle]
 
 
-def _band(rows: pd.DataFrame, months: list[str], ends: tuple[str, str], colour: str, opacity: float) -> list[Spec]:
+def _band(
+    rows: pd.DataFrame, months: list[str], ends: tuple[str, str], colour: str, opacity: float, *, edged: float = 0
+) -> list[Spec]:
+    """A band between two columns; its edges are drawn where its fill alone is hardly seen."""
     low, high = ends
-    edge: Any = {"type": "scatter", "mode": "lines", "x": months, "line": {"width": 0}, "hoverinfo": "skip"}
+    line = {"width": edged, "color": faded(colour, 0.7)}
+    edge: Any = {"type": "scatter", "mode": "lines", "x": months, "line": line, "hoverinfo": "skip"}
     fill = faded(colour, opacity)
     upper = edge | {"y": [float(value) for value in rows[high]], "name": high}
     lower = edge | {"y": [float(value) for value in rows[low]], "name": low, "fill": "tonexty", "fillcolor": fill}

@@ -14,6 +14,8 @@ from dashboard.web.pages import PAGES
 from dashboard.web.pins import headline
 
 _NUMBER = re.compile(r"-?\d{1,12}(?:\.\d{1,9})?(?:e[+-]?\d{1,2})?", re.ASCII)
+PINS = ("data", "seed", "figure", "was")  # what a copied link carries beside its page's own query
+FORMS = ("size", "theme")  # how a figure's file is drawn
 LONGEST = 1_500  # characters of an address that fit into the foot of a picture
 
 
@@ -57,9 +59,15 @@ def page_with(figure_id: str) -> ModuleType:
 
 
 def _refuse_idle(page: ModuleType, query: Mapping[str, str]) -> None:
+    """A file must be what was asked for, so what its page would pass over is refused."""
+    names = [field.name for field in fields(page.Choice)]
     idle = [name for name in query if name.startswith("set.")]
-    if idle and "settings" not in {field.name for field in fields(page.Choice)}:
+    if idle and "settings" not in names:
         raise AddressError(f'{idle[0][:40]}: assumptions are set on /convert alone, got one for "{page.PATH}"')
+    known = [*(name for name in names if name != "settings"), *PINS, *FORMS]
+    unknown = next((name for name in query if name not in known and not name.startswith("set.")), None)
+    if unknown is not None:
+        raise AddressError(f'query: must be of {", ".join(known)}, got "{unknown[:40]}"')
 
 
 def steady(page: ModuleType, query: Mapping[str, str]) -> str:
@@ -123,7 +131,8 @@ def _moved(query: Mapping[str, str], catalog: Catalog) -> str:
     if not ends:
         return "numbers may differ."
     title = comparison.title.rstrip(".?")
-    then, now = _told([float(end) for end in before], comparison.unit), _told(ends, comparison.unit)
+    unit = comparison.base or comparison.unit
+    then, now = _told([float(end) for end in before], unit), _told(ends, unit)
     return f"the answer is still {now} ({title})." if then == now else f"the answer changes. {title}: {then} → {now}."
 
 

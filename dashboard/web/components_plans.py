@@ -10,7 +10,7 @@ from dashboard.estimates.series import NOT_NAMED, By, Series, Timeline
 from dashboard.units import reader_text, rounded
 from dashboard.web.components import TEXT, WRAPPED
 
-ANNOUNCED, LIKELY, LOW, HIGH = "Announced 2030, MW", "Likely 2030, MW", "Likely, 5 %", "Likely, 95 %"
+ANNOUNCED, LIKELY, LOW, HIGH = "Announced 2030, MW", "Likely 2030, MW", "5th percentile, MW", "95th percentile, MW"
 MEGAWATTS: dict[str, Any] = {
     "filter": "agNumberColumnFilter",
     "type": "rightAligned",
@@ -22,8 +22,8 @@ COLUMNS: Sequence[dict[str, Any]] = (
     {"field": "Site", "pinned": "left", "width": 165, "phone": 128} | TEXT | WRAPPED,
     {"field": ANNOUNCED, "width": 180, "phone": 115} | MEGAWATTS,
     {"field": LIKELY, "width": 150, "phone": 105} | MEGAWATTS,
-    {"field": LOW, "width": 105} | MEGAWATTS,
-    {"field": HIGH, "width": 110} | MEGAWATTS,
+    {"field": LOW, "width": 130} | MEGAWATTS,
+    {"field": HIGH, "width": 130} | MEGAWATTS,
     {"field": "Published as", "headerName": "Published as", "width": 150} | TEXT,
     {"field": "Operator", "width": 190} | TEXT | WRAPPED,
     {"field": "User", "width": 150} | TEXT,

@@ -1,12 +1,11 @@
 """Links to what stands on a page now: with the data version and the seed that made it, and the number it led with."""
 
-from collections.abc import Iterable
 from urllib.parse import urlencode
 
 from dashboard import captions
 from dashboard.compare import Comparison
 from dashboard.core.draws import Draws
-from dashboard.units import rounded
+from dashboard.units import magnitude, quantity, rounded
 
 
 def pinned(comparison: Comparison) -> str:
@@ -25,11 +24,10 @@ def headline(comparison: Comparison) -> tuple[float, ...]:
     """
     if comparison.form == "scatter" or comparison.table.empty:
         return ()
-    if comparison.form == "dots":
-        return _rounded(comparison.table["value"].quantile([0.05, 0.5, 0.95]))
-    row = captions.lead(comparison)
-    return _rounded((row.q05, row.value, row.q95) if row.q05 == row.q05 else (row.value,))
-
-
-def _rounded(ends: Iterable[float]) -> tuple[float, ...]:
-    return tuple(rounded(float(end), 4) for end in ends)
+    ends = comparison.ends
+    if not ends:
+        row = captions.lead(comparison)
+        ends = (row.q05, row.value, row.q95) if row.q05 == row.q05 else (row.value,)
+    # In one unit whatever the size, for the next tables may make it larger.
+    factor = magnitude(quantity(1, comparison.unit), comparison.base) if comparison.base else 1.0
+    return tuple(rounded(float(end) * factor, 4) for end in ends)

@@ -121,7 +121,7 @@ def test_spreads_are_drawn_on_a_logarithmic_axis(catalog, size):
     texts = " ".join(note["text"] for note in spec["layout"]["annotations"])
 
     assert axis["type"] == "log"
-    assert axis["title"]["text"] == "Per cent of the central value"
+    assert axis["title"]["text"] == "Per cent of the central value, on a doubling scale"
     assert "100\u00a0%" in axis["ticktext"]
     assert spec["data"][2]["x"] == [100.0] * len(comparison.rows)
     assert all(row.label.split()[0] in texts for row in comparison.rows)

@@ -282,7 +282,7 @@ def test_first_columns_are_whole_on_a_phone(columns, last):
 def test_sites_that_nothing_is_likely_of_are_told_and_dated_late(catalog):
     """A site whose likely power is 0 has every step up to then in the last month, and the page says so."""
     rows = plans.site_rows(catalog)
-    late = {row["Site"] for row in rows if row["Announced 2030, MW"] and not row["Likely, 95 %"]}
+    late = {row["Site"] for row in rows if row["Announced 2030, MW"] and not row["95th percentile, MW"]}
     ids = {site_id for site_id, site in catalog.sites.items() if site.name in late}
     dates = {
         row.date[:7] for row in catalog.milestones.values() if row.site_id in ids and row.power and row.date < "2031"
@@ -322,7 +322,7 @@ def test_everybody_s_deals_are_counted_user_by_user(catalog, basis):
     assert sorted(own) == sorted(set(deals.users(catalog)) - {deals.METHOD_LEDGER, "everybody"})
     for row in counted.rows:
         (best,) = (part for part in own[row.label].rows if part.label.startswith("Best"))
-        assert (row.q05, row.value, row.q95) == (best.q05, best.value, best.q95)
+        np.testing.assert_equal((row.q05, row.value, row.q95), (best.q05, best.value, best.q95))
     assert list(counted.table.value) == sorted(counted.table.value, reverse=True)
     assert [line.label for line in worked.formulas] == list(counted.table.label)
     assert "never added up" in told

@@ -178,7 +178,7 @@ def test_scatter_has_one_scale_and_its_names_are_apart(drawn, size):
 
     assert across["type"] == up["type"] == "log"
     assert across["range"] == up["range"]
-    assert across["title"]["text"] == "Published power"
+    assert across["title"]["text"] == "Published power (each line is ten times more)"
     assert line["x"] == line["y"]
     assert band["y"][0] == pytest.approx(BAND * band["x"][0])
     assert circles["marker"]["color"] == spec["layout"]["paper_bgcolor"]

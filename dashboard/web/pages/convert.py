@@ -9,7 +9,7 @@ import dash
 import dash_mantine_components as dmc
 from dash import ALL, Input, Output, State, html
 
-from dashboard import compare
+from dashboard import compare_chain
 from dashboard.catalog import Catalog
 from dashboard.compare import Comparison
 from dashboard.estimates import Estimate, estimate, read_ask
@@ -82,11 +82,11 @@ def comparisons(catalog: Catalog, query: Mapping[str, str]) -> tuple[Comparison,
 
 
 def _comparisons(answer: Estimate, catalog: Catalog) -> tuple[Comparison, ...]:
-    tornado = compare.tornado_of(answer, catalog)
+    tornado = compare_chain.tornado_of(answer, catalog)
     return (
-        compare.chain_of(answer, catalog),
-        compare.outcomes_of(answer, "annual_energy", catalog),
-        compare.outcomes_of(answer, "facility_peak", catalog),
+        compare_chain.chain_of(answer, catalog),
+        compare_chain.outcomes_of(answer, "annual_energy", catalog),
+        compare_chain.outcomes_of(answer, "facility_peak", catalog),
         *([] if tornado.table.empty else [tornado]),
     )
 
