@@ -31,7 +31,7 @@ def ranges(comparison: Comparison, size: Size, theme: str) -> Spec:
     if stacked:
         left, right = pad, base * 2.3
         lines = max(len(_stacked_lines(label, text, size)) for label, text in zip(labels, texts, strict=True))
-        row_height = base * (2.9 + 1.3 * max(lines - 1, 1))
+        row_height = base * (3.4 + 1.3 * max(lines - 1, 1))
         least = row_height * 0.9
     else:
         left = pad + min(size.width * 0.3, max(width(label, base) for label in labels) + base * 1.2)
