@@ -17,8 +17,8 @@ def alt(comparison: Comparison) -> str:
     more = len(comparison.table) - len(told)
     rest = f"; and {more} more in the table" if more and comparison.form not in ("series", "dots") else ""
     drawn = f" {rows}{rest}." if rows else ""
-    sources = "; ".join(comparison.sources)
-    return f"{_ended(comparison.title)} {comparison.answer}{drawn} {comparison.measure} Sources: {sources}."
+    sources = f"Sources: {comparison.few_sources}."
+    return f"{_ended(comparison.title)} {comparison.answer}{drawn} {comparison.measure} {sources}"
 
 
 def caption(comparison: Comparison) -> str:
@@ -32,7 +32,7 @@ def caption(comparison: Comparison) -> str:
         named = "; ".join(f"{_name(row, comparison)}: {value_text(row, comparison)}" for row in rows)
         said = f"{title} – {named}{basis}"
     where = f" ({comparison.address})" if comparison.address else ""
-    source = f"sources: {_few(comparison.sources)}; {PUBLISHER}{where}, data version {comparison.version}"
+    source = f"sources: {comparison.few_sources}; {PUBLISHER}{where}, data version {comparison.version}"
     return f"{said}. {_what(comparison)}; {source}."
 
 
@@ -45,11 +45,6 @@ def _what(comparison: Comparison) -> str:
         return "Ranges are the results at the two ends of an assumption"
     ranged = comparison.form == "dots" or ours.q05.notna().any()
     return "Ranges are 90\u00a0% ranges" if ranged else "Values are medians of our estimates"
-
-
-def _few(sources: tuple[str, ...], most: int = 8) -> str:
-    shown = "; ".join(sources[:most])
-    return f"{shown}; and {len(sources) - most} more under the picture" if len(sources) > most else shown
 
 
 def _leads(comparison: Comparison) -> list[Any]:
@@ -94,7 +89,7 @@ def citation(comparison: Comparison, day: date) -> str:
     """The picture as a line in a list of references."""
     return (
         f"{PUBLISHER} ({day.year}): {_ended(comparison.title)} Data version {comparison.version} of "
-        f"{day:%-d %B %Y}, {comparison.address or '/'}. After {'; '.join(comparison.sources)}."
+        f"{day:%-d %B %Y}, {comparison.address or '/'}. After {comparison.few_sources}."
     )
 
 
@@ -107,7 +102,7 @@ def bibtex(comparison: Comparison, day: date) -> str:
         "month": str(day.month),
         "version": comparison.version,
         "howpublished": _tex(comparison.address or "/"),
-        "note": _tex(f"Data version {comparison.version}. After {'; '.join(comparison.sources)}"),
+        "note": _tex(f"Data version {comparison.version}. After {comparison.few_sources}"),
     }
     lines = ",\n".join(f"  {name} = {{{value}}}" for name, value in fields.items())
     return f"@misc{{ai-energy-demand-{comparison.id}-{comparison.version},\n{lines}\n}}\n"

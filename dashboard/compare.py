@@ -31,6 +31,7 @@ from dashboard.units import (
 
 ESTIMATE, CLAIM, READING = "estimate", "claim", "published"
 COLUMNS = ["label", "nature", "q05", "q25", "value", "q75", "q95", "unit", "basis", "date", "sources", "note"]
+ALL_SOURCES, FEW_SOURCES = 16, 8  # so many are named in a picture; of more than that, so few
 
 
 @dataclass(frozen=True)
@@ -78,8 +79,14 @@ class Comparison:
     def foot(self) -> str:
         """Unit and basis, sources, method, data version and address: what a picture says of itself."""
         where = f", address {self.address}" if self.address else ""
-        sources = "; ".join(self.sources)
-        return f"{self.measure} Sources: {sources}. {self.method} Data version {self.version}{where}"
+        return f"{self.measure} Sources: {self.few_sources}. {self.method} Data version {self.version}{where}"
+
+    @property
+    def few_sources(self) -> str:
+        """The names of the sources; of very many the first, with how many more the CSV has."""
+        if len(self.sources) <= ALL_SOURCES:
+            return "; ".join(self.sources)
+        return "; ".join((*self.sources[:FEW_SOURCES], f"and {len(self.sources) - FEW_SOURCES} more in the CSV"))
 
     @property
     def csv(self) -> str:

@@ -47,7 +47,7 @@ def ledger_bars(book: Ledger, basis: Basis, catalog: Catalog) -> Comparison:
         unit="GW",
         kind="capacity",
         table=pd.DataFrame(rows, columns=COLUMNS),
-        sources=_few(source_names(catalog, book.source_ids)),
+        sources=source_names(catalog, book.source_ids),
         method=METHOD,
         version=catalog.version,
         worked=partial(workings.of_ledger, book, basis, catalog),
@@ -80,7 +80,7 @@ def ledgers_beside(books: Mapping[str, Ledger], basis: Basis, catalog: Catalog) 
         unit="GW",
         kind="capacity",
         table=pd.DataFrame(rows, columns=COLUMNS),
-        sources=_few(source_names(catalog, dict.fromkeys(used))),
+        sources=source_names(catalog, dict.fromkeys(used)),
         method=METHOD,
         version=catalog.version,
         worked=partial(workings.of_ledgers, dict(ranked), basis, catalog),
@@ -90,10 +90,6 @@ def ledgers_beside(books: Mapping[str, Ledger], basis: Basis, catalog: Catalog) 
 def _counted(book: Ledger, basis: Basis) -> str:
     low, _, middle, _, high = (1000 * value for value in book.totals[basis].best)
     return spread_text(low, middle, high, "MW")
-
-
-def _few(names: tuple[str, ...], most: int = 7) -> tuple[str, ...]:
-    return names if len(names) <= most else (*names[:most], f"and {len(names) - most} more in the table of deals")
 
 
 def flows(books: Sequence[Ledger], unit: str, title: str, catalog: Catalog) -> Comparison:
@@ -122,7 +118,7 @@ def flows(books: Sequence[Ledger], unit: str, title: str, catalog: Catalog) -> C
         unit=unit,
         kind="money" if unit == "billion USD" else "capacity",
         table=pd.DataFrame(rows, columns=[*COLUMNS, "giver", "taker"]),
-        sources=_few(source_names(catalog, [deal.source_id for deal, _ in sized])),
+        sources=source_names(catalog, [deal.source_id for deal, _ in sized]),
         method=("GW are medians of IT power worked out deal by deal." if unit == "GW" else "Dollars as published.")
         + (f" Drawn: the {RIBBONS} largest of {len(rows)} ribbons." if len(rows) > RIBBONS else ""),
         basis="IT power" if unit == "GW" else "",

@@ -14,7 +14,6 @@ from dashboard.units import number_text
 
 Z25 = 0.6745
 MOST = 12  # rows drawn: the widest
-FOOT_SOURCES = 5
 PLAIN_UNITS = ("1", "ratio", "fraction")
 
 
@@ -42,8 +41,6 @@ def spreads_of(rows: Sequence[Parameter], catalog: Catalog, which: str) -> Compa
         estimate_levels(row.name, ends, "%", basis=same, sources="; ".join(row.source_ids), note=words_of(row))
         for row, ends in zip(shown, levels, strict=True)
     ]
-    names = source_names(catalog, [source for row in shown for source in row.source_ids])
-    more = len(names) - FOOT_SOURCES
     return Comparison(
         id="method-spreads",
         title=f"How wide the assumptions are: {which}",
@@ -53,7 +50,7 @@ def spreads_of(rows: Sequence[Parameter], catalog: Catalog, which: str) -> Compa
         unit="%",
         kind="average",
         table=pd.DataFrame(table, columns=COLUMNS),
-        sources=(*names[:FOOT_SOURCES], f"{more} more in the table") if more > 1 else names,
+        sources=source_names(catalog, [source for row in shown for source in row.source_ids]),
         method="Values: 5th / 50th / 95th percentile.",
         version=catalog.version,
         form="spreads",

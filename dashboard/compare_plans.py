@@ -42,7 +42,7 @@ def lines_over_time(group: Series, title: str, plans: Timeline, catalog: Catalog
         unit="GW",
         kind="capacity",
         table=pd.DataFrame(rows, columns=COLUMNS),
-        sources=_few(source_names(catalog, group.source_ids)),
+        sources=source_names(catalog, group.source_ids),
         method=f"{MEANING} As known on {plans.as_of:%-d %B %Y}.",
         version=catalog.version,
         form="series",
@@ -86,10 +86,6 @@ def published_as(row: Milestone | None) -> str:
     if row is None or row.power is None:
         return "chips" if row else ""
     return workings.BASIS_NAMES.get(row.power_basis, workings.BASIS_NAMES["unknown"])
-
-
-def _few(names: tuple[str, ...], most: int = 8) -> tuple[str, ...]:
-    return names if len(names) <= most else (*names[:most], f"and {len(names) - most} more in the table of sites")
 
 
 def _leader(ranked: Sequence[Series], by: str, month: str) -> str:
@@ -158,7 +154,7 @@ def groups_at(
         unit="GW",
         kind="capacity",
         table=pd.DataFrame(rows, columns=COLUMNS),
-        sources=_few(source_names(catalog, used)),
+        sources=source_names(catalog, used),
         method=f"{METHOD} Drawn: {shown}, as known on {plans.as_of:%-d %B %Y}.",
         version=catalog.version,
         worked=partial(workings.of_lines, [*ranked, *last], plans, month, catalog),
@@ -191,6 +187,7 @@ def sites_on_map(
             "GW",
             basis="energised" if runs else "planned",
             date=month,
+            sources="; ".join(group.source_ids),
             note=f"{spread_text(band[0], band[2], band[4], 'MW')} announced by the end of {month[:4]}",
         )
         drawn.append(group)
@@ -261,7 +258,7 @@ def claimed_and_likely(
         unit="GW",
         kind="capacity",
         table=pd.DataFrame(rows, columns=COLUMNS),
-        sources=_few(source_names(catalog, [*claimed.source_ids, *group.source_ids])),
+        sources=source_names(catalog, [*claimed.source_ids, *group.source_ids]),
         method="Claimed: even growth between published totals. Likely: after odds, delay and filling; rented clouds "
         f"without a site of their own are not in it. As known on {plans.as_of:%-d %B %Y}.",
         version=catalog.version,

@@ -20,7 +20,6 @@ from dashboard.units import Quantity, quantity
 MISS = 1.25  # a pair that is off by more than this factor is a miss
 FIFTHS = ("lowest fifth", "second fifth", "middle fifth", "fourth fifth", "highest fifth")
 Z50, Z90 = 0.6745, 1.645
-FOOT_SOURCES = 5
 BASIS_WORDS = {
     "it_rated": "IT at rating",
     "it_busy": "IT flat out",
@@ -122,7 +121,7 @@ def scatter_of(result: Score, catalog: Catalog, words: str, *, left_out: bool = 
         unit="MW",
         kind="capacity",
         table=pd.DataFrame(rows, columns=COLUMNS),
-        sources=_foot_sources(result, catalog),
+        sources=_sources(result, catalog),
         method="Estimates from the chip count alone: circle = median, line = 90\u00a0% range.",
         version=catalog.version,
         form="scatter",
@@ -130,12 +129,10 @@ def scatter_of(result: Score, catalog: Catalog, words: str, *, left_out: bool = 
     )
 
 
-def _foot_sources(result: Score, catalog: Catalog) -> tuple[str, ...]:
-    """The publications behind most pairs; the rest are in the table."""
+def _sources(result: Score, catalog: Catalog) -> tuple[str, ...]:
+    """The publications behind the pairs, those behind most of them first."""
     counted = Counter(catalog.pairs[row.case.case_id].source_id for row in result.scored)
-    names = source_names(catalog, [source_id for source_id, _ in counted.most_common()])
-    more = len(names) - FOOT_SOURCES
-    return (*names[:FOOT_SOURCES], f"{more} more in the table") if more > 1 else names
+    return source_names(catalog, [source_id for source_id, _ in counted.most_common()])
 
 
 def calibration_of(result: Score, catalog: Catalog, words: str) -> Comparison:
@@ -159,7 +156,7 @@ def calibration_of(result: Score, catalog: Catalog, words: str) -> Comparison:
         unit="%",
         kind="capacity",
         table=pd.DataFrame(rows, columns=COLUMNS),
-        sources=_foot_sources(result, catalog),
+        sources=_sources(result, catalog),
         method="Thin lines: the 90\u00a0% error of having seen only these pairs.",
         version=catalog.version,
         form="calibration",

@@ -201,7 +201,7 @@ def test_title_answer_and_foot_are_in_the_picture_whole(every, size):
         layout = figures.figure(comparison, size_named(size))["layout"]
         words = " ".join(plain(note["text"]) for note in layout["annotations"]).replace(" ", "")
 
-        for told in (comparison.title, comparison.answer, comparison.foot, *comparison.sources, comparison.version):
+        for told in (comparison.title, comparison.answer, comparison.foot, *comparison.sources[:8], comparison.version):
             assert plain(told).replace(" ", "") in words, (comparison.id, told)
         assert comparison.sources, comparison.id
 
@@ -246,7 +246,7 @@ def test_tornado_has_a_key_of_its_own(comparisons):
     row = tornado.rows[0]
 
     assert [trace["name"] for trace in spec["data"]] == [
-        "result from the assumption's low to its high end",
+        "result from the assumption’s low to its high end",
         "Our estimate, median",
     ]
     assert not any("range" in text for text in texts)

@@ -117,6 +117,9 @@ def test_names_are_the_largest_sites_and_in_the_clear(sites):
         assert panel.shows(name.box)
         assert not any(_meet(name.box, other.box) for other in names[:i])
         assert not any(_meet(name.box, site.box) for site in here)
+        (own,) = (site for site in here if site.row.label.startswith(name.text.split("…")[0]))
+        others = [site for site in here if math.dist((own.x, own.y), (site.x, site.y)) > own.radius + site.radius]
+        assert not any(site.box.crossed(name.x, name.y, name.box) for site in others)
 
 
 def test_no_place_is_no_name():

@@ -1,3 +1,4 @@
+import codecs
 import csv
 import io
 import json
@@ -119,6 +120,20 @@ def test_what_plays_no_part_in_a_row_is_told(catalog):
         'no grid of grids.csv is called "Padania": the other place\'s mix is taken: 1 row',
     )
     assert [(plan.country, plan.grid) for plan in plans.plans[2:4]] == [("ita", "ita"), ("", "ercot")]
+
+
+def test_a_list_saved_by_a_spreadsheet_is_read_whole(catalog):
+    """A mark at the front of the file is no part of the first column's name."""
+    text = "power_basis,power,unit\ngrid,1000,MW\n"
+
+    assert read_plans(codecs.BOM_UTF8 + text.encode(), catalog).plans == _read(text, catalog).plans
+
+
+@pytest.mark.parametrize("column", ["Power_Basis", "power basis", " power_basis"])
+def test_a_column_written_otherwise_is_refused(catalog, column):
+    """A column that is all but one of ours would be passed over; it is named with how it is written."""
+    with pytest.raises(DataError, match="header: power_basis must be written so, got"):
+        _read(f"{column},power,unit\ngrid,1000,MW\n", catalog)
 
 
 def test_the_notes_of_many_unknown_places_are_counted(catalog):

@@ -1,0 +1,140 @@
+"""Comparisons of one estimate: one unit for what stands together, and ends that are those of all draws."""
+
+import csv
+import io
+import re
+
+import pytest
+
+from dashboard import compare, compare_method, figures
+from dashboard.compare import ESTIMATE
+from dashboard.estimates.estimate import RESULT_UNITS, estimate
+from dashboard.estimates.headlines import accuracy
+from dashboard.figures.frame import size_named
+from dashboard.units import magnitude, quantity
+from dashboard.web import pins
+from dashboard.web.addresses import comparison_named, comparisons_at
+from dashboard.web.components_score import pairs_table
+from dashboard.web.pages import convert, deals, plans, score
+
+UNITS = re.compile(r"\b(?:GW|MW|kW|W|TWh|GWh|MWh|kWh)\b")
+ASKS = ("38 billion USD over 7 years", "100000 H100", "1 H100", "30 GW", "2 GB200 NVL72")
+
+
+@pytest.mark.parametrize("text", ASKS)
+def test_what_stands_together_has_one_unit(text, catalog):
+    """Rows, caption, axis and table of a figure, and the tiles of the page, speak of power in one unit each."""
+    query = {"text": text, "basis": "unknown"}
+    chain, energy, peak, tornado = convert.comparisons(catalog, query)
+
+    for comparison in (chain, energy, peak, tornado):
+        told = [compare.value_text(row, comparison) for row in comparison.rows]
+        assert set(UNITS.findall(" ".join([*told, comparison.axis, comparison.measure]))) == {comparison.unit}
+    assert chain.unit == peak.unit
+    assert set(UNITS.findall(f"{chain.answer} {peak.answer}")) == {chain.unit}
+
+
+@pytest.mark.parametrize("name", ["annual_energy", "facility_peak"])
+def test_the_line_in_the_dots_is_the_median_of_all_draws(name, catalog):
+    """Twenty dots may leave a gap at the median; the line and a link stand where the answer says."""
+    answer = convert.view(catalog, convert.Choice("30 GW"))
+    found = next(item for item in convert.comparisons(catalog, {"text": "30 GW"}) if name[-4:] in item.id)
+    spec = figures.figure(found, size_named("slide"))
+    (line,) = (shape for shape in spec["layout"]["shapes"] if shape["type"] == "line")
+    ends = answer.quantiles(name)
+
+    assert magnitude(quantity(line["x0"], found.unit), found.base) == pytest.approx(ends[2])
+    assert pins.headline(found) == pytest.approx([ends[0], ends[2], ends[4]], rel=1e-3)
+
+
+def test_the_ends_of_one_assumption_are_no_quartiles(catalog):
+    """The CSV of what would change the answer has two ends and the median; its link has the range of all draws."""
+    tornado = convert.comparisons(catalog, {"text": "100000 H100"})[-1]
+    rows = list(csv.DictReader(io.StringIO(tornado.csv)))
+    low, _, middle, _, high = convert.view(catalog, convert.Choice("100000 H100")).quantiles("annual_energy")
+
+    assert {(row["q25"], row["q75"]) for row in rows} == {("", "")}
+    assert all(row["q05"] and row["q95"] for row in rows)
+    assert pins.headline(tornado) == pytest.approx([low, middle, high], rel=1e-3)
+
+
+def test_a_csv_names_every_source(catalog):
+    """A picture of many sites names the first sources; its CSV all of them, and the map's those of each site."""
+    sites = comparison_named("sites-map", catalog, {})
+    (timeline,) = (item for item in plans.comparisons(catalog, {}) if item.form == "series")
+    rows = list(csv.DictReader(io.StringIO(timeline.csv)))
+
+    assert len(rows[0]["figure_sources"].split("; ")) == len(timeline.sources) > 50
+    assert f"and {len(timeline.sources) - 8} more in the CSV" in timeline.foot
+    assert all(row.sources for row in sites.rows)
+    assert {source for row in sites.rows for source in row.sources.split("; ")} <= set(catalog.sources)
+
+
+def test_no_cell_has_the_last_bits_of_a_division(catalog):
+    """A round number stays round in a CSV."""
+    found = comparison_named("chain", catalog, {"text": "30 GW", "basis": "facility"})
+
+    assert ",30.0," in found.csv
+    assert not re.search(r"9{9}|0{9}[1-9]", found.csv)
+
+
+def test_stated_sums_are_no_estimates(catalog):
+    """What only adds stated figures is a published number without a range."""
+    ledger, *_ = deals.view(catalog, deals.Choice("OpenAI"))
+    by_label = {row.label: row for row in ledger.rows}
+
+    assert by_label["Chip deals, added up"].nature == "published"
+    assert by_label["Best: counted once"].nature == ESTIMATE
+
+
+def test_a_query_that_a_page_passes_over_is_refused_for_a_file(catalog):
+    """A file must be what was asked for: a key that the page does not know is named, with those it does."""
+    with pytest.raises(ValueError, match=r'must be of basis, .*got "Basis"'):
+        comparisons_at("/?Basis=it", catalog)
+    with pytest.raises(ValueError, match=r"name, .*whose"):
+        comparison_named("sites-map", catalog, {"whose": "x"})
+    assert comparisons_at("/?basis=it&data=0&seed=1&figure=energy&was=1&size=slide&theme=dark", catalog)
+
+
+def test_the_widest_row_of_each_quantity_is_drawn(catalog):
+    """No row of a drawn quantity is wider than the one that stands for it."""
+    rows = [row for row in catalog.parameters.values() if row.low < row.high]
+    for shown in compare_method.widest(rows):
+        assert all(row.low / row.high >= shown.low / shown.high for row in rows if row.quantity == shown.quantity)
+
+
+def test_a_grid_in_parts_is_told_where_it_would_stand_beside_the_largest(catalog):
+    """The grids by likely capacity say what the parts of one come to, and say nothing of it elsewhere."""
+    by_grid, by_user = (plans.view(catalog, plans.Choice(by=by))[1] for by in ("grid", "user"))
+    parts = [row.value for row in by_grid.rows if "PJM" in row.label]
+
+    assert len(parts) == 2
+    assert f"PJM Interconnection, drawn in 2 parts, has about {sum(parts):.2g} GW together." in by_grid.answer
+    assert "drawn in" not in by_user.answer
+
+
+def test_a_rounded_range_does_not_belie_the_verdict(catalog):
+    """A published figure just outside a range is outside the range as printed, too."""
+    rows = pairs_table(score.view(catalog, score.Choice("all")).scored, catalog, "")["props"]["rows"]
+    for row in rows:
+        published, unit = row[1].split()
+        ends = re.search(rf"{unit} \(([\d.,]+)–([\d.,]+)\)", str(row[2]))
+        if ends and row[4].startswith("no"):
+            low, high = (float(end.replace(",", "")) for end in ends.groups())
+            assert not low <= float(published) <= high, row[0]
+
+
+def test_the_headline_of_the_score_counts_the_pairs_of_its_page(catalog):
+    """`update` and /score have one number of pairs and one error."""
+    told = {line.name: line.value for line in accuracy(catalog)}
+    independent = [pair for pair in catalog.pairs.values() if pair.independent]
+
+    assert told["Score, pairs scored"] == len(independent)
+
+
+def test_results_of_an_ask_share_the_unit_of_the_greatest(catalog):
+    """`greatest` is the highest 95th percentile of the results in a unit."""
+    answer = estimate(convert.view(catalog, convert.Choice("1000 H100")).ask, catalog)
+
+    assert answer.greatest("MW") == answer.quantiles("grid_connection")[4]
+    assert {RESULT_UNITS[name] for name in answer.results} >= {"MW", "TWh"}
