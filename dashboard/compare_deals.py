@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from functools import partial
-from typing import Any
 
 import pandas as pd
 
@@ -11,7 +10,7 @@ from dashboard.catalog import Catalog
 from dashboard.compare import COLUMNS, ESTIMATE, METHOD, READING, Comparison, estimate_levels, reading_row, source_names
 from dashboard.estimates.ledger import Basis, Ledger
 from dashboard.records import Commitment
-from dashboard.units import exact, given_text, magnitude, quantity, reader_text, spread_text
+from dashboard.units import given_text, magnitude, quantity, reader_text, spread_text
 
 RIBBONS = 28  # drawn; the table behind the figure has all
 PARTS = (
@@ -35,7 +34,7 @@ def ledger_bars(book: Ledger, basis: Basis, catalog: Catalog) -> Comparison:
     """Floor, best and ceiling of a user's deals in GW on one basis, with the layers and the overlap they rest on."""
     totals = book.totals[basis]
     rows = [
-        _total(label, getattr(totals, name), basis=BASIS_WORDS[basis], note=f"{len(book.entries)} deals")
+        estimate_levels(label, getattr(totals, name), "GW", basis=BASIS_WORDS[basis], note=f"{len(book.entries)} deals")
         for name, label in PARTS
     ]
     return Comparison(
@@ -55,18 +54,13 @@ def ledger_bars(book: Ledger, basis: Basis, catalog: Catalog) -> Comparison:
     )
 
 
-def _total(label: str, levels: Sequence[float], **more: str) -> dict[str, Any]:
-    """A total in GW: an estimate, or, where only stated figures are added, their sum."""
-    if exact(levels[0], levels[4]):
-        return reading_row(label, quantity(levels[2], "GW"), "GW", **more)
-    return estimate_levels(label, levels, "GW", **more)
-
-
 def ledgers_beside(books: Mapping[str, Ledger], basis: Basis, catalog: Catalog) -> Comparison:
     """The deals of each user counted once, in GW on one basis, the largest first; users are never added up."""
     ranked = sorted(books.items(), key=lambda item: -item[1].totals[basis].best[2])
     rows = [
-        _total(user, book.totals[basis].best, basis=BASIS_WORDS[basis], note=f"{len(book.entries)} deals")
+        estimate_levels(
+            user, book.totals[basis].best, "GW", basis=BASIS_WORDS[basis], note=f"{len(book.entries)} deals"
+        )
         for user, book in ranked
     ]
     first, second = (f"{user} {_counted(book, basis)}" for user, book in ranked[:2])

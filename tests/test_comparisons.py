@@ -7,7 +7,6 @@ import re
 import pytest
 
 from dashboard import compare, compare_method, figures
-from dashboard.compare import ESTIMATE
 from dashboard.estimates.estimate import RESULT_UNITS, estimate
 from dashboard.estimates.headlines import accuracy
 from dashboard.figures.frame import size_named
@@ -15,7 +14,7 @@ from dashboard.units import magnitude, quantity
 from dashboard.web import pins
 from dashboard.web.addresses import comparison_named, comparisons_at
 from dashboard.web.components_score import pairs_table
-from dashboard.web.pages import convert, deals, plans, score
+from dashboard.web.pages import convert, plans, score
 
 UNITS = re.compile(r"\b(?:GW|MW|kW|W|TWh|GWh|MWh|kWh)\b")
 ASKS = ("38 billion USD over 7 years", "100000 H100", "1 H100", "30 GW", "2 GB200 NVL72")
@@ -76,15 +75,6 @@ def test_no_cell_has_the_last_bits_of_a_division(catalog):
 
     assert ",30.0," in found.csv
     assert not re.search(r"9{9}|0{9}[1-9]", found.csv)
-
-
-def test_stated_sums_are_no_estimates(catalog):
-    """What only adds stated figures is a published number without a range."""
-    ledger, *_ = deals.view(catalog, deals.Choice("OpenAI"))
-    by_label = {row.label: row for row in ledger.rows}
-
-    assert by_label["Chip deals, added up"].nature == "published"
-    assert by_label["Best: counted once"].nature == ESTIMATE
 
 
 def test_a_query_that_a_page_passes_over_is_refused_for_a_file(catalog):

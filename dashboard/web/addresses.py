@@ -16,6 +16,7 @@ from dashboard.web.pins import headline
 _NUMBER = re.compile(r"-?\d{1,12}(?:\.\d{1,9})?(?:e[+-]?\d{1,2})?", re.ASCII)
 PINS = ("data", "seed", "figure", "was")  # what a copied link carries beside its page's own query
 FORMS = ("size", "theme")  # how a figure's file is drawn
+MARKED = "utm"  # how those begin who mark where a link was met
 LONGEST = 1_500  # characters of an address that fit into the foot of a picture
 
 
@@ -65,7 +66,7 @@ def _refuse_idle(page: ModuleType, query: Mapping[str, str]) -> None:
     if idle and "settings" not in names:
         raise AddressError(f'{idle[0][:40]}: assumptions are set on /convert alone, got one for "{page.PATH}"')
     known = [*(name for name in names if name != "settings"), *PINS, *FORMS]
-    unknown = next((name for name in query if name not in known and not name.startswith("set.")), None)
+    unknown = next((name for name in query if name not in known and not name.startswith(("set.", MARKED))), None)
     if unknown is not None:
         raise AddressError(f'query: must be of {", ".join(known)}, got "{unknown[:40]}"')
 

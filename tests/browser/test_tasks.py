@@ -192,9 +192,10 @@ def spread(levels, unit="MW"):
 
 
 def about(answer, name, unit):
-    """A result of an estimate as the pages tell it: the number, then the range."""
+    """A result of an estimate as the pages tell it: the number, then the range, in the unit of the greatest."""
     low, _, middle, _, high = answer.quantiles(name)
-    return reader_text(middle, unit), range_text(low, high, unit)
+    beside = answer.greatest(RESULT_UNITS[name])
+    return reader_text(middle, unit, beside=beside), range_text(low, high, unit, beside=beside)
 
 
 @pytest.fixture
