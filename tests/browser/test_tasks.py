@@ -20,6 +20,7 @@ from dashboard.catalog import SHIPPED, load
 from dashboard.compare_method import widest, words_of
 from dashboard.compare_score import inside, pairs_score
 from dashboard.estimates import estimate, read_ask
+from dashboard.estimates.estimate import RESULT_UNITS
 from dashboard.estimates.ledger import user_ledger
 from dashboard.estimates.questions import (
     households,
