@@ -138,7 +138,11 @@ def comparisons(catalog: Catalog, query: Mapping[str, str]) -> tuple[Comparison,
 
 def _comparison(catalog: Catalog, choice: Choice) -> Comparison:
     rows = compare_method.widest(view(catalog, choice))
-    which = f"“{choice.find}”" if choice.find else f"the {min(len(rows), compare_method.MOST)} widest"
+    which = (
+        f"“{choice.find}”"
+        if choice.find
+        else f"the {min(len(rows), compare_method.MOST)} widest, one for each quantity"
+    )
     return compare_method.spreads_of(rows, catalog, which)
 
 
