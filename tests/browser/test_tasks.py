@@ -550,7 +550,7 @@ def test_parameters_of_gb200(reader, tablet, catalog):
     """A modeller wants what is assumed of GB200, and sends the link; on a tablet it is the same picture."""
     found = PAGE["/method"].view(catalog, PAGE["/method"].Choice("GB200"))
     reader.at("/method").fill("Show parameters with these words", "GB200")
-    counted = re.compile(rf"\b{len(found)} of {len(catalog.parameters)} parameters")
+    counted = re.compile(rf"(?<!\d){len(found)} of {len(catalog.parameters)} parameters")
     expect(reader.page.locator("#method-body")).to_contain_text(counted, timeout=PATIENCE)
     expect(reader.page).to_have_url(re.compile("find=GB200"))
     first = widest(found)[0]
