@@ -232,11 +232,12 @@ def _catalog(files: Files) -> catalog.Catalog | None:
 
 
 def _moved(before: catalog.Catalog | None, after: catalog.Catalog) -> tuple[Moved, ...]:
-    new = {headline.name: headline for headline in headlines(after)}
+    plans = before is None or (before.sites, before.milestones) != (after.sites, after.milestones)
+    new = {headline.name: headline for headline in headlines(after, plans=plans)}
     old: dict[str, Headline] = {}
     if before is not None:
         with contextlib.suppress(HeadlineError):  # the update may be what mends it
-            old = {headline.name: headline for headline in headlines(before)}
+            old = {headline.name: headline for headline in headlines(before, plans=plans)}
     names = dict.fromkeys([*new, *old])
     return tuple(Moved(name, (new.get(name) or old[name]).unit, old.get(name), new.get(name)) for name in names)
 

@@ -1,20 +1,22 @@
 """The numbers that readers quote: what an update of the tables would move. To add one, add a line to `HEADLINES`."""
 
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from dashboard.catalog import Catalog
 from dashboard.estimates.ask import BASES, BASIS_NAMES, Ask, basis_weights
 from dashboard.estimates.deals import commitment_ask
 from dashboard.estimates.estimate import Estimate, estimate, quantiles
-from dashboard.estimates.ledger import openai_ledger
+from dashboard.estimates.ledger import openai_ledger, user_ledger, users_of
 from dashboard.estimates.score import Case, score, summary
+from dashboard.estimates.series import timeline
 from dashboard.records import Pair
 from dashboard.units import Quantity, magnitude, quantity
 
 CLAIM = "agg-openai-2025-10"
 STORY = {"openai-aws-2025": "AWS for OpenAI", "anthropic-rainier-2025": "Rainier for Anthropic"}
+MONTH = "2030-12"
 GRIDS = ("ita", "usa", "deu", "fra", "gbr", "irl", "world")
 
 
@@ -37,14 +39,14 @@ Work = Callable[[Catalog], Iterator[Headline]]
 FAULTS = (LookupError, ValueError, ArithmeticError, TypeError, AssertionError)  # what rows that do not fit may raise
 
 
-def headlines(catalog: Catalog) -> tuple[Headline, ...]:
-    """All headline numbers of a catalog.
+def headlines(catalog: Catalog, *, plans: bool = False) -> tuple[Headline, ...]:
+    """The headline numbers of a catalog, with those of its sites where `plans` are asked for, which take a second.
 
     Raises:
         HeadlineError: one cannot be worked out, such as when the row it stands on is gone.
     """
     found: list[Headline] = []
-    for name, work in HEADLINES.items():
+    for name, work in (HEADLINES | ({"plans": site_totals} if plans else {})).items():
         try:
             found += work(catalog)
         except FAULTS as error:
@@ -96,6 +98,21 @@ def ledger_total(catalog: Catalog) -> Iterator[Headline]:
             yield Headline(f"OpenAI's ledger, {name}, {label}", "GW", middle, low, high)
 
 
+def user_totals(catalog: Catalog) -> Iterator[Headline]:
+    """The deals of each user counted once, as stated."""
+    for user in users_of(catalog):
+        low, _, middle, _, high = user_ledger(catalog, user, catalog.as_of).totals["stated"].best
+        yield Headline(f"Deals of {user}, counted once", "GW", middle, low, high)
+
+
+def site_totals(catalog: Catalog) -> Iterator[Headline]:
+    """What all sites have announced and what is likely, at the end of 2030."""
+    (total,) = timeline(catalog, catalog.as_of).by("total").values()
+    for line in ("announced", "likely"):
+        low, _, middle, _, high = (level / 1000 for level in total.at(line, MONTH))
+        yield Headline(f"All sites, {line} by the end of 2030", "GW", middle, low, high)
+
+
 def grid_shares(catalog: Catalog) -> Iterator[Headline]:
     """OpenAI's 30 GW as a share of each grid's yearly demand."""
     energy = _claim(catalog, "unknown").results["annual_energy"]
@@ -121,10 +138,11 @@ def _case(pair: Pair) -> Case:
     return Case(pair.case_id, 0, pair.chip, chips, power, pair.power_basis)
 
 
-HEADLINES: Mapping[str, Work] = {
+HEADLINES: dict[str, Work] = {
     "30 GW": thirty_gigawatts,
     "story deals": story_deals,
     "ledger": ledger_total,
+    "users": user_totals,
     "grid shares": grid_shares,
     "score": accuracy,
 }

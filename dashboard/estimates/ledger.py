@@ -5,6 +5,7 @@ them; links say what replaces, restates, contains or fills what. Odds of realisa
 Source: method section 4.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -90,6 +91,12 @@ class Ledger:
 def openai_ledger(catalog: Catalog, draws: Draws | None = None) -> Ledger:
     """The worked ledger of method section 4: the rows that the table marks for it, as of early 2026."""
     return ledger(tables_ledger(catalog), catalog, "OpenAI, as of early 2026", draws)
+
+
+def users_of(catalog: Catalog) -> tuple[str, ...]:
+    """Users with at least two deals, most deals first."""
+    counts = Counter(deal.user for deal in catalog.commitments.values() if deal.user and not deal.aggregate)
+    return tuple(name for name, count in counts.most_common() if count > 1)
 
 
 def user_ledger(catalog: Catalog, user: str, as_of: date, draws: Draws | None = None) -> Ledger:

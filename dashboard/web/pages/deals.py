@@ -14,7 +14,7 @@ from dashboard.compare import Comparison, row_text
 from dashboard.compare_deals import BASIS_WORDS
 from dashboard.estimates.cross_check import Check, cross_checks
 from dashboard.estimates.estimate import quantiles
-from dashboard.estimates.ledger import BASES, Basis, Entry, Ledger, openai_ledger, user_ledger
+from dashboard.estimates.ledger import BASES, Basis, Entry, Ledger, openai_ledger, user_ledger, users_of
 from dashboard.units import magnitude, reader_text, spread_text
 from dashboard.web import components as ui
 from dashboard.web.cache import by_version
@@ -50,11 +50,7 @@ class Choice:
 @by_version
 def users(catalog: Catalog) -> tuple[str, ...]:
     """Users with at least two deals, most deals first, then the ledger of the method and, of several, everybody."""
-    counts: dict[str, int] = {}
-    for deal in catalog.commitments.values():
-        if deal.user and not deal.aggregate:
-            counts[deal.user] = counts.get(deal.user, 0) + 1
-    ranked = [name for name, count in sorted(counts.items(), key=lambda item: -item[1]) if count > 1]
+    ranked = users_of(catalog)
     return (*ranked, METHOD_LEDGER, *([EVERYBODY] if len(ranked) > 1 else []))
 
 
