@@ -220,19 +220,22 @@ def _matched(
     catalog: Catalog,
     draws: Draws,
 ) -> Array:
-    """The part of each capacity that houses chips of the other layer: by a link with a share, else by the overlap."""
+    """The part of each capacity that houses chips of the other layer: max(linked, w B), while there are chips.
+
+    A link with a share tells where chips stand; the rest of that house keeps its overlap, so a link never adds.
+    """
     linked = np.zeros_like(b)
     for i, chip in enumerate(chips):
         for j, house in enumerate(housing):
             share = fills.get((chip.deal.commitment_id, house.deal.commitment_id))
             if share is not None:
-                linked[j] += share * np.minimum(a[i], b[j] - linked[j])
+                linked[j] += np.minimum(share * a[i], b[j] - linked[j])
     if not chips or not housing:
         return linked
     shares = np.array([_overlap(entry, catalog, draws) for entry in housing])
-    free = quantity(np.where(linked > 0, 0.0, b), "GW")
+    free = quantity(np.maximum(shares * b - linked, 0.0), "GW")
     left = quantity(a.sum(axis=0) - linked.sum(axis=0), "GW")
-    return linked + overlap.matched(left, free, Quantity(shares, "")).m
+    return linked + overlap.matched(left, free, Quantity(1.0, "")).m
 
 
 def _overlap(entry: Entry, catalog: Catalog, draws: Draws) -> Array:

@@ -5,8 +5,8 @@ import pytest
 
 from dashboard.estimates.cross_check import cross_check, cross_checks
 from dashboard.estimates.dollars import NoPower, money_ask, power_of_dollars, rent_per_power, term_of
-from dashboard.estimates.ledger import openai_ledger, user_ledger
-from dashboard.estimates.ledger_rows import claims_in_force
+from dashboard.estimates.ledger import ledger, openai_ledger, user_ledger
+from dashboard.estimates.ledger_rows import Selection, claims_in_force
 from dashboard.units import magnitude
 
 NOW = date(2026, 11, 24)
@@ -104,6 +104,33 @@ def test_chips_that_fill_a_cloud_count_once(catalog):
 
     assert totals.best[2] == pytest.approx(totals.capacity[2])
     assert totals.chips[2] == 5.5
+
+
+@pytest.mark.parametrize("chips", ["openai-cerebras-2026b", "openai-nvidia-2026", "openai-broadcom-2025"])
+@pytest.mark.parametrize("house", ["openai-stargate-2025", "openai-azure-2025"])
+@pytest.mark.parametrize("share", [0, 0.1, 1])
+def test_a_link_never_adds(catalog, chips, house, share):
+    """Knowing where chips stand makes no total larger: the rest of that house keeps its overlap."""
+    known = catalog.links["anthropic-broadcom-2026--fills--anthropic-google-cloud-2026"]
+    link = dataclasses.replace(known, from_id=chips, to_id=house, share=share)
+    linked = dataclasses.replace(catalog, links={**catalog.links, "x": link})
+
+    before, after = (user_ledger(tables, "OpenAI", NOW).totals for tables in (catalog, linked))
+
+    for basis, totals in after.items():
+        for less, more in zip(totals.best, before[basis].best, strict=True):
+            assert less <= more * (1 + 1e-9)
+
+
+def test_a_link_covers_its_share_of_the_chips(catalog):
+    """Half of 10 GW of chips are more than enough for a house of 1 GW: all of it stands inside."""
+    rows = tuple(catalog.commitments[name] for name in ("openai-broadcom-2025", "openai-stargate-uae-2025"))
+    fills = {("openai-broadcom-2025", "openai-stargate-uae-2025"): 0.5}
+
+    totals = ledger(Selection(rows, {}, {}, fills), catalog, "two deals").totals["stated"]
+
+    assert totals.both == pytest.approx((1, 1, 1, 1, 1))
+    assert totals.best == pytest.approx((10, 10, 10, 10, 10))
 
 
 def test_one_basis_before_adding(catalog):
