@@ -13,7 +13,7 @@ from dashboard.updates import update
 from dashboard.web import create_app, shell
 from dashboard.web.live import Live
 from dashboard.web.proof import unshown
-from tests.hostile.make import HERE, cell
+from tests.hostile.make import AWS, AZURE, HERE, cell, linked
 
 DEMAND = "demand [TWh]"
 
@@ -78,6 +78,8 @@ def test_catalog_in_use_stays_as_it_is(folder: Path) -> None:
     [
         ("grids", cell(8, DEMAND, "NA"), "grids.csv:8: demand [TWh]"),
         ("milestones", cell(2, "source_id", "hearsay"), "milestones.csv:2: source_id"),
+        ("grids", cell(2, "parent", "eu27"), "must not lead back in parent"),
+        ("links", linked((AWS, "part of", AZURE, ""), (AZURE, "part of", AWS, "")), 'must not lead back in "part of"'),
         ("sites", lambda _: b"", "sites.csv:1: must have a header row"),
     ],
 )

@@ -1,4 +1,4 @@
-"""What the data package cannot say: units, ends of ranges, dates, places, links between deals, and sources."""
+"""What the data package cannot say: units, ends of ranges, dates, places and sources."""
 
 import re
 from collections.abc import Callable, Iterator, Mapping
@@ -9,6 +9,7 @@ from dashboard.catalog import Problem, name_key
 from dashboard.checks.citations import sources
 from dashboard.checks.factors import factors
 from dashboard.checks.limits import KINDS, LIMITS, MOST, QUANTITY_LIMITS, UNIT_LIMITS, Limit
+from dashboard.checks.links import links, loops, shares, totals, twice
 from dashboard.checks.named import named_rows
 from dashboard.checks.reading import Table, shown
 from dashboard.records import header_field
@@ -327,44 +328,6 @@ def aliases(tables: Tables) -> Iterator[Problem]:
                 yield Problem("accelerators", line, "aliases", name, what, "leave the name with the more usual chip")
 
 
-def links(tables: Tables) -> Iterator[Problem]:
-    """Links end at a row; a total is never a part, and no deal is linked to itself."""
-    if (table := tables.get("links")) is None:
-        return
-    ends = {"commitment": tables.get("commitments"), "site": tables.get("sites")}
-    known = {kind: end.by_id().keys() | end.broken_ids for kind, end in ends.items() if end is not None}
-    totals = {
-        key for key, row in (ends["commitment"].by_id() if ends["commitment"] else {}).items() if _is_total(key, row)
-    }
-    for line, row in table.records():
-        if row["to_kind"] in known and row["to_id"] not in known[row["to_kind"]]:
-            where = "commitments.csv" if row["to_kind"] == "commitment" else "sites.csv"
-            what = f'must be an id of {where}, got "{shown(row["to_id"])}"'
-            yield Problem("links", line, "to_id", row["to_id"], what, "write the id as it stands there")
-        if row["from_id"] == row["to_id"]:
-            yield Problem("links", line, "to_id", row["to_id"], "must be another row than from_id", "link two rows")
-        if row["relation"] not in ("restates", "replaces"):
-            for column in ("from_id", "to_id"):
-                if row[column] in totals:
-                    what = f'must not be a total (agg-) in "{row["relation"]}", got "{shown(row[column])}"'
-                    mend = "a total is never a part: link the single deals, or use restates or replaces"
-                    yield Problem("links", line, column, row[column], what, mend)
-
-
-def _is_total(key: str, row: Mapping[str, str]) -> bool:
-    return key.startswith("agg-") or row.get("aggregate") == "true"
-
-
-def totals(tables: Tables) -> Iterator[Problem]:
-    """Ids that begin with agg- are totals and say so."""
-    if (table := tables.get("commitments")) is None:
-        return
-    for line, row in table.records():
-        if row["commitment_id"].startswith("agg-") and row["aggregate"] == "false":
-            what = "must be true, as the id begins with agg-, got false"
-            yield Problem("commitments", line, "aggregate", "false", what, "correct the id or this column")
-
-
 def weights(tables: Tables) -> Iterator[Problem]:
     """The odds of IT, facility and grid add up to 1."""
     if (table := tables.get("claim_types")) is None:
@@ -378,6 +341,6 @@ def weights(tables: Tables) -> Iterator[Problem]:
 
 
 RULES: tuple[Rule, ...] = (
-    header_units, cell_units, order, limits, dates, addresses, places, load_factors, aliases, links, totals,
-    weights, sources, units_of_quantities, factors, named_rows,
+    header_units, cell_units, order, limits, dates, addresses, places, load_factors, aliases, links, twice,
+    shares, loops, totals, weights, sources, units_of_quantities, factors, named_rows,
 )  # fmt: skip

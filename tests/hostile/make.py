@@ -96,6 +96,15 @@ def added(*cells: str) -> Change:
     return lambda content: content + text([list(cells)])
 
 
+def linked(*ends: tuple[str, str, str, str]) -> Change:
+    """More links, from row 4 on: from_id, relation, to_id and share of each."""
+    more = [
+        [f"more-{i}", start, what, "commitment", end, share, SOURCE, ""]
+        for i, (start, what, end, share) in enumerate(ends)
+    ]
+    return lambda content: content + text(more)
+
+
 def zipped(content: bytes) -> bytes:
     """The table inside a zip archive."""
     out = io.BytesIO()
@@ -109,6 +118,7 @@ SITES, CHIPS, STATES, DEALS = "sites", "accelerators", "milestones", "commitment
 NUMBER, DATE = "must be a plain number", "must be a date"
 POWER, TDP, LATITUDE = "power", "tdp [W]", "latitude [deg]"
 FACTORS, THINGS = "parameters", "equivalents"
+AWS, AZURE, RAINIER = "openai-aws-2025", "openai-azure-2025", "anthropic-rainier-2025"
 SOURCE = "aboutamazon-2025-project-rainier-online"
 
 CASES: tuple[Case, ...] = (
@@ -292,6 +302,55 @@ CASES: tuple[Case, ...] = (
     Case("total-filled", "links", cell(3, "to_kind", "commitment"), 3, "to_id", "must be an id of commitments.csv"),
     Case("link-to-itself", "links", cell(2, "to_id", "agg-openai-2025-10b"), 2, "to_id", "another row"),
     Case("link-to-nothing", "links", cell(3, "to_id", "atlantis"), 3, "to_id", "must be an id of sites.csv"),
+    Case(
+        "link-twice",
+        "links",
+        linked((AWS, "expands", AZURE, ""), (AWS, "expands", AZURE, "1")),
+        5,
+        "to_id",
+        "must be another link than that of row 4",
+    ),
+    Case(
+        "shares-above-1",
+        "links",
+        linked((AWS, "fills", AZURE, "0.6"), (AWS, "fills", RAINIER, "0.41")),
+        5,
+        "share",
+        'must add up to 1 at most with the other shares that "openai-aws-2025" fills, got 1.01',
+    ),
+    Case(
+        "parts-of-each-other",
+        "links",
+        linked((AWS, "part of", AZURE, ""), (AZURE, "part of", AWS, "")),
+        5,
+        "to_id",
+        'must not lead back in "part of", got openai-aws-2025 → openai-azure-2025 → openai-aws-2025 in row 4, 5',
+    ),
+    Case(
+        "three-that-replace-in-a-ring",
+        "links",
+        linked((AWS, "replaces", AZURE, ""), (RAINIER, "replaces", AWS, ""), (AZURE, "replaces", RAINIER, "")),
+        6,
+        "to_id",
+        'must not lead back in "replaces"',
+    ),
+    Case(
+        "claim-in-place-of-itself",
+        "claims",
+        cell(2, "supersedes", "story-aws-money"),
+        2,
+        "supersedes",
+        "story-aws-money → story-aws-money in row 2",
+    ),
+    Case(
+        "claims-in-place-of-each-other",
+        "claims",
+        cell(7, "supersedes", "openai-power-2030"),
+        7,
+        "supersedes",
+        "must not lead back in supersedes",
+    ),
+    Case("grids-in-each-other", "grids", cell(2, "parent", "eu27"), 3, "parent", "world → eu27 → world in row 2, 3"),
     Case("total-not-marked", DEALS, cell(2, "aggregate", "false"), 2, "aggregate", "must be true"),
     Case("site-unknown", STATES, cell(2, "site_id", "atlantis"), 2, "site_id", "must be an id of sites.csv"),
     Case("chip-unknown", "pairs", cell(2, "chip_id", "z80"), 2, "chip_id", "must be an id of accelerators.csv"),

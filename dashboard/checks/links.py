@@ -1,0 +1,119 @@
+"""How rows stand to each other: links end at a row, come once, lead never back, and no deal stands in two houses."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from graphlib import CycleError, TopologicalSorter
+from itertools import pairwise
+
+from dashboard.catalog import Problem
+from dashboard.checks.reading import Table, shown
+from dashboard.units import QuantityError, read_cell
+
+Tables = Mapping[str, Table]
+Arrows = dict[tuple[str, str], int]  # from one id to another -> the row that says so
+SHOWN = 10  # loops told of one kind: each is looked for anew, and a table of nothing else would take minutes
+
+
+def links(tables: Tables) -> Iterator[Problem]:
+    """Links end at a row; a total is never a part, and no deal is linked to itself."""
+    if (table := tables.get("links")) is None:
+        return
+    ends = {"commitment": tables.get("commitments"), "site": tables.get("sites")}
+    known = {kind: end.by_id().keys() | end.broken_ids for kind, end in ends.items() if end is not None}
+    totals = {
+        key for key, row in (ends["commitment"].by_id() if ends["commitment"] else {}).items() if _is_total(key, row)
+    }
+    for line, row in table.records():
+        if row["to_kind"] in known and row["to_id"] not in known[row["to_kind"]]:
+            where = "commitments.csv" if row["to_kind"] == "commitment" else "sites.csv"
+            what = f'must be an id of {where}, got "{shown(row["to_id"])}"'
+            yield Problem("links", line, "to_id", row["to_id"], what, "write the id as it stands there")
+        if row["from_id"] == row["to_id"]:
+            yield Problem("links", line, "to_id", row["to_id"], "must be another row than from_id", "link two rows")
+        if row["relation"] not in ("restates", "replaces"):
+            for column in ("from_id", "to_id"):
+                if row[column] in totals:
+                    what = f'must not be a total (agg-) in "{row["relation"]}", got "{shown(row[column])}"'
+                    mend = "a total is never a part: link the single deals, or use restates or replaces"
+                    yield Problem("links", line, column, row[column], what, mend)
+
+
+def _is_total(key: str, row: Mapping[str, str]) -> bool:
+    return key.startswith("agg-") or row.get("aggregate") == "true"
+
+
+def totals(tables: Tables) -> Iterator[Problem]:
+    """Ids that begin with agg- are totals and say so."""
+    if (table := tables.get("commitments")) is None:
+        return
+    for line, row in table.records():
+        if row["commitment_id"].startswith("agg-") and row["aggregate"] == "false":
+            what = "must be true, as the id begins with agg-, got false"
+            yield Problem("commitments", line, "aggregate", "false", what, "correct the id or this column")
+
+
+def twice(tables: Tables) -> Iterator[Problem]:
+    """One row for a link: the same two ends in the same relation come once, whatever the link_id."""
+    first: dict[tuple[str, ...], int] = {}
+    for line, row in tables["links"].records() if "links" in tables else ():
+        link = tuple(row[column] for column in ("from_id", "relation", "to_kind", "to_id"))
+        if (known := first.setdefault(link, line)) != line:
+            what = f'must be another link than that of row {known}, got "{shown(" ".join((*link[:2], link[3])))}" again'
+            yield Problem("links", line, "to_id", row["to_id"], what, "keep one of the two rows")
+
+
+def shares(tables: Tables) -> Iterator[Problem]:
+    """The chips of a deal stand in one place: what it fills has shares of it that add up to 1 at most."""
+    filled: dict[str, float] = defaultdict(float)
+    for line, row in tables["links"].records() if "links" in tables else ():
+        share = _share(row)
+        filled[row["from_id"]] += share
+        if share and filled[row["from_id"]] > 1 + 1e-9:
+            deal, total = shown(row["from_id"]), filled[row["from_id"]]
+            what = f'must add up to 1 at most with the other shares that "{deal}" fills, got {total:g}'
+            mend = "correct the shares, or leave empty those that are not published"
+            yield Problem("links", line, "share", row["share"], what, mend)
+
+
+def _share(row: Mapping[str, str]) -> float:
+    try:
+        return read_cell(row["share"]) if row["relation"] == "fills" and row["share"] else 0.0
+    except QuantityError:  # told by the rule of numbers
+        return 0.0
+
+
+def loops(tables: Tables) -> Iterator[Problem]:
+    """No deal is part of itself, no claim supersedes itself and no grid lies in itself, by however many steps."""
+    relations: dict[str, Arrows] = defaultdict(dict)
+    for line, row in tables["links"].records() if "links" in tables else ():
+        if row["to_kind"] == "commitment":
+            relations[row["relation"]][row["from_id"], row["to_id"]] = line
+    for relation, arrows in relations.items():
+        yield from _loops("links", "to_id", f'"{relation}"', arrows)
+    for name, column in (("claims", "supersedes"), ("grids", "parent")):
+        rows = tables[name].records() if name in tables else ()
+        above = {(row[f"{name[:-1]}_id"], row[column]): line for line, row in rows if row[column]}
+        yield from _loops(name, column, column, above)
+
+
+def _loops(name: str, column: str, relation: str, arrows: Arrows) -> Iterator[Problem]:
+    """One problem for each loop, at its last row; the loop is then cut there to find the next."""
+    for _ in range(SHOWN):
+        if not (loop := _loop(arrows)):
+            return
+        last = max(pairwise(loop), key=arrows.__getitem__)
+        rows = ", ".join(str(line) for line in sorted(arrows[step] for step in pairwise(loop)))
+        what = f"must not lead back in {relation}, got {' → '.join(map(shown, loop))} in row {rows}"
+        yield Problem(name, arrows.pop(last), column, last[1], what, "correct or remove one of these rows")
+
+
+def _loop(arrows: Arrows) -> list[str]:
+    """The ids of a loop, the first again at the end; nothing where there is none."""
+    follows: dict[str, list[str]] = defaultdict(list)
+    for start, end in arrows:
+        follows[start].append(end)
+    try:
+        TopologicalSorter(follows).prepare()
+    except CycleError as error:
+        return list(reversed(error.args[1]))
+    return []
