@@ -70,8 +70,8 @@ def test_changed_added_and_removed_rows_are_shown(folder: Path) -> None:
 
 
 def test_headline_numbers_stand_before_and_after(folder: Path) -> None:
-    """A doubled demand of Italy halves the share of Italy, and moves no other headline."""
-    content = changed(folder, "grids", cell(8, DEMAND, "500"))
+    """A larger demand of Italy makes the share of Italy smaller by as much, and moves no other headline."""
+    content = changed(folder, "grids", cell(8, DEMAND, "450"))
 
     outcome = update(folder, {"grids": content})
 
@@ -80,7 +80,7 @@ def test_headline_numbers_stand_before_and_after(folder: Path) -> None:
     before, after = moved[0].before, moved[0].after
     assert before is not None
     assert after is not None
-    assert after.value == pytest.approx(before.value * 311.6 / 500)
+    assert after.value == pytest.approx(before.value * 311.6 / 450)
 
 
 def test_headlines_cover_claim_deals_grids_and_score(folder: Path) -> None:

@@ -8,10 +8,11 @@ from itertools import pairwise
 from dashboard.catalog import Problem, name_key
 from dashboard.checks.citations import sources
 from dashboard.checks.factors import factors
-from dashboard.checks.limits import KINDS, LIMITS, MOST, QUANTITY_LIMITS, UNIT_LIMITS, Limit
+from dashboard.checks.limits import FACTORS, KINDS, LIMITS, MOST, QUANTITY_LIMITS, UNIT_LIMITS, Limit
 from dashboard.checks.links import links, loops, shares, totals, twice
 from dashboard.checks.named import named_rows
 from dashboard.checks.reading import Table, shown
+from dashboard.checks.times import DATE, times
 from dashboard.records import header_field
 from dashboard.units import UNITS, QuantityError, UnitError, magnitude, quantity, read_cell, unit
 
@@ -24,7 +25,6 @@ LONGEST = 4_000
 DATES = frozenset(
     "published accessed released announced start end said from until date vintage peak_date year".split()  # noqa: SIM905
 )
-_DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?", re.ASCII)
 _NOTHING = frozenset({"na", "n/a", "#n/a", "nan", "null", "none", "nil", "-", "--", "–", "?", "tbd", "unknown."})
 _HIDDEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u200b-\u200f\u2028-\u202e\u2060\ufeff]")
 _ADDRESS = re.compile(r"https?://[^\s/:@\"'<>\\^`{|}]+(?::\d+)?(?:[/?#][^\s\"<>\\^`{|}]*)?", re.IGNORECASE)
@@ -148,7 +148,7 @@ def _out_of_order(table: Table, columns: list[str]) -> Iterator[Problem]:
 
 
 def _sortable(cell: str) -> float | str | None:
-    if _DATE.fullmatch(cell) and "-" in cell:
+    if DATE.fullmatch(cell) and "-" in cell:
         return cell
     try:
         return read_cell(cell)
@@ -236,7 +236,7 @@ def dates(tables: Tables) -> Iterator[Problem]:
 def _date_reason(cell: str, last: int) -> str:
     if not cell:
         return ""
-    match = _DATE.fullmatch(cell)
+    match = DATE.fullmatch(cell)
     if match is None:
         return f'must be a date such as 2025, 2025-10 or 2025-10-28, got "{shown(cell)}"'
     year, month, day = (int(part) if part else 1 for part in match.groups())
@@ -299,18 +299,68 @@ def _ends(box: Mapping[str, str]) -> tuple[tuple[float, float], tuple[float, flo
     return (south - 0.1, north + 0.1), (west - 0.1, east + 0.1)
 
 
+def grids_of_sites(tables: Tables) -> Iterator[Problem]:
+    """A site's grid lies in the site's country."""
+    if (sites := tables.get("sites")) is None or (grids := tables.get("grids")) is None:
+        return
+    known = grids.by_id()
+    for line, row in sites.records():
+        country = _country(row["grid_id"], known)
+        if country and country != row["country"]:
+            what = f'must be a grid of {shown(row["country"])}, got "{row["grid_id"]}", which lies in {country}'
+            yield Problem("sites", line, "grid_id", row["grid_id"], what, "correct the grid or the country")
+
+
+def _country(grid_id: str, grids: Mapping[str, Mapping[str, str]]) -> str:
+    """The country that a grid is or lies in; nothing for one of several countries."""
+    for _ in range(10):  # parents that make a loop have their own rule
+        if grid_id not in grids or grids[grid_id]["kind"] == "country":
+            break
+        grid_id = grids[grid_id]["parent"]
+    return grid_id if grids.get(grid_id, {}).get("kind") == "country" else ""
+
+
+def systems(tables: Tables) -> Iterator[Problem]:
+    """A system's power includes its chips, so it is at least TDP x chips."""
+    for line, row in tables["accelerators"].records() if "accelerators" in tables else ():
+        power, tdp = _read(row["system_power [kW]"]), _read(row["tdp [W]"])
+        chips = _read(row["chips_per_system"]) or 1
+        if power and tdp and tdp * chips > power * 1000:
+            most = f"{power * 1000 / chips:,.4g} W"
+            what = f"must be at most {most}, as a system of {chips:g} has {power:g} kW, got {row['tdp [W]']}"
+            yield Problem(
+                "accelerators", line, "tdp [W]", row["tdp [W]"], what, "see the unit, and the system's columns"
+            )
+
+
+def chips_of_pairs(tables: Tables) -> Iterator[Problem]:
+    """The power of a pair for each of its chips, within the limits of IT power for a chip."""
+    limit = FACTORS["it_power"]
+    for line, row in tables["pairs"].records() if "pairs" in tables else ():
+        power, chips = _read(row["power"]), _read(row["chip_count"])
+        if not power or not chips or row["unit"] not in UNITS or not _same_kind(row["unit"], "kW"):
+            continue
+        each = magnitude(quantity(power, row["unit"]), "kW") / chips
+        if not limit.low <= each <= limit.high:
+            what = f"must give from {limit.low:g} to {limit.high:g} kW a chip with chip_count, got {each:,.3g}"
+            yield Problem("pairs", line, "power", row["power"], what, "see the unit and the decimal point")
+
+
 def load_factors(tables: Tables) -> Iterator[Problem]:
-    """Demand over 8,766 h x peak from 0.45 to 0.90, where both are of one area."""
+    """Demand over 8,766 h x peak from 0.45 to 0.90, where both are of one area; a lower bound may give more."""
     if (grids := tables.get("grids")) is None:
         return
     for line, row in grids.records():
         demand, peak = _read(row["demand [TWh]"]), _read(row["peak [GW]"])
-        if not demand or not peak or row["perimeter"] or row["caution"] or row["demand_caution"]:
+        told = row["perimeter"] or "load factor" in f"{row['caution']} {row['demand_caution']}".lower()
+        if not demand or not peak or told:
             continue
         factor = demand * 1000 / (8766 * peak)
-        if not 0.45 <= factor <= 0.90:
+        if factor < 0.45 or (factor > 0.90 and row["peak_kind"] != "lower bound"):
             what = f"must give a load factor from 0.45 to 0.90 with the demand, got {factor:.2f}"
-            mend = "correct it, or say in perimeter or caution why peak and demand do not belong together"
+            mend = (
+                "correct it; or say in perimeter of which area the peak is, or in caution why the load factor is such"
+            )
             yield Problem("grids", line, "peak [GW]", row["peak [GW]"], what, mend)
 
 
@@ -341,6 +391,7 @@ def weights(tables: Tables) -> Iterator[Problem]:
 
 
 RULES: tuple[Rule, ...] = (
-    header_units, cell_units, order, limits, dates, addresses, places, load_factors, aliases, links, twice,
-    shares, loops, totals, weights, sources, units_of_quantities, factors, named_rows,
+    header_units, cell_units, order, limits, dates, times, addresses, places, grids_of_sites, systems, chips_of_pairs,
+    load_factors, aliases, links, twice, shares, loops, totals, weights, sources, units_of_quantities, factors,
+    named_rows,
 )  # fmt: skip

@@ -236,6 +236,12 @@ CASES: tuple[Case, ...] = (
         "peak [GW]",
         "must give a load factor from 0.45 to 0.90",
     ),
+    Case(
+        "load-factor-with-a-caution", "grids", cell(8, "peak [GW]", "30"), 8, "peak [GW]", "with the demand, got 1.18"
+    ),
+    Case("load-factor-below", "grids", cell(5, "demand [TWh]", "53.1"), 5, "peak [GW]", "with the demand, got 0.07"),
+    Case("tdp-above-the-system", CHIPS, cell(2, TDP, "7000"), 2, TDP, "at most 437.5 W, as a system of 8 has 3.5 kW"),
+    Case("pair-in-the-wrong-unit", "pairs", cell(2, "unit", "MW"), 2, POWER, "kW a chip with chip_count"),
     Case("correlation-above-1", "parameters", cell(2, "correlation", "1.9"), 2, "correlation", "must be at most 1"),
     Case("low-above-central", "parameters", cell(2, "low", "1.45"), 2, "central", 'must be at least low "1.45"'),
     Case("central-above-high", "parameters", cell(2, "high", "1.3"), 2, "high", 'must be at least central "1.39"'),
@@ -279,6 +285,14 @@ CASES: tuple[Case, ...] = (
     Case("date-of-a-spreadsheet", STATES, cell(2, "date", "30/09/2025"), 2, "date", DATE),
     Case("date-as-number", STATES, cell(2, "date", "45930"), 2, "date", DATE),
     Case("date-after-2040", STATES, cell(2, "date", "2099"), 2, "date", "must be from 1900 to 2040"),
+    Case("energised-in-2029", STATES, cell(2, "date", "2029"), 2, "date", "2026-11-23 at the latest"),
+    Case("energised-after-its-vintage", STATES, cell(2, "date", "2025-10"), 2, "date", "in 2025-09 at the latest"),
+    Case("vintage-to-come", STATES, cell(4, "vintage", "2031"), 4, "vintage", "2026-11-23 at the latest"),
+    Case("said-in-2035", "claims", cell(2, "said", "2035"), 2, "said", "2026-11-23 at the latest"),
+    Case("announced-in-2031", DEALS, cell(2, "announced", "2031"), 2, "announced", "2026-11-23 at the latest"),
+    Case("published-after-it-was-read", "sources", cell(2, "published", "2027"), 2, "published", "at the latest"),
+    Case("demand-of-2035", "grids", cell(5, "year", "2035"), 5, "year", "2026-11-24 at the latest"),
+    Case("peak-of-2030", "grids", cell(8, "peak_date", "2030-07"), 8, "peak_date", "2026-11-24 at the latest"),
     # addresses
     Case("address-javascript", "sources", cell(2, "address", "javascript:alert(1)"), 2, "address", "web address"),
     Case("address-file", "sources", cell(2, "address", "file:///etc/passwd"), 2, "address", "web address"),
@@ -295,6 +309,8 @@ CASES: tuple[Case, ...] = (
     Case("country-wrong", SITES, cell(2, "country", "are"), 2, LATITUDE, "in are"),
     Case("country-unknown", SITES, cell(2, "country", "xxx"), 2, "country", "must be"),
     Case("half-a-place", SITES, cell(2, "longitude [deg]", ""), 2, "longitude [deg]", "beside the other coordinate"),
+    Case("grid-elsewhere", SITES, cell(2, "grid_id", "deu"), 2, "grid_id", "must be a grid of usa"),
+    Case("operator-elsewhere", SITES, cell(3, "grid_id", "ercot"), 3, "grid_id", '"ercot", which lies in usa'),
     # ids that lead elsewhere
     Case("alias-twice", CHIPS, cell(4, "aliases", "H100; A100 40"), 4, "aliases", "must name one chip only"),
     Case("alias-in-other-words", CHIPS, cell(4, "aliases", "NVIDIA gb-200"), 5, "aliases", "must name one chip only"),

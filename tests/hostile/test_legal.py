@@ -49,10 +49,10 @@ TABLES: dict[str, dict[str, Change]] = {
         "pairs": both(all_of("independent", "false"), cell(6, "independent", "true")),
         "commitments": cell(4, "power [GW]", "0.001"),
     },
-    "no deal yet": {"commitments": all_of("announced", "2040")},
+    "no deal yet": {"commitments": all_of("announced", "2040"), "sources": all_of("accessed", "2040-01-01")},
     "a contract within its ramp": {
         "commitments": both(cell(5, "term [year]", "0.1"), cell(5, "ledger", "cloud")),
-        "milestones": all_of("date", "2040-12-31"),
+        "milestones": both(all_of("date", "2040-12-31"), all_of("status", "building")),
     },
     "factors at their ends": {
         "parameters": both(*(cell(69, end, "0.01") for end in ("low", "central", "high"))),
