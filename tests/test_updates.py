@@ -83,6 +83,20 @@ def test_headline_numbers_stand_before_and_after(folder: Path) -> None:
     assert after.value == pytest.approx(before.value * 311.6 / 450)
 
 
+def test_a_slip_in_a_site_or_a_deal_moves_a_headline(folder: Path) -> None:
+    """What a milestone or a deal says of power is in the headlines: of all sites, and of the deals of its user."""
+    sites = update(folder, {"milestones": changed(folder, "milestones", cell(2, "power", "9999"))}).headlines
+    moved = {m.name for m in sites if m.before != m.after}
+
+    assert "All sites, announced by the end of 2030" in moved
+    rows = list(csv.DictReader(io.StringIO((folder / "commitments.csv").read_text())))
+    line = next(i for i, row in enumerate(rows, 2) if row["commitment_id"] == "openai-aws-2025")
+    deals = update(folder, {"commitments": changed(folder, "commitments", cell(line, "power [GW]", "245"))}).headlines
+
+    assert "Deals of OpenAI, counted once" in {m.name for m in deals if m.before != m.after}
+    assert not any("All sites" in m.name for m in deals)
+
+
 def test_headlines_cover_claim_deals_grids_and_score(folder: Path) -> None:
     """The headlines hold the 30 GW on each basis, the story's deals, the grids and the score."""
     content = changed(folder, "grids", cell(8, DEMAND, "310"))
