@@ -167,7 +167,7 @@ def _onward(ask: Ask, p: Inputs, rated: Quantity, peak: Quantity, it_average: Qu
     parts = {"P_IT,avg": it_average, "g": g, "h": h}
     p.step("facility_average", "Facility average", "{P_IT,avg} × (1 + {g} × {h})", average, **parts)
     yearly = energy.annual_energy(average)
-    p.step("annual_energy", "Energy in a year", "{P_avg} × 8,760 h", yearly, P_avg=average)
+    p.step("annual_energy", "Energy a year", "{P_avg} × 8,760 h", yearly, P_avg=average)
     s = p("peak_over_grid")
     results = {
         "it_rated": rated,

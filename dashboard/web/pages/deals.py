@@ -258,8 +258,8 @@ COLUMNS: list[dict[str, Any]] = [
     {"field": "Stated", "width": 230, "phone": 145} | ui.TEXT | ui.WRAPPED,
     {"field": "Announced", "width": 118} | ui.TEXT,
     {"field": "Billion USD", "filter": "agNumberColumnFilter", "width": 120, "type": "rightAligned"},
-    {"field": "Source", "width": 270} | ui.TEXT | ui.LINKED,
-    {"field": "Status", "width": 150} | ui.TEXT,
+    {"field": "Source", "width": 300} | ui.TEXT | ui.LINKED,
+    {"field": "Status", "width": 170} | ui.TEXT,
     {"field": "Layer", "width": 170} | ui.TEXT,
     {"field": "Note", "width": 500} | ui.TEXT,
 ]

@@ -41,7 +41,7 @@ DEFINITIONS = (
         "All that computes, stores or switches in the hall, at its rating, divided by the chips.",
     ),
     ("IT power at rating", "P_rated", "MW", "The sum of the ratings: what the purchase order says."),
-    ("Critical IT load", "C_IT", "MW", "What the halls can power and cool. We take it as the IT power at rating."),
+    ("Critical IT capacity", "C_IT", "MW", "What the halls can power and cool. We take it as the IT power at rating."),
     ("IT average", "P_IT,avg", "MW", "The mean over a year, idle hours and outages included."),
     (
         "Facility peak",
@@ -52,7 +52,7 @@ DEFINITIONS = (
     ("Highest hour", "P_real = κ · P_pk", "MW", "The highest metered hour. It stays below the facility peak."),
     ("Grid connection", "P_grid", "MW", "The size of contract, substation or permit. It may hold later phases."),
     ("Facility average", "P_avg", "MW", "The mean over a year at the meter. Only this one becomes an energy."),
-    ("Energy in a year", "E", "TWh", "The facility average over the 8,760 hours of a year."),
+    ("Energy a year", "E", "TWh", "The facility average over the 8,760 hours of a year."),
 )
 
 RATIOS = (
