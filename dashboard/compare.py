@@ -213,7 +213,9 @@ def energy_beside_grids(
             value = quantity(thing.value, thing.unit)
             year = value if value.check("[energy]") else (value * quantity(1, "year"))
             beside.append(
-                reading_row(_thing(thing), year, "TWh", date=thing.year, basis="a year’s energy", sources=thing.source_id)
+                reading_row(
+                    _thing(thing), year, "TWh", date=thing.year, basis="a year’s energy", sources=thing.source_id
+                )
             )
     return Comparison(
         id=figure_id,
