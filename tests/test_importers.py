@@ -143,6 +143,49 @@ def test_owid_keeps_a_demand_of_our_own(folder: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("before", "after", "name", "message"),
+    [
+        (
+            "84000000,329.65,530.5",
+            "84000000,n/a,530.5",
+            "row 5",
+            'Germany 2025: carbon_intensity_elec must be in g/kWh, got "n/a"',
+        ),
+        ("Germany,2025", "Germany,٢٠٢٥", "row 5", 'must be given, each in one line, got "Germany" and "٢٠٢٥"'),
+        ("Germany,2025", "Germany,2027", "row 5", "must be no later than 2026, the year of the copy"),
+        ("Germany,2025", '"Ger\nmany",2025', "row 5", 'each in one line, got "Ger many"'),
+        (
+            "Germany,2025,",
+            "Germany,2025,DEU,1,329.65,400\nGermany,2025,",
+            "Germany 2025",
+            "has 2 rows that differ: 400.0 TWh with 329.65 g/kWh, 530.5 TWh with 329.65 g/kWh",
+        ),
+    ],
+)
+def test_owid_row_that_is_not_understood_changes_nothing(
+    folder: Path, tmp_path: Path, before: str, after: str, name: str, message: str
+) -> None:
+    """What cannot be read, contradicts itself or lies after the copy is told, and our row stays as it is."""
+    result = run("owid-energy", [saved(tmp_path, OWID.replace(before, after, 1))], folder, as_of=AS_OF)
+
+    assert told(result)[name][0] == "not understood"
+    assert message in told(result)[name][1]
+    assert "deu" not in {key for d in result.outcome.differences for key in d.changed}
+    assert sum(result.counts.values()) == 10 + after.count("DEU")  # the twin is a row more
+
+
+def test_owid_blank_carbon_intensity_takes_nothing_away(folder: Path, tmp_path: Path) -> None:
+    """A blank says nothing of the year that we have, and the same row twice is one row."""
+    twice = OWID.replace("DEU,84000000,329.65,530.5\n", "DEU,84000000,,530.5\nGermany,2025,DEU,84000000,,530.5\n")
+
+    run("owid-energy", [saved(tmp_path, twice)], folder, as_of=AS_OF, apply=True)
+
+    grid = catalog.load(folder).grids["deu"]
+    assert f"{grid.demand:~}" == "530.5 TWh"
+    assert grid.carbon_intensity.magnitude == pytest.approx(329.65)
+
+
+@pytest.mark.parametrize(
     ("before", "after", "message"),
     [
         ("electricity_demand", "electricity_demand_twh", 'the nearest is "electricity_demand_twh"'),

@@ -1,6 +1,7 @@
 """Our World in Data's energy table: each country's latest year with an electricity demand, into grids.csv."""
 
 import math
+import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -21,6 +22,7 @@ CARBON = "carbon_intensity_elec"
 ORDER = ("country", "year", "iso_code", CARBON, "electricity_demand")
 _NAMED = {"World": "world", "European Union (27)": "eu27", "Kosovo": "xkx"}
 _KINDS = {"world": "world", "eu27": "region"}
+MOST = 40_000  # TWh, above the demand of the world
 _AS_PRINTED = 1e-5  # our table holds six figures
 
 
@@ -29,7 +31,12 @@ class _Area:
     name: str
     iso: str = ""
     rows: int = 0
-    years: dict[int, tuple[float, float | None]] = field(default_factory=dict)
+    said: dict[int, list[tuple[float | None, float | None]]] = field(default_factory=dict)
+
+    @property
+    def years(self) -> dict[int, tuple[float, float | None]]:
+        """Demand and carbon intensity of each year with a demand."""
+        return {year: (said[0][0], said[0][1]) for year, said in self.said.items() if said[0][0]}
 
 
 def merge(files: list[Upstream], into: Merge) -> None:
@@ -38,7 +45,9 @@ def merge(files: list[Upstream], into: Merge) -> None:
         found = file.columns(WANTED, (CARBON,), ORDER)
         areas = _areas(file, found, into)
         for area in areas.values():
-            _put(area, into, has_carbon=CARBON in found)
+            _leave_out_twins(area, into)
+            if area.rows:
+                _put(area, into)
         latest = Counter(max(area.years) for area in areas.values() if area.years)
         years = ", ".join(f"{year}: {count}" for year, count in sorted(latest.items(), reverse=True))
         into.notes.append(f"{file.name}: {latest.total()} areas with a demand, by their latest year {years}")
@@ -47,23 +56,45 @@ def merge(files: list[Upstream], into: Merge) -> None:
 def _areas(file: Upstream, found: dict[str, int], into: Merge) -> dict[str, _Area]:
     areas: dict[str, _Area] = {}
     for line, row in file.records(found):
-        name, year, text = row["country"], row["year"], row["electricity_demand"]
-        if not name or not year.isdecimal():
-            into.tell(LEFT_OUT, f"row {line}", f'country and year must be given, got "{name}" and "{year}"')
+        if reason := _unread(row, into):
+            into.tell(LEFT_OUT, f"row {line}", reason)
             continue
-        area = areas.setdefault(name, _Area(name))
+        area = areas.setdefault(row["country"], _Area(row["country"]))
         area.iso = area.iso or row["iso_code"]
         area.rows += 1
-        demand = number(text)
-        if text and (demand is None or not 0 <= demand <= 40_000):
-            area.rows -= 1
-            into.tell(LEFT_OUT, f"row {line}", f'{name} {year}: electricity_demand must be in TWh, got "{text[:40]}"')
-        elif demand:
-            area.years[int(year)] = demand, number(row.get(CARBON, ""))
+        said = number(row["electricity_demand"]), number(row.get(CARBON, ""))
+        area.said.setdefault(int(row["year"]), []).append(said)
     return areas
 
 
-def _put(area: _Area, into: Merge, *, has_carbon: bool) -> None:
+def _unread(row: Mapping[str, str], into: Merge) -> str:
+    """Why a row is not understood; empty where it is."""
+    name, year, demand, carbon = row["country"], row["year"], row["electricity_demand"], row.get(CARBON, "")
+    if not name or not name.isprintable() or not re.fullmatch(r"[0-9]{4}", year):
+        return f'country and year must be given, each in one line, got "{" ".join(name.split())}" and "{year}"'
+    if int(year) > into.as_of.year:
+        return f"{name} {year}: must be no later than {into.as_of.year}, the year of the copy"
+    if demand and not _within(demand, MOST):
+        return f'{name} {year}: electricity_demand must be in TWh, got "{demand[:40]}"'
+    if carbon and not _within(carbon, math.inf):
+        return f'{name} {year}: {CARBON} must be in g/kWh, got "{carbon[:40]}"'
+    return ""
+
+
+def _within(text: str, most: float) -> bool:
+    value = number(text)
+    return value is not None and 0 <= value <= most
+
+
+def _leave_out_twins(area: _Area, into: Merge) -> None:
+    for year in [year for year, said in area.said.items() if len(set(said)) > 1]:
+        said = area.said.pop(year)
+        area.rows -= len(said)
+        told = ", ".join(f"{demand} TWh with {carbon} g/kWh" for demand, carbon in said)
+        into.tell(LEFT_OUT, f"{area.name} {year}", f"has {len(said)} rows that differ: {told}", len(said))
+
+
+def _put(area: _Area, into: Merge) -> None:
     grid_id = _grid_id(area, into.rows("grids"))
     if not area.years:
         into.tell(LEFT_OUT, area.name, "has no electricity demand in any year", area.rows)
@@ -82,7 +113,7 @@ def _put(area: _Area, into: Merge, *, has_carbon: bool) -> None:
             into.put("grids", {**new, **row})
             into.tell(ADDED, area.name, f"{grid_id}, {year}: {row['demand [TWh]']} TWh", area.rows)
         else:
-            _revise(area, grid_id, old, row, into, has_carbon=has_carbon)
+            _revise(area, grid_id, old, row, into)
 
 
 def _grid_id(area: _Area, grids: Mapping[str, Mapping[str, str]]) -> str | None:
@@ -94,9 +125,7 @@ def _grid_id(area: _Area, grids: Mapping[str, Mapping[str, str]]) -> str | None:
     return next((key for key, row in grids.items() if row["name"] == area.name and row["kind"] != "city"), None)
 
 
-def _revise(
-    area: _Area, grid_id: str, old: Mapping[str, str], row: dict[str, str], into: Merge, *, has_carbon: bool
-) -> None:
+def _revise(area: _Area, grid_id: str, old: Mapping[str, str], row: dict[str, str], into: Merge) -> None:
     year, demand = row["year"], row["demand [TWh]"]
     shown = f"{grid_id}, {year}: {demand} TWh"
     if old["demand [TWh]"] and not _is_theirs(old["demand_source_id"], into):
@@ -105,7 +134,7 @@ def _revise(
     elif old["year"] and int(old["year"]) > int(year):
         into.tell(MATCHED, area.name, f"{shown}; ours is of {old['year']} and stays", area.rows)
     else:
-        if not has_carbon and old["year"] == year:
+        if not row["carbon_intensity [g/kWh]"] and old["year"] == year:
             row["carbon_intensity [g/kWh]"] = old["carbon_intensity [g/kWh]"]
         changed = [c for c in row if c != "demand_source_id" and not _same(old[c], row[c])]
         if changed:
