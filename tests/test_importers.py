@@ -331,24 +331,89 @@ def test_epoch_timeline_alone_needs_its_sites(folder: Path, tmp_path: Path) -> N
     assert after.counts["added"] == 2
 
 
-def test_epoch_clusters_say_what_is_independent(folder: Path, tmp_path: Path) -> None:
-    """Only a confirmed, running, undoubled cluster with numbers of its own is independent."""
+def test_epoch_clusters_are_never_independent_by_themselves(folder: Path, tmp_path: Path) -> None:
+    """No row says whose figure its power is, so none is scored; what else is doubtful stands in the note."""
     result = run("epoch-clusters", [saved(tmp_path, CLUSTERS)], folder, as_of=AS_OF, apply=True)
 
     pairs = catalog.load(folder).pairs
-    independent = {key: pair.independent for key, pair in pairs.items() if key.startswith("epoch-")}
-    assert independent == {
-        "epoch-good-one": True,
-        "epoch-planned-one": False,
-        "epoch-double-one": False,
-        "epoch-left-out-one": False,
-        "epoch-listed-one": False,
-        "epoch-guessed-one": False,
+    notes = {key: pair.note for key, pair in pairs.items() if key.startswith("epoch-")}
+    unsaid = "Not independent: the file does not say whose figure the power is"
+    assert notes == {
+        "epoch-good-one": f"{unsaid}.",
+        "epoch-planned-one": f"{unsaid}; planned, so the count may be guessed from the power; not confirmed.",
+        "epoch-double-one": f"{unsaid}; a possible duplicate.",
+        "epoch-left-out-one": f"{unsaid}; excluded by Epoch AI.",
+        "epoch-listed-one": f"{unsaid}; power from the TOP500 list, raised.",
+        "epoch-guessed-one": f"{unsaid}; count or power is worked out.",
     }
+    assert not any(pairs[key].independent for key in notes)
     assert "our own pair summit-linpack" in told(result)["Oak Ridge NL Summit (row 8)"][1]
     assert told(result)["Silent One (row 9)"] == ("not understood", "no reported power")
     assert told(result)["Strange One (row 11)"][1] == 'chip must be one of accelerators.csv, got "Zuse Z4"'
     assert sum(result.counts.values()) == 10
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs", "chips", "same"),
+    [
+        ("MareNostrum 5 ACC", "Mare Nostrum 5,Existing,Confirmed,NVIDIA H100", 4480, True),
+        ("Mare Nostrum 5", "BSC MARENOSTRUM5,Existing,Confirmed,NVIDIA H100", 4480, True),
+        ("HiPerGator AI", "University of Florida HiPerGator 3.0 Superpod,Existing,Confirmed,NVIDIA H100", 1120, True),
+        ("Adastra", "GENCI Adastra 2,Existing,Confirmed,NVIDIA V100", 1120, False),
+        ("HoreKa-Teal", "Karlsruher HoreKa,Existing,Confirmed,NVIDIA H100", 1120, False),
+    ],
+)
+def test_epoch_machine_that_we_hold_comes_in_once(
+    folder: Path, tmp_path: Path, ours: str, theirs: str, chips: int, same: bool
+) -> None:
+    """A name with other spaces, case, suffix or partition is the same machine; another machine is not."""
+    pairs = (folder / "pairs.csv").read_text()
+    (folder / "pairs.csv").write_text(pairs.replace("MareNostrum 5 ACC", ours))
+    row = f"{theirs},{chips},2024-06-01,,,,,,,,6,\n"
+
+    result = run("epoch-clusters", [saved(tmp_path, f"{CLUSTER_COLUMNS}\n{row}")], folder, as_of=AS_OF)
+
+    ((status, reason),) = told(result).values()
+    assert status == ("matched" if same else "added")
+    assert ("our own pair marenostrum5-linpack" in reason) is same
+
+
+def test_epoch_machine_with_another_form_of_the_chip_is_the_same(tmp_path: Path) -> None:
+    """An A100 whose form is not named may be the A100 40GB of our Selene, whatever the phase."""
+    text = f"{CLUSTER_COLUMNS}\nNVIDIA Selene Phase 1,Existing,Confirmed,NVIDIA A100,2240,2020-06-22,,,,,,,,2.4,\n"
+
+    result = run("epoch-clusters", [saved(tmp_path, text)], catalog.SHIPPED, as_of=AS_OF)
+
+    assert "our own pair selene-linpack" in told(result)["NVIDIA Selene Phase 1 (row 2)"][1]
+
+
+def test_epoch_pair_with_a_source_of_its_own_is_ours(folder: Path, tmp_path: Path) -> None:
+    """What a curator has found a source for, and so made independent, stays through the next copy."""
+    file = saved(tmp_path, CLUSTERS)
+    run("epoch-clusters", [file], folder, as_of=AS_OF, apply=True)
+    rows = (folder / "pairs.csv").read_text().splitlines()
+    decided = [
+        row.replace(f"false,epoch-gpu-clusters-{AS_OF}", "true,top500-2024-top500-list-june-2024")
+        if row.startswith("epoch-good-one,")
+        else row
+        for row in rows
+    ]
+    (folder / "pairs.csv").write_text("\n".join(decided) + "\n")
+
+    again = run("epoch-clusters", [file], folder, as_of="2026-11-01")
+
+    assert "our own pair epoch-good-one" in told(again)["Good One (row 2)"][1]
+    assert again.outcome.empty
+
+
+def test_epoch_cluster_in_two_lines_or_other_digits_is_not_understood(folder: Path, tmp_path: Path) -> None:
+    """A name must be one line, a year in ASCII digits."""
+    text = CLUSTERS.replace("Good One", '"Good\nOne"').replace("1000,2020-06-01", "1000,202\u0660-06-01")
+
+    result = run("epoch-clusters", [saved(tmp_path, text)], folder, as_of=AS_OF)
+
+    assert told(result)["Good\nOne (row 2)"] == ("not understood", "its name must be one line")
+    assert told(result)["Listed One (row 7)"] == ("not understood", "no year of operation")
 
 
 def test_epoch_second_copy_changes_only_what_changed(folder: Path, tmp_path: Path) -> None:

@@ -1,15 +1,16 @@
-"""Epoch AI's GPU Clusters: clusters whose power was reported, as pairs; `independent` says which may be scored.
+"""Epoch AI's GPU Clusters: clusters whose power was reported, as pairs that are not scored until a curator says so.
 
-A pair is not independent where the cluster is planned (its count is often guessed from the power), may be a duplicate,
-is excluded by Epoch AI, is not confirmed, has a count or a power that is itself worked out, or a power taken from the
-TOP500 list, which Epoch AI raised by half.
+The file does not say who published or measured a reported power. Many are powers of the TOP500 list, raised by half or
+more without a word in the row (HiPerGator: 583 kW became 1.0261 MW), so no row is independent by itself; its note names
+the doubts that the row does show. A pair that a curator has given a source of its own is ours and stays as it is.
 """
 
 import re
 from collections.abc import Mapping
+from itertools import combinations
 
 from dashboard.catalog import name_key
-from dashboard.importers.merging import LEFT_OUT, MATCHED, PREFIX, Merge, Publisher, slug, unique, words
+from dashboard.importers.merging import LEFT_OUT, MATCHED, PREFIX, Merge, Publisher, slug, unique
 from dashboard.importers.upstream import Upstream, number, number_text
 
 PUBLISHER = Publisher(
@@ -37,6 +38,7 @@ ORDER = (
     "Reported Power Capacity (MW)", "Source 1",
 )  # fmt: skip
 _STATUS = {"Existing": "operating", "Planned": "announced", "Decommissioned": "retired"}
+_PARTITIONS = {"booster", "acc", "gpu", "ai", "c", "g"}
 _WORKED_OUT = re.compile(r"estimat|calculat|guess|assum|infer|rough|unclear|based on the power", re.IGNORECASE)
 
 
@@ -76,28 +78,38 @@ def _unfit(row: Mapping[str, str], chips: Mapping[str, str]) -> str:
         (not row["Reported Power Capacity (MW)"], "no reported power"),
         (not power, f'reported power must be a number, got "{row["Reported Power Capacity (MW)"]}"'),
         (not row["Name"], "no name"),
+        (not row["Name"].isprintable(), "its name must be one line"),
         (not chip, "no chip named"),
         (not count or count < 1, "no chip count"),
         (bool(row.get("Chip type (secondary)")), "two kinds of chip share the power"),
         (name_key(chip) not in chips, f'chip must be one of accelerators.csv, got "{chip}"'),
         (row["Status"] not in _STATUS, f'status must be one of {", ".join(_STATUS)}, got "{row["Status"]}"'),
-        (not re.match(r"20[1-4]\d", row["First Operational Date"]), "no year of operation"),
+        (not re.match(r"20[1-4][0-9]", row["First Operational Date"]), "no year of operation"),
     )
     return next((reason for wrong, reason in reasons if wrong), "")
 
 
 def _our_pair(row: Mapping[str, str], chips: Mapping[str, str], into: Merge) -> str:
-    chip_id, name = chips[name_key(row["Chip type (primary)"])], words(row["Name"])
+    """Our pair of the same machine, whatever the spaces, the partition or the form of the chip in its name."""
+    families = {chip_id: chip["family"] for chip_id, chip in into.rows("accelerators").items()}
+    family, name = families[chips[name_key(row["Chip type (primary)"])]], _listed(row["Name"])
+    joined = {"".join(name[start:end]) for start, end in combinations(range(len(name) + 1), 2)}
     for case_id, pair in into.rows("pairs").items():
-        own = words(re.sub(r"\(.*?\)", "", pair["name"])) - {"booster", "acc", "c", "g"}
+        if pair["source_id"].startswith(PUBLISHER.slug):
+            continue
+        own = [word for word in _listed(re.sub(r"\(.*?\)", "", pair["name"])) if word not in _PARTITIONS]
+        named = bool(own) and (set(own) <= set(name) or "".join(own) in joined)
         count = pair["chip_count"] == f"{number(row['Chip quantity (primary)']):.0f}"
-        if not case_id.startswith(PREFIX) and own and own <= name and (count or pair["chip_id"] == chip_id):
+        if named and (count or families.get(pair["chip_id"]) == family):
             return case_id
     return ""
 
 
+def _listed(name: str) -> list[str]:
+    return slug(name).split("-")
+
+
 def _pair(row: Mapping[str, str], chips: Mapping[str, str], into: Merge, made: set[str]) -> dict[str, str]:
-    doubts = _doubts(row)
     power, count = number(row["Reported Power Capacity (MW)"]), number(row["Chip quantity (primary)"])
     assert power is not None
     return {
@@ -111,10 +123,10 @@ def _pair(row: Mapping[str, str], chips: Mapping[str, str], into: Merge, made: s
         "power_basis": "unknown",
         "year": row["First Operational Date"][:4],
         "status": _STATUS[row["Status"]],
-        "independent": "false" if doubts else "true",
+        "independent": "false",
         "source_id": into.source_id,
         "seen": "compilation",
-        "note": f"Not independent: {'; '.join(doubts)}." if doubts else "",
+        "note": f"Not independent: {'; '.join(_doubts(row))}.",
     }
 
 
@@ -122,11 +134,12 @@ def _doubts(row: Mapping[str, str]) -> list[str]:
     said = " ".join(row.get(column, "") for column in ("Note", "Hardware note", "Quote"))
     listed = "top500" in f"{said} {row.get('Source 1', '')}".lower()
     reasons = (
+        (True, "the file does not say whose figure the power is"),
         (row["Status"] == "Planned", "planned, so the count may be guessed from the power"),
         (row["Possible Duplicate"] == "True", "a possible duplicate"),
         (bool(row["Exclude"]), "excluded by Epoch AI"),
         (row["Certainty"] != "Confirmed", "not confirmed"),
-        (listed, "power from the TOP500 list, raised by half"),
+        (listed, "power from the TOP500 list, raised"),
         (not listed and bool(_WORKED_OUT.search(said)), "count or power is worked out"),
     )
     return [reason for doubtful, reason in reasons if doubtful]
