@@ -5,6 +5,7 @@ Several milestones of one site are cumulative states of one campus, often on sev
 
 import calendar
 import functools
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -230,9 +231,19 @@ class SitePower:
 
 
 def outsiders(catalog: Catalog) -> frozenset[str]:
-    """Sources that estimate what runs at several sites; what they expect at a site they estimated as well."""
-    estimated = {(row.source_id, row.site_id) for row in catalog.milestones.values() if row.basis == "estimated"}
-    return frozenset(source for source, sites in Counter(name for name, _ in estimated).items() if sites > 1)
+    """Sources that estimate what runs at several sites; what they expect at a site they estimated as well.
+
+    A later copy of a table is judged with the earlier ones, for it brings only the rows that changed.
+    """
+    rows = catalog.milestones.values()
+    estimated = {(_work(row.source_id), row.site_id) for row in rows if row.basis == "estimated"}
+    sites = Counter(work for work, _ in estimated)
+    return frozenset(row.source_id for row in rows if sites[_work(row.source_id)] > 1)
+
+
+def _work(source_id: str) -> str:
+    """What a source is a copy of: its id without the day of the copy."""
+    return re.sub(r"-\d{4}-\d{2}-\d{2}$", "", source_id)
 
 
 def facility_readings(p: Inputs, amount: Quantity) -> tuple[Quantity, Quantity, Quantity]:

@@ -102,6 +102,21 @@ def test_who_tells_of_one_site_is_no_outsider(catalog, seen):
     )
 
 
+def test_a_later_copy_is_as_much_an_outsider_as_the_first(catalog):
+    """A copy of November that brings one forecast errs as the copy of August with its many estimates does."""
+    first, second, third = itertools.islice((r for r in catalog.milestones.values() if r.basis == "estimated"), 3)
+    assert len({first.site_id, second.site_id}) == 2
+    rows = (
+        dataclasses.replace(first, source_id="table-2026-08-22"),
+        dataclasses.replace(second, source_id="table-2026-08-22"),
+        dataclasses.replace(third, source_id="table-2026-11-20", basis="forecast"),
+    )
+
+    found = outsiders(dataclasses.replace(catalog, milestones={row.milestone_id: row for row in rows}))
+
+    assert found == {"table-2026-08-22", "table-2026-11-20"}
+
+
 def test_nothing_is_energised_in_the_future(seen):
     """The energised line ends with the last full month; after it there is a blank, not a zero and not a guess."""
     total = seen.by("total")["all sites"]
