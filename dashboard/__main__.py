@@ -265,7 +265,9 @@ def _proof(apply: bool) -> Callable[[Any], Any]:
 @main.command("import")
 @click.argument("kind", metavar="KIND")
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
-@click.option("--as-of", default="", help="Day of the copy, 2026-08-22; later dates are forecasts. Default: today.")
+@click.option(
+    "--as-of", default="", help="Day on which the copy was taken, 2026-08-22. Default: today; epoch-sites needs it."
+)
 @click.option("--apply", is_flag=True, help="Write it: whole or not at all.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
 @_datasets

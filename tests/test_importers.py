@@ -4,16 +4,19 @@ import shutil
 import threading
 import time
 from collections.abc import Iterator
+from datetime import date
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import ClassVar
 
+import numpy as np
 import pytest
 from click.testing import CliRunner
 
 from dashboard import catalog, importers
 from dashboard.__main__ import main
 from dashboard.checks import check
+from dashboard.estimates.series import timeline
 from dashboard.importers import ImportFileError, Result, run, upstream
 from tests.hostile.make import HERE
 
@@ -308,6 +311,141 @@ def test_epoch_dates_after_the_copy_are_forecasts(folder: Path, tmp_path: Path) 
     assert check(folder) == []
 
 
+def copies(tmp_path: Path, current: int, *states: str) -> list[str]:
+    """Sites and timeline of a copy in which Plainville has these states and this current power."""
+    centers = CENTERS.replace("Testco Plainville,1,120", f"Testco Plainville,1,{current}")
+    rows = "".join(f"{state.replace('Plainville', 'Testco Plainville')}\n" for state in states)
+    table = f"Data center,Date,IT power (MW)\n{rows}"
+    return [saved(tmp_path, centers, "centers.csv"), saved(tmp_path, table, "timelines.csv")]
+
+
+PLAINVILLE = "epoch-testco-plainville"
+AUGUST = (
+    "Plainville,2025-03-01,60",
+    "Plainville,2026-10-01,90",
+    "Plainville,2027-03-01,120",
+    "Plainville,2027-06-01,150",
+)
+LATER = "2026-11-20"
+NOVEMBER = (*AUGUST[:2], "Plainville,2027-03-01,100", "Plainville,2027-09-01,110")
+
+
+def test_epoch_later_copy_keeps_what_was_said_before(folder: Path, tmp_path: Path) -> None:
+    """What differs is a row of the later vintage: a date that has passed, a size revised, a forecast taken back."""
+    run("epoch-sites", copies(tmp_path, 60, *AUGUST), folder, as_of=AS_OF, apply=True)
+    before = catalog.load(folder).milestones
+
+    result = run("epoch-sites", copies(tmp_path, 90, *NOVEMBER), folder, as_of=LATER, apply=True)
+
+    after = catalog.load(folder).milestones
+    assert {key: after[key] for key in before} == dict(before)
+    assert {key: (after[key].power, after[key].basis) for key in after.keys() - before.keys()} == {
+        f"{PLAINVILLE}-2026-10-01-it-{LATER}": (90, "estimated"),
+        f"{PLAINVILLE}-2027-03-01-it-{LATER}": (100, "forecast"),
+        f"{PLAINVILLE}-2027-06-01-it-{LATER}": (0, "forecast"),
+        f"{PLAINVILLE}-2027-09-01-it": (110, "forecast"),
+    }
+    assert "states that run by now, beside what an earlier copy forecast: 1" in result.notes
+    assert (
+        f"{PLAINVILLE}-2027-06-01-it: forecast by an earlier copy, not in this one: a row with the power 0"
+        in result.notes
+    )
+
+
+@pytest.mark.parametrize("day", [LATER, "2026-11-28"])
+def test_epoch_same_copy_again_changes_nothing(folder: Path, tmp_path: Path, day: str) -> None:
+    """No row is doubled, on the same day or on another."""
+    run("epoch-sites", copies(tmp_path, 60, *AUGUST), folder, as_of=AS_OF, apply=True)
+    run("epoch-sites", copies(tmp_path, 90, *NOVEMBER), folder, as_of=LATER, apply=True)
+
+    again = run("epoch-sites", copies(tmp_path, 90, *NOVEMBER), folder, as_of=day)
+
+    assert again.outcome.empty
+
+
+def test_epoch_site_has_the_total_of_the_newest_copy(folder: Path, tmp_path: Path) -> None:
+    """With both copies in, a site has the lines of the later one alone, and on an earlier day those of the first."""
+    alone = tmp_path / "alone"
+    shutil.copytree(folder, alone)
+    run("epoch-sites", copies(tmp_path, 60, *AUGUST), folder, as_of=AS_OF, apply=True)
+    first = timeline(catalog.load(folder), date(2026, 9, 1), sites=[PLAINVILLE])
+    run("epoch-sites", copies(tmp_path, 90, *NOVEMBER), folder, as_of=LATER, apply=True)
+    run("epoch-sites", copies(tmp_path, 90, *NOVEMBER), alone, as_of=LATER, apply=True)
+
+    both, one = (timeline(catalog.load(tables), date(2026, 11, 24), sites=[PLAINVILLE]) for tables in (folder, alone))
+    then = timeline(catalog.load(folder), date(2026, 9, 1), sites=[PLAINVILLE])
+
+    for line in ("announced", "energised"):
+        np.testing.assert_array_equal(*(seen.by("total")["all sites"].lines[line] for seen in (both, one)))
+        np.testing.assert_array_equal(*(seen.by("total")["all sites"].lines[line] for seen in (first, then)))
+    assert then.states[PLAINVILLE].announced[-1][1] == pytest.approx(first.states[PLAINVILLE].announced[-1][1])
+    assert [r.milestone.power for r in both.states[PLAINVILLE].readings if r.used] == [60, 90, 100, 0, 110]
+
+
+def test_epoch_forecast_taken_back_leaves_our_own_row(folder: Path, tmp_path: Path) -> None:
+    """A row of ours for the same site and date is not dropped with the publisher's, and the listing says so."""
+    ours = "OpenAI Stargate Abilene,2026-12-31,843"
+    run("epoch-sites", copies(tmp_path, 60, ours), folder, as_of=AS_OF, apply=True)
+    moved = copies(tmp_path, 60, ours.replace("2026-12-31", "2027-02-28"))
+
+    result = run("epoch-sites", moved, folder, as_of=LATER)
+
+    assert any("epoch-abilene-2026-12-31-it: not in this copy; it stays" in note for note in result.notes)
+    assert [list(d.added) for d in result.outcome.differences if d.table == "milestones"] == [
+        ["epoch-abilene-2027-02-28-it"]
+    ]
+
+
+def test_epoch_state_that_cannot_be_read_takes_nothing_back(folder: Path, tmp_path: Path) -> None:
+    """Where a state of a site is not understood, none of its forecasts is taken for gone."""
+    run("epoch-sites", copies(tmp_path, 60, *AUGUST), folder, as_of=AS_OF, apply=True)
+    unread = copies(tmp_path, 60, *AUGUST[:3], "Plainville,2027-0\u0666-01,150")
+
+    result = run("epoch-sites", unread, folder, as_of=LATER)
+
+    assert 'got "2027-0\u0666-01"' in told(result)["Testco Plainville, 2027-0\u0666-01 (row 5)"][1]
+    assert result.outcome.empty
+
+
+def test_epoch_earlier_copy_after_a_later_one_is_refused(folder: Path, tmp_path: Path) -> None:
+    """Copies go in in the order of their days."""
+    run("epoch-sites", copies(tmp_path, 90, *NOVEMBER), folder, as_of=LATER, apply=True)
+
+    with pytest.raises(ImportFileError, match=f"must be no earlier than the copy that is here, epoch.*{LATER}"):
+        run("epoch-sites", copies(tmp_path, 60, *AUGUST), folder, as_of=AS_OF)
+
+
+def test_epoch_sites_need_the_day_of_the_copy(folder: Path, tmp_path: Path) -> None:
+    """Today is not the day of an old copy: its forecasts would count as seen."""
+    with pytest.raises(ImportFileError, match="as-of: must be the day of the copy, for epoch-sites holds forecasts"):
+        run("epoch-sites", copies(tmp_path, 60, *AUGUST), folder)
+
+
+def test_epoch_state_above_the_current_power_is_a_forecast(folder: Path, tmp_path: Path) -> None:
+    """What the copy does not call current does not run, whatever day is given for the copy."""
+    files = copies(tmp_path, 60, *AUGUST)
+    chips = saved(tmp_path, CHIPS.replace("2027-03-01", "2026-10-01"), "chips.csv")
+
+    result = run("epoch-sites", [*files, chips], folder, as_of=LATER, apply=True)
+
+    states = catalog.load(folder).milestones
+    assert [key for key, row in states.items() if key.startswith("epoch-") and row.status == "energised"] == [
+        f"{PLAINVILLE}-2025-03-01-it",
+        f"{PLAINVILLE}-2025-03-01-b200",
+        f"{PLAINVILLE}-2025-03-01-b200-2",
+    ]
+    assert "timelines.csv: dated up to the copy's day, but above the current power, so forecasts: 1" in result.notes
+
+
+def test_epoch_site_named_in_two_lines_is_not_understood(folder: Path, tmp_path: Path) -> None:
+    """A name must be one line."""
+    file = saved(tmp_path, CENTERS.replace("Testco Plainville", '"Testco\nPlainville"'))
+
+    result = run("epoch-sites", [file], folder, as_of=AS_OF)
+
+    assert told(result)["Testco\nPlainville"] == ("not understood", "name, owner and users must each be one line")
+
+
 def test_epoch_press_sentences_are_not_carried(folder: Path, tmp_path: Path) -> None:
     """Words of the press stay with the publisher."""
     files = [saved(tmp_path, CENTERS, "centers.csv"), saved(tmp_path, TIMELINES, "timelines.csv")]
@@ -537,9 +675,11 @@ def test_command_imports(folder: Path, tmp_path: Path) -> None:
     good = CliRunner().invoke(main, ["import", "owid-energy", file, *options, "--apply"])
     bad = CliRunner().invoke(main, ["import", "owid-energy", str(tmp_path), *options])
     late = CliRunner().invoke(main, ["import", "owid-energy", file, "--as-of", "soon"])
+    none = CliRunner().invoke(main, ["import", "epoch-sites", saved(tmp_path, CENTERS, "centers.csv"), *options[:2]])
 
     assert good.exit_code == 0
     assert "Applied." in good.output
-    assert (bad.exit_code, late.exit_code) == (1, 1)
+    assert (bad.exit_code, late.exit_code, none.exit_code) == (1, 1, 1)
+    assert "as-of: must be the day of the copy" in none.output
     assert "got a directory" in bad.output
     assert catalog.load(folder).grids["isl"].name == "Iceland"

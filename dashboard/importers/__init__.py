@@ -53,13 +53,15 @@ def run(
     """Take over files at paths or http(s) addresses; the folder changes only with `apply`, if `proof` has no problem.
 
     Raises:
-        ImportFileError: no such kind; a file cannot be read, or a column is not there.
+        ImportFileError: no such kind, or no day of a copy with forecasts; a file cannot be read, a column is not there.
         DataError: our own tables are not in order.
     """
     if kind not in KINDS:
         raise ImportFileError(f'kind: must be one of {", ".join(KINDS)}, got "{kind[:40]}"')
-    day = _day(as_of)
     publisher, merge = KINDS[kind]
+    if publisher.forecasts and not as_of:
+        raise ImportFileError(f"as-of: must be the day of the copy, for {kind} holds forecasts, got none")
+    day = _day(as_of)
     files = [open_upstream(address) for address in addresses]
     into = Merge(_our_tables(folder), publisher, day, next((file.address for file in files if file.address), ""))
     merge(files, into)

@@ -2,14 +2,19 @@
 
 The three files are told apart by their columns: data_centers (sites), data_center_timelines (IT power by date) and
 data_center_chip_quantities (chips by date). Most chip counts were worked out from power, so they are no pairs to score.
+
+What an earlier copy said stays: a state that a later one gives otherwise is a row of that vintage, and a forecast that
+the later one no longer has gets a row with the power 0. A state is observed if it is dated up to the copy's day and not
+above the power that the copy calls current.
 """
 
 import re
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 
-from dashboard.importers.merging import LEFT_OUT, MATCHED, PREFIX, Merge, Publisher, slug, unique, words
-from dashboard.importers.upstream import ImportFileError, Upstream, number, number_text
+from dashboard.importers.merging import ADDED, LEFT_OUT, MATCHED, PREFIX, Merge, Publisher, slug, unique, words
+from dashboard.importers.upstream import ImportFileError, Upstream, is_day, number, number_text
 
 PUBLISHER = Publisher(
     name="Epoch AI",
@@ -17,31 +22,50 @@ PUBLISHER = Publisher(
     licence="CC BY 4.0",
     credit="Epoch AI, Frontier Data Centers, CC BY 4.0",
     slug="epoch-frontier-data-centers",
+    forecasts=True,
 )
 SITES = ("Name", "Current power (MW)", "Owner", "Users", "Country")
 TIMELINE = ("Data center", "Date", "IT power (MW)")
 CHIPS = ("Data center", "Date", "Chip type", "Number of Units")
 _TAG = re.compile(r"(?P<name>.*?)\s*#(?P<tag>confident|likely|speculative)", re.IGNORECASE)
 _STATE = re.compile(r"\s+[A-Z]{2}$")
+_RAN = "runs by now; what an earlier copy forecast stays beside it"
+_ROUNDED = 1.0  # MW, within which a state is the current power
 _FILLING = {"the", "and", "of", "data", "center", "centre", "campus", "project", "site", "county", "phase"}
+
+
+@dataclass
+class _Known:
+    """Sites of the copy: id by upstream name; by id the current power, and the first day of what does not run yet."""
+
+    ids: dict[str, str] = field(default_factory=dict)
+    running: dict[str, float] = field(default_factory=dict)
+    coming: dict[str, str] = field(default_factory=dict)
 
 
 def merge(files: list[Upstream], into: Merge) -> None:
     """Put sites, then states, then chips into our tables, whichever of the three files are given.
 
     Raises:
-        ImportFileError: a file is none of the three.
+        ImportFileError: a file is none of the three; a later copy is here already.
     """
+    later = [key for key in into.rows("sources") if key.startswith(f"{PUBLISHER.slug}-") and key > into.source_id]
+    if later:
+        raise ImportFileError(
+            f"as-of: must be no earlier than the copy that is here, {max(later)}, got {into.as_of.isoformat()}"
+        )
     kinds = [_kind(file) for file in files]
-    names: dict[str, str] = {}
-    for file, kind in zip(files, kinds, strict=True):
-        if kind == "sites":
-            names |= _sites(file, into, with_power="timeline" not in kinds)
-    for file, kind in zip(files, kinds, strict=True):
-        if kind == "timeline":
-            _timeline(file, names, into)
-        elif kind == "chips":
-            _chips(file, names, into)
+    known = _Known()
+    steps = {"sites": _sites, "timeline": _timeline, "chips": _chips}
+    for step, read in steps.items():
+        for file, kind in zip(files, kinds, strict=True):
+            if kind == step:
+                read(file, known, into)
+    if "timeline" not in kinds:
+        _current(known, into)
+    ran = sum(entry.reason == _RAN for entry in into.entries)
+    if ran:
+        into.notes.append(f"states that run by now, beside what an earlier copy forecast: {ran}")
 
 
 def _kind(file: Upstream) -> str:
@@ -60,13 +84,12 @@ def _kind(file: Upstream) -> str:
 # --- sites -----------------------------------------------------------------------------------------------------------
 
 
-def _sites(file: Upstream, into: Merge, *, with_power: bool) -> dict[str, str]:
-    """Each upstream name with the id of its site, ours or the new one."""
+def _sites(file: Upstream, known: _Known, into: Merge) -> None:
+    """Note the site of each upstream name, ours or the new one, and its current power."""
     found = file.columns(SITES, ("Current chip types",), (*SITES[:-1], "Current chip types", "Country"))
     rows = list(file.records(found))
     ours = {line: _our_site(row, into) for line, row in rows}
     shared = Counter(site for site, _ in ours.values() if site)
-    names: dict[str, str] = {}
     for line, row in rows:
         name = row["Name"]
         site, doubt = ours[line]
@@ -74,16 +97,18 @@ def _sites(file: Upstream, into: Merge, *, with_power: bool) -> dict[str, str]:
         if site and shared[site] > 1:
             into.tell(LEFT_OUT, name, f"our one row {site} holds several of these sites")
         elif site:
-            names[name] = site
+            known.ids[name] = site
             into.tell(MATCHED, name, f"our own site {site}, which stays as it is")
         elif reason:
             into.tell(LEFT_OUT, name, reason)
         else:
-            names[name] = PREFIX + slug(name)
-            into.tell(into.put("sites", _site_row(row, into)), name, names[name])
-        if with_power and name in names:
-            _state(into, names[name], into.as_of.isoformat(), row["Current power (MW)"])
-    return names
+            known.ids[name] = PREFIX + slug(name)
+            into.tell(into.put("sites", _site_row(row, into)), name, known.ids[name])
+        power = number(row["Current power (MW)"])
+        if name in known.ids and power is not None:
+            known.running[known.ids[name]] = power
+        elif row["Current power (MW)"] and power is None:
+            into.notes.append(f'{name}: current power must be a number, got "{row["Current power (MW)"][:40]}"')
 
 
 def _our_site(row: Mapping[str, str], into: Merge) -> tuple[str, str]:
@@ -113,6 +138,8 @@ def _our_site(row: Mapping[str, str], into: Merge) -> tuple[str, str]:
 def _unfit(row: Mapping[str, str], into: Merge) -> str:
     if not row["Name"]:
         return "has no name"
+    if not all(row[column].isprintable() for column in ("Name", "Owner", "Users")):
+        return "name, owner and users must each be one line"
     if _country(row["Country"], into) is None:
         return f'country must be one of grids.csv, got "{row["Country"]}"'
     return "" if _people(row["Owner"]) else "Owner must name the operator, got nothing sure"
@@ -156,50 +183,104 @@ def _site_row(row: Mapping[str, str], into: Merge) -> dict[str, str]:
 # --- states ----------------------------------------------------------------------------------------------------------
 
 
-def _timeline(file: Upstream, names: Mapping[str, str], into: Merge) -> None:
+def _timeline(file: Upstream, known: _Known, into: Merge) -> None:
     found = file.columns(TIMELINE, ("Power (MW)",))
-    for line, row in file.records(found):
-        name, day = row["Data center"], row["Date"]
-        site = _known(name, names, into)
-        label = f"{name}, {day} (row {line})"
+    rows = [(line, row, _site(row["Data center"], known, into)) for line, row in file.records(found)]
+    _note_coming(file.name, [(site, row) for _, row, site in rows if site], known, into)
+    days: dict[str, set[str]] = {site: set() for _, _, site in rows if site}
+    for line, row, site in rows:
+        day, power = row["Date"], number(row["IT power (MW)"])
+        label = f"{row['Data center']}, {day} (row {line})"
         if site is None:
             into.tell(LEFT_OUT, label, "its site was not understood, or data_centers.csv was not given with it")
-        elif not re.fullmatch(r"\d{4}-\d{2}-\d{2}", day):
+        elif not is_day(day):
             into.tell(LEFT_OUT, label, f'date must be a day such as 2026-08-22, got "{day}"')
-        elif (power := number(row["IT power (MW)"])) is None:
+            days.pop(site, None)
+        elif power is None:
             into.tell(LEFT_OUT, label, f'IT power must be a number, got "{row["IT power (MW)"]}"')
+            days.pop(site, None)
         elif power == 0:
             into.tell(LEFT_OUT, label, "no power yet: building works only")
         else:
             facility = number(row.get("Power (MW)", ""))
             note = f"Facility power {number_text(facility)} MW by the same model." if facility else ""
-            into.tell(_state(into, site, day, row["IT power (MW)"], note), label)
+            _put(_state(known, into, site, day, power, note), label, into)
+            days.get(site, set()).add(day)
+    _take_back(days, into)
 
 
-def _known(name: str, names: Mapping[str, str], into: Merge) -> str | None:
+def _site(name: str, known: _Known, into: Merge) -> str | None:
     """The site of an upstream name: from the sites file given, or imported before."""
     imported = PREFIX + slug(name)
-    return names.get(name) or (imported if name and imported in into.rows("sites") else None)
+    return known.ids.get(name) or (imported if name and imported in into.rows("sites") else None)
 
 
-def _state(into: Merge, site: str, day: str, power: str, note: str = "") -> str:
-    megawatts = number(power)
-    if not megawatts:
-        return LEFT_OUT
-    row = {
-        **_dated(into, site, day),
-        "milestone_id": f"{PREFIX}{site.removeprefix(PREFIX)}-{day}-it",
-        "power": number_text(megawatts),
+def _note_coming(file: str, rows: list[tuple[str, dict[str, str]]], known: _Known, into: Merge) -> None:
+    """Note from when on a site's states lie above its current power, though the copy's day has passed them."""
+    count = 0
+    for site, running in known.running.items():
+        days = {row["Date"]: number(row["IT power (MW)"]) or 0.0 for of, row in rows if of == site}
+        for day in sorted((day for day in days if is_day(day) and day <= into.as_of.isoformat()), reverse=True):
+            if days[day] <= running + _ROUNDED:
+                break
+            known.coming[site] = day
+            count += 1
+    if count:
+        into.notes.append(f"{file}: dated up to the copy's day, but above the current power, so forecasts: {count}")
+
+
+def _take_back(days: Mapping[str, set[str]], into: Merge) -> None:
+    """Set to 0 what an earlier copy forecast for sites whose states in this one are all understood and without it."""
+    milestones = into.rows("milestones")
+    for key, first in list(milestones.items()):
+        site, day = first["site_id"], first["date"]
+        if site not in days or day in days[site] or key != _state_id(site, day):
+            continue
+        newest = into.newest("milestones", key)
+        assert newest is not None
+        if newest["basis"] != "forecast" or newest["power"] == "0":
+            continue
+        same = [name for name, row in milestones.items() if (row["site_id"], row["date"]) == (site, day)]
+        if all(name.startswith(PREFIX) for name in same):
+            gone = {"power": "0", "note": f"Not in the copy of {into.as_of.isoformat()}.", "source_id": into.source_id}
+            into.put_vintage("milestones", {**newest, **gone, "milestone_id": key, "vintage": into.as_of.isoformat()})
+            into.notes.append(f"{key}: forecast by an earlier copy, not in this one: a row with the power 0")
+        else:
+            into.notes.append(f"{key}: not in this copy; it stays, for a row of our own has the same site and date")
+
+
+def _current(known: _Known, into: Merge) -> None:
+    """Without a timeline, the current power is the state of the copy's day."""
+    for site, power in known.running.items():
+        if power:
+            into.put_vintage("milestones", _state(known, into, site, into.as_of.isoformat(), power))
+
+
+def _state_id(site: str, day: str) -> str:
+    return f"{PREFIX}{site.removeprefix(PREFIX)}-{day}-it"
+
+
+def _state(known: _Known, into: Merge, site: str, day: str, power: float, note: str = "") -> dict[str, str]:
+    return {
+        **_dated(known, into, site, day),
+        "milestone_id": _state_id(site, day),
+        "power": number_text(power),
         "unit": "MW",
         "power_basis": "it",
         "note": note,
     }
-    return into.put("milestones", row)
 
 
-def _dated(into: Merge, site: str, day: str) -> dict[str, str]:
-    """What every state says of its time: after the copy's date it is a forecast."""
-    past = day <= into.as_of.isoformat()
+def _put(row: Mapping[str, str], label: str, into: Merge) -> None:
+    before = into.newest("milestones", row["milestone_id"])
+    status = into.put_vintage("milestones", row)
+    ran = before is not None and before["basis"] == "forecast" != row["basis"]
+    into.tell(status, label, _RAN if ran and status == ADDED else "")
+
+
+def _dated(known: _Known, into: Merge, site: str, day: str) -> dict[str, str]:
+    """What every state says of its time: after the copy's day, and above what runs, it is a forecast."""
+    past = day <= into.as_of.isoformat() and day < known.coming.get(site, "9999")
     return {
         "site_id": site,
         "date": day,
@@ -213,22 +294,21 @@ def _dated(into: Merge, site: str, day: str) -> dict[str, str]:
     }
 
 
-def _chips(file: Upstream, names: Mapping[str, str], into: Merge) -> None:
+def _chips(file: Upstream, known: _Known, into: Merge) -> None:
     found = file.columns(CHIPS, ("Number of Units source",))
     made: set[str] = set()
     for line, row in file.records(found):
         name, day, chip = row["Data center"], row["Date"], row["Chip type"]
-        site, count = _known(name, names, into), number(row["Number of Units"])
+        site, count = _site(name, known, into), number(row["Number of Units"])
         label = f"{chip} at {name or 'no data center'}, {day} (row {line})"
         if site is None:
             into.tell(LEFT_OUT, label, "its site was not understood, or data_centers.csv was not given with it")
-        elif not re.fullmatch(r"\d{4}-\d{2}-\d{2}", day) or not chip or not count:
+        elif not is_day(day) or not chip or not count:
             into.tell(LEFT_OUT, label, f'date, chip and count must be given, got "{day}", "{chip}", "{count}"')
         else:
-            dated = _dated(into, site, day)
+            dated = _dated(known, into, site, day)
             if row.get("Number of Units source") == "Company disclosure" and dated["basis"] == "estimated":
                 dated["basis"] = "disclosed"
             key = unique(f"{PREFIX}{site.removeprefix(PREFIX)}-{day}-{slug(chip)}", made)
             made.add(key)
-            row_of_ours = {**dated, "milestone_id": key, "chip_name": chip, "chip_count": f"{count:.0f}"}
-            into.tell(into.put("milestones", row_of_ours), label)
+            _put({**dated, "milestone_id": key, "chip_name": chip, "chip_count": f"{count:.0f}"}, label, into)

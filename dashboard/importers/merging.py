@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -13,6 +13,7 @@ from dashboard.checks.reading import Table
 MATCHED, CHANGED, ADDED, LEFT_OUT = "matched", "changed", "added", "not understood"
 STATUSES = (MATCHED, CHANGED, ADDED, LEFT_OUT)
 PREFIX = "epoch-"
+OF_THE_COPY = ("source_id", "vintage")
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,7 @@ class Publisher:
     slug: str
     address: str = ""
     tier: str = "compilation"
+    forecasts: bool = False
 
 
 @dataclass
@@ -66,16 +68,32 @@ class Merge:
         """Note what became of an upstream row."""
         self.entries.append(Entry(status, name, reason, rows))
 
-    def put(self, table: str, row: Mapping[str, str], *, same: Collection[str] = ("source_id", "vintage")) -> str:
-        """Put a row in; one that differs only in `same` columns stays as it is. Returns what became of it."""
+    def put(self, table: str, row: Mapping[str, str]) -> str:
+        """Put a row in; one that differs only in what is of its copy stays as it is. Returns what became of it."""
         header = self.tables[table].header
         key = row[header[0]]
         full = {column: row.get(column, "") for column in header}
         old = self._rows[table].get(key)
-        if old is not None and all(old[c] == full[c] for c in header if c not in same):
+        if old is not None and _content(old, header) == _content(row, header):
             return MATCHED
         self._rows[table][key] = full
         return ADDED if old is None else CHANGED
+
+    def newest(self, table: str, key: str) -> dict[str, str] | None:
+        """The newest row of a thing: of those with its id, or with its id and their vintage."""
+        rows = (row for name, row in self._rows[table].items() if name in (key, f"{key}-{row['vintage']}"))
+        return max(rows, key=lambda row: row["vintage"], default=None)
+
+    def put_vintage(self, table: str, row: Mapping[str, str]) -> str:
+        """As `put`, but what another vintage said stays: what differs from the newest is a row with its own vintage."""
+        header = self.tables[table].header
+        key = row[header[0]]
+        old = self.newest(table, key)
+        if old is None or old["vintage"] == row["vintage"]:
+            return self.put(table, {**row, header[0]: old[header[0]] if old else key})
+        if _content(old, header) == _content(row, header):
+            return MATCHED
+        return self.put(table, {**row, header[0]: f"{key}-{row['vintage']}"})
 
     def finish(self) -> tuple[dict[str, bytes], frozenset[str]]:
         """The tables that changed as CSV, and the ids of sources that nothing cites any longer."""
@@ -113,6 +131,10 @@ class Merge:
         for entry in self.entries:
             found[entry.status] += entry.rows
         return {status: found[status] for status in STATUSES}
+
+
+def _content(row: Mapping[str, str], header: Sequence[str]) -> list[str]:
+    return [row.get(column, "") for column in header[1:] if column not in OF_THE_COPY]
 
 
 def _cited(tables: Mapping[str, Mapping[str, Mapping[str, str]]]) -> set[str]:

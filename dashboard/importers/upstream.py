@@ -7,6 +7,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from difflib import get_close_matches
 from http.client import HTTPException
 from itertools import pairwise
@@ -83,6 +84,14 @@ class Upstream:
 def number(text: str) -> float | None:
     """The number in an upstream cell, None where there is none that is sure."""
     return float(text) if _NUMBER.fullmatch(text) else None
+
+
+def is_day(text: str) -> bool:
+    """Whether a cell is a day of the calendar such as 2026-08-22."""
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
 
 
 def number_text(value: float) -> str:
