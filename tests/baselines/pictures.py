@@ -29,6 +29,7 @@ SIZE = SIZES["column"]
 COARSE = 4  # pictures are compared at a quarter: how a letter's edge is smoothed does not matter
 LEVELS = 40  # of 255: by so much a coarse pixel may differ
 SHARE = 0.001  # of the coarse pixels may differ by more
+NUMBERS = ["q05", "q25", "value", "q75", "q95"]
 TEXTS = ("id", "title", "answer", "axis", "unit", "kind", "method", "version", "form", "address")
 
 
@@ -40,7 +41,9 @@ def stored() -> dict[str, Comparison]:
 
 def _thawed(row: dict) -> Comparison:
     table = pd.DataFrame(row["rows"], columns=row["columns"])
-    return Comparison(**{name: row[name] for name in TEXTS}, table=table, sources=tuple(row["sources"]))
+    table[NUMBERS] = table[NUMBERS].astype(float)
+    told = {name: row[name] for name in TEXTS}
+    return Comparison(**told, table=table, sources=tuple(row["sources"]), ends=tuple(row["ends"]))
 
 
 def _frozen(comparison: Comparison) -> dict:
@@ -49,7 +52,8 @@ def _frozen(comparison: Comparison) -> dict:
         table = table[table.label.str.endswith(("-06", "-12"))]
     cells = json.loads(table.to_json(orient="split", index=False, double_precision=6))
     texts = {name: getattr(comparison, name) for name in TEXTS}
-    return texts | {"sources": comparison.sources, "columns": cells["columns"], "rows": cells["data"]}
+    more = {"sources": comparison.sources, "ends": comparison.ends}
+    return texts | more | {"columns": cells["columns"], "rows": cells["data"]}
 
 
 def drawn(browser: Browser, comparison: Comparison, theme: str) -> bytes:
