@@ -7,6 +7,7 @@ from collections import namedtuple
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property, partial
+from itertools import chain, repeat
 from typing import Any
 
 import numpy as np
@@ -90,9 +91,16 @@ class Comparison:
 
     @property
     def csv(self) -> str:
-        """The rows as CSV, with sources, data version and address in the last columns of each."""
-        ends = ["; ".join(self.sources), self.version, self.address]
-        rows = ([*map(_cell, row), *ends] for row in self.rows)
+        """The rows as CSV, with sources, data version and address in the last columns of each.
+
+        Of very many sources the first row has all: in every row they would be nine tenths of the file.
+        """
+        few = self.few_sources.replace("in the CSV", "in the first row")
+        sources = chain(["; ".join(self.sources)], repeat(few))
+        rows = (
+            [*map(_cell, row), named, self.version, self.address]
+            for row, named in zip(self.rows, sources, strict=False)
+        )
         return sheets.csv_text([*self.table.columns, "figure_sources", "data_version", "address"], rows)
 
 
