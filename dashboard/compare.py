@@ -74,7 +74,7 @@ class Comparison:
     def greatest(self) -> float:
         """The greatest number of rows that stand on one axis and share a unit; 0 where each has its own."""
         together = self.form in ("ranges", "dots", "tornado")
-        return float(np.nanmax(self.table[["value", "q95"]].to_numpy())) if together else 0.0
+        return float(np.nanmax(self.table[["value", "q95"]].to_numpy(), initial=0)) if together else 0.0
 
     @property
     def foot(self) -> str:

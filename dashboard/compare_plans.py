@@ -105,7 +105,7 @@ def _leader(ranked: Sequence[Series], by: str, month: str) -> str:
 
 def _wholes(groups: Sequence[Series], month: str, plans: Timeline, catalog: Catalog) -> str:
     """The grids that are drawn in parts, where all of one would stand beside the largest."""
-    grids = {plans.states[group.site_ids[0]].site.grid_id: group for group in groups if group.name != NOT_NAMED}
+    grids = {plans.states[group.site_ids[0]].site.grid_id: group for group in groups}
     largest = max((group.at("likely", month) for group in grids.values()), key=lambda levels: levels[2])
     told = []
     for grid_id in dict.fromkeys(whole for name in grids for whole in with_parents(name, catalog)):
