@@ -9,6 +9,7 @@ from dashboard.core.draws import Array
 from dashboard.core.spread import Spread
 from dashboard.units import Duration, Power, Quantity, Ratio, checked, unit
 
+FULL = 13.0  # ramps after which the part is 1 to the last bit; beyond, the exponential takes ten times as long
 FILL = 3.0  # a block has reached 1 - exp(-3) = 95 % of its load after one ramp
 
 
@@ -25,7 +26,7 @@ def ramp(elapsed: Duration, fill_ramp: Duration) -> Ratio:
     if np.any(np.asarray(fill_ramp.m) <= 0):
         raise ValueError("ramp: fill_ramp must be above 0")
     share = (elapsed / fill_ramp).m_as(unit("1"))
-    return Quantity(-np.expm1(-FILL * np.maximum(share, 0.0)), unit("1"))
+    return Quantity(-np.expm1(-FILL * np.clip(share, 0.0, FULL)), unit("1"))
 
 
 @checked
