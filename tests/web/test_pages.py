@@ -175,7 +175,7 @@ def test_big_tables_link_their_sources(catalog):
 
     shown = components.cited(f"{source.source_id}; none", catalog.sources)
 
-    assert shown == f"[openai.com 2025](<{source.address}>) (primary); none"
+    assert shown == f"[OpenAI 2025](<{source.address}>) (primary); none"
     assert components.cited("x", {"x": named}).startswith("[\\[a\\](javascript:b) \\*c\\* 2025](<https://")
     assert components.cited(source.address, {}) == f"<{source.address}>"
 
