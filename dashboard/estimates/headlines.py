@@ -107,7 +107,7 @@ def user_totals(catalog: Catalog) -> Iterator[Headline]:
 
 def site_totals(catalog: Catalog) -> Iterator[Headline]:
     """What all sites have announced and what is likely, at the end of 2030."""
-    (total,) = timeline(catalog, catalog.as_of).by("total").values()
+    (total,) = timeline(catalog, catalog.as_of, groupings=("total",)).by("total").values()
     for line in ("announced", "likely"):
         low, _, middle, _, high = (level / 1000 for level in total.at(line, MONTH))
         yield Headline(f"All sites, {line} by the end of 2030", "GW", middle, low, high)

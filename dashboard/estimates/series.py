@@ -126,8 +126,15 @@ class Timeline:
         return Series(name, ids, self.bands[ids], tuple(dict.fromkeys(used)))
 
 
-def timeline(catalog: Catalog, as_of: date, draws: Draws | None = None, *, sites: Sequence[str] = ()) -> Timeline:
-    """The series of all sites (or of those given) as known on a day; nothing here reads a clock.
+def timeline(
+    catalog: Catalog,
+    as_of: date,
+    draws: Draws | None = None,
+    *,
+    sites: Sequence[str] = (),
+    groupings: Sequence[By] = GROUPINGS,
+) -> Timeline:
+    """The series of all sites (or of those given) in all groupings (or those given) as known on a day, by no clock.
 
     Observed states are held at what was observed. A plan that is overdue starts its delay anew on that day.
     """
@@ -142,7 +149,7 @@ def timeline(catalog: Catalog, as_of: date, draws: Draws | None = None, *, sites
     }
     states = {site_id: state for site_id, state in everything.items() if state.announced}
     left_out = {site_id: _missing(state) for site_id, state in everything.items() if not state.announced}
-    sets = {ids for grouping in GROUPINGS for ids in _members(states, grouping).values()}
+    sets = {ids for grouping in groupings for ids in _members(states, grouping).values()}
     return Timeline(
         as_of=as_of,
         states=MappingProxyType(states),
