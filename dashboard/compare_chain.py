@@ -21,11 +21,13 @@ from dashboard.estimates.estimate import RESULT_UNITS, Estimate
 from dashboard.estimates.report import LABELS, what_would_change
 from dashboard.units import exact, ladder, magnitude, quantity, range_text, reader_text, spread_text
 
+TOLD = 0.005  # of the variance, below which an assumption changes nothing that is told
+
 
 def chain_of(answer: Estimate, catalog: Catalog) -> Comparison:
     """IT, facility and grid readings of one load in the unit that suits the greatest: capacities and averages apart."""
     names = ("it_rated", "facility_peak", "grid_connection", "it_average", "facility_average")
-    greatest = answer.greatest("MW")
+    greatest = answer.beside("facility_peak")
     unit, divisor = ladder(greatest, "MW")
     rows = [
         estimate_levels(
@@ -58,7 +60,7 @@ def chain_of(answer: Estimate, catalog: Catalog) -> Comparison:
 def outcomes_of(answer: Estimate, name: str, catalog: Catalog) -> Comparison:
     """Twenty equally likely outcomes of one result, to be drawn as twenty dots."""
     base = RESULT_UNITS[name]
-    greatest = answer.greatest(base)
+    greatest = answer.beside(name)
     unit, divisor = ladder(greatest, base)
     values = np.sort(np.atleast_1d(magnitude(answer.results[name], base))) / divisor
     if values.size == 1:
@@ -98,7 +100,7 @@ def tornado_of(answer: Estimate, catalog: Catalog) -> Comparison:
     for row in answer.assumptions[:8]:
         low, high = sorted((float(row.at_low.m_as("TWh")), float(row.at_high.m_as("TWh"))))
         label = f"{row.factor.label} ({100 * row.share:.0f}\u00a0%)"
-        if not exact(low, high):
+        if not exact(low, high) and row.share >= TOLD:
             ends = [end / divisor for end in (low, np.nan, middle, np.nan, high)]
             rows.append(estimate_levels(label, ends, unit, basis="a year’s energy at both ends"))
     return Comparison(

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from dashboard import compare, compare_method, figures
-from dashboard.estimates.estimate import RESULT_UNITS, estimate
+from dashboard.estimates.estimate import estimate
 from dashboard.estimates.headlines import accuracy
 from dashboard.figures.frame import size_named
 from dashboard.units import magnitude, quantity
@@ -123,8 +123,9 @@ def test_the_headline_of_the_score_counts_the_pairs_of_its_page(catalog):
 
 
 def test_results_of_an_ask_share_the_unit_of_the_greatest(catalog):
-    """`greatest` is the highest 95th percentile of the results in a unit."""
+    """Powers are told beside the greatest of them; a bill is not told in the trillions of the capital."""
     answer = estimate(convert.view(catalog, convert.Choice("1000 H100")).ask, catalog)
 
-    assert answer.greatest("MW") == answer.quantiles("grid_connection")[4]
-    assert {RESULT_UNITS[name] for name in answer.results} >= {"MW", "TWh"}
+    assert answer.beside("it_average") == answer.beside("facility_peak") == answer.quantiles("grid_connection")[4]
+    assert answer.beside("electricity_cost") == answer.quantiles("electricity_cost")[4]
+    assert answer.beside("annual_energy") == answer.quantiles("annual_energy")[4]

@@ -80,9 +80,10 @@ class Estimate:
         ends = {name: percentiles(drawn[name], self._ways, LEVELS) for name in some}
         return {name: tuple(ends[name].tolist()) if name in ends else quantiles(drawn[name]) for name in drawn}
 
-    def greatest(self, unit_name: str) -> float:
-        """The greatest 95th percentile among the results in a unit of `RESULT_UNITS`; all are told in what suits it."""
-        return max(self.quantiles(name)[4] for name in self.results if RESULT_UNITS[name] == unit_name)
+    def beside(self, name: str) -> float:
+        """The 95th percentile of a result; of a power, that of the greatest power: all are told in one unit."""
+        powers = [other for other in self.results if RESULT_UNITS[other] == "MW"]
+        return max(self.quantiles(other)[4] for other in (powers if name in powers else [name]))
 
     def is_given(self, name: str) -> bool:
         """Whether a result is the amount that was asked about, and so is no estimate."""

@@ -88,7 +88,7 @@ def as_text(answer: Estimate) -> str:
         if name in answer.results:
             low, _, middle, _, high = answer.quantiles(name)
             unit = RESULT_UNITS[name]
-            beside = answer.greatest(unit)
+            beside = answer.beside(name)
             text, span = (
                 reader_text(middle, unit, beside=beside),
                 f"   5–95 %: {range_text(low, high, unit, beside=beside)}",

@@ -64,8 +64,7 @@ def _power(claim: Claim, catalog: Catalog, basis: Any = "facility") -> Estimate:
 
 def _spread(answer: Estimate, name: str) -> str:
     low, _, middle, _, high = answer.quantiles(name)
-    unit = RESULT_UNITS[name]
-    return spread_text(low, middle, high, unit, beside=answer.greatest(unit))
+    return spread_text(low, middle, high, RESULT_UNITS[name], beside=answer.beside(name))
 
 
 def _said(claim: Claim) -> str:

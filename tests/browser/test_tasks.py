@@ -20,7 +20,6 @@ from dashboard.catalog import SHIPPED, load
 from dashboard.compare_method import widest, words_of
 from dashboard.compare_score import inside, pairs_score
 from dashboard.estimates import estimate, read_ask
-from dashboard.estimates.estimate import RESULT_UNITS
 from dashboard.estimates.ledger import user_ledger
 from dashboard.estimates.questions import (
     households,
@@ -195,7 +194,7 @@ def spread(levels, unit="MW"):
 def about(answer, name, unit):
     """A result of an estimate as the pages tell it: the number, then the range, in the unit of the greatest."""
     low, _, middle, _, high = answer.quantiles(name)
-    beside = answer.greatest(RESULT_UNITS[name])
+    beside = answer.beside(name)
     return reader_text(middle, unit, beside=beside), range_text(low, high, unit, beside=beside)
 
 

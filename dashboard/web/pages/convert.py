@@ -241,7 +241,7 @@ def _answer(answer: Estimate) -> list[Any]:
 def _worst_hour(answer: Estimate) -> list[Any]:
     """The facility peak with its range, or as it was given."""
     where, peak = " at the meter in the worst hour", answer.quantiles("facility_peak")
-    beside = answer.greatest("MW")
+    beside = answer.beside("facility_peak")
     if answer.is_given("facility_peak"):
         return [html.Strong(given_text(peak[2], "MW")), f"{where} (as given)"]
     if exact(peak[0], peak[4]):
@@ -265,7 +265,7 @@ def _beside(catalog: Catalog, choice: Choice, answer: Estimate) -> list[Any]:
         if name in answer.results and name in other.results:
             low, _, middle, _, high = quantiles((elsewhere.results[name] / answer.results[name]).m_as(""))
             ratio = number_text(middle) if exact(low, high) else f"{number_text(middle)} ({_ends_text(low, high)})"
-            beside = max(each.greatest(RESULT_UNITS[name]) for each in (answer, other))
+            beside = max(each.beside(name) for each in (answer, other))
             body.append([LABELS[name], _spread(answer, name, beside), _spread(other, name, beside), f"× {ratio}"])
     head = ["What", answer.ask.text, other.ask.text, "Second over first"]
     caption = "Taken as two different places: a doubt that both share moves both, one of their own moves one of them"
@@ -283,13 +283,13 @@ def _ends_text(low: float, high: float) -> str:
 
 def _range(answer: Estimate, name: str) -> str:
     (low, *_, high), unit = answer.quantiles(name), RESULT_UNITS[name]
-    return NOTHING_OPEN if exact(low, high) else range_text(low, high, unit, beside=answer.greatest(unit))
+    return NOTHING_OPEN if exact(low, high) else range_text(low, high, unit, beside=answer.beside(name))
 
 
 def _card(answer: Estimate, name: str, kind: str) -> Any:
     middle, unit = answer.quantiles(name)[2], RESULT_UNITS[name]
     given = answer.is_given(name)
-    value = given_text(middle, unit) if given else reader_text(middle, unit, beside=answer.greatest(unit))
+    value = given_text(middle, unit) if given else reader_text(middle, unit, beside=answer.beside(name))
     return html.Div(
         [
             html.Span(LABELS[name]),
