@@ -92,7 +92,7 @@ def wire_keeping(server: flask.Flask, kept: Kept) -> None:
     def keep(response: flask.Response) -> flask.Response:
         key = flask.g.get("answer_key")
         if key and response.status_code == 200 and not response.is_streamed:
-            names = ("Content-Type", "Content-Encoding", "Vary")
+            names = ("Content-Type", "Content-Encoding", "Vary", "ETag")
             headers = tuple((name, response.headers[name]) for name in names if name in response.headers)
             kept.put(key, Answer(response.get_data(), headers))
         return response
@@ -178,9 +178,9 @@ def wire_static(server: flask.Flask, packed: Packed) -> None:
             if not lasts:
                 flask.g.answer_key = None
             response.headers["Content-Encoding"] = "br"
-            response.headers.pop("ETag", None)
+            response.set_etag(blake2b(content, digest_size=20).hexdigest())
             response.vary.add("Accept-Encoding")
-        return response
+        return response.make_conditional(request)  # what a browser holds already is not sent again
 
 
 def _codings() -> str:

@@ -92,7 +92,7 @@ def _line(response: flask.Response) -> dict[str, Any]:
         "route": route(),
         "status": response.status_code,
         "ms": round((perf_counter() - began) * 1000, 1) if began is not None else None,
-        "bytes": response.content_length,
+        "bytes": 0 if response.status_code == 304 else response.content_length,
     }
     callback = flask.g.get("callback")
     return line | {"callback": callback} if callback else line

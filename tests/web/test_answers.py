@@ -109,6 +109,20 @@ def test_static_files_are_small_and_stay(folder):
     assert "frame-ancestors" in again.headers["Content-Security-Policy"]
 
 
+@pytest.mark.parametrize("accepted", ["br", "gzip", "identity"])
+def test_what_a_browser_holds_is_not_sent_again(client, accepted):
+    """A part that a script asks for by a name without a version: told to be the same, in any coding, kept or not."""
+    part, codings = "/_dash-component-suites/dash_ag_grid/async-community.js", {"Accept-Encoding": accepted}
+    first = client.get(part, headers=codings)
+    kept = client.get(part, headers=codings)
+    same = client.get(part, headers=codings | {"If-None-Match": first.headers["ETag"]})
+    other = client.get(part, headers=codings | {"If-None-Match": '"of another version"'})
+
+    assert kept.headers["ETag"] == first.headers["ETag"]
+    assert (same.status_code, same.data) == (304, b"")
+    assert (other.status_code, other.data) == (200, first.data)
+
+
 @pytest.mark.parametrize("address", ["/look.json", "/_dash-layout", "/figure/deals.csv", "/assets/style.css"])
 def test_what_is_kept_goes_to_those_alone_who_can_read_it(client, address):
     """Whoever asked before and whatever they could read, each visitor gets a coding of their own."""
