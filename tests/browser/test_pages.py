@@ -21,9 +21,11 @@ PAGES = (
     "/data?table=claims",
     "/method",
 )
-# Every page wide and light, narrow and dark; the first two the other way round as well.
+# Every page wide and light, narrow and dark; the first two the other way round as well, where every element and every
+# colour was heard by axe before: its contrast takes longer than the page itself.
+HEARD = ((1280, "light"), (390, "dark"))
 WINDOWS = [
-    *((path, window) for path in PAGES for window in ((1280, "light"), (390, "dark"))),
+    *((path, window) for path in PAGES for window in HEARD),
     *((path, window) for path in PAGES[:2] for window in ((1280, "dark"), (390, "light"))),
 ]
 BAD = ("serious", "critical")
@@ -43,14 +45,19 @@ def test_page_fits_and_is_accessible(window, path, catalog, request, tmp_path_fa
     window.open(path)
     window.page.evaluate("figureExits.drawn()")
     picture = window.page.screenshot(full_page=True)
-    found = Axe().run(window.page, options={"resultTypes": ["violations"]}).response["violations"]
+    size = request.node.callspec.params["window"]
+    found = _violations(window.page) if size in HEARD else []
     page_width, seen = window.page.evaluate(WIDTHS)
 
     assert [f"{item['id']}: {item['nodes'][0]['html'][:200]}" for item in found if item["impact"] in BAD] == []
     assert page_width <= seen
     assert window.page.evaluate(TEXTS_OUTSIDE) == []
-    file = pictures.page_file(path, *request.node.callspec.params["window"])
+    file = pictures.page_file(path, *size)
     _looks_as_stored(picture, file, catalog.version, tmp_path_factory)
+
+
+def _violations(page):
+    return Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
 
 
 def _looks_as_stored(picture, file, version, folders):
