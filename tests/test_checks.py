@@ -104,6 +104,18 @@ def test_hostile_file_in_the_folder_is_found_by_check(folder: Path, case: Case) 
     assert (case.table, case.row, case.column) in {(p["table"], p["row"], p["column"]) for p in problems}
 
 
+@pytest.mark.parametrize("name", ["commitments", "sites", "grids", "sources"])
+def test_file_that_cannot_be_read_is_one_problem(folder: Path, name: str) -> None:
+    """A table saved in another coding is told once: not by every source that none of its rows can cite."""
+    table = folder / f"{name}.csv"
+    table.write_bytes(table.read_bytes() + b"\xfc")
+
+    (problem,) = check(folder)
+
+    assert problem.table == name
+    assert "got byte 0xfc" in problem.reason
+
+
 def test_every_problem_is_told_at_once(folder: Path) -> None:
     """Three wrong tables give the problems of all three."""
     for name in ("latin-1", "na-number", "low-above-central"):

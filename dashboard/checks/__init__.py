@@ -50,7 +50,7 @@ def check_files(files: Files) -> list[Problem]:
     ]
     found += package_problems(tables, resources)
     problems += _once(problem for problem in found if not _follows(problem, tables))
-    if not any(_hides_citations(problem) for problem in problems):
+    if tables.keys() == resources.keys() and not any(_hides_citations(problem) for problem in problems):
         problems += citations.unused_sources(tables)
     if not problems:
         problems += _build_problems(files)

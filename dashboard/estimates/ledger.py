@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from graphlib import TopologicalSorter
 from types import MappingProxyType
 from typing import Literal
 
@@ -119,8 +120,12 @@ def ledger(selection: Selection, catalog: Catalog, title: str, draws: Draws | No
             left_out[deal.commitment_id] = "no power, chips or dollars that give a power"
         else:
             sized[deal.commitment_id] = entry
-    entries = _wholes(sized, selection.parts, left_out)
-    totals = {basis: _totals(entries, basis, selection.fills, catalog, draws) for basis in BASES}
+    made = _with_parts(sized, selection.parts)
+    inside = {part: whole.deal.commitment_id for whole in made.values() for part in whole.contains}
+    left_out |= {part: f"part of {whole}, which counts" for part, whole in inside.items()}
+    entries = tuple(made[name] for name in sized if name not in inside)
+    fills = tuple((made[chips], house, share) for (chips, house), share in selection.fills.items() if chips in made)
+    totals = {basis: _totals(entries, basis, fills, catalog, draws) for basis in BASES}
     return Ledger(
         title=title,
         entries=entries,
@@ -152,19 +157,16 @@ def _gigawatts(value: Quantity, count: int) -> Array:
     return np.array(np.broadcast_to(magnitude(value, "GW"), (count,)), dtype=float)
 
 
-def _wholes(
-    sized: Mapping[str, Entry], parts: Mapping[str, tuple[str, ...]], left_out: dict[str, str]
-) -> tuple[Entry, ...]:
-    """The entries with named parts taken into their wholes: whichever is larger counts, never their sum."""
-    inside = {part: whole for whole in sized for part in parts.get(whole, ()) if part in sized}
-    for part, whole in inside.items():
-        left_out[part] = f"part of {whole}, which counts"
-    return tuple(_whole(name, sized, parts) for name in sized if name not in inside)
+def _with_parts(sized: Mapping[str, Entry], parts: Mapping[str, tuple[str, ...]]) -> dict[str, Entry]:
+    """Each entry with its named parts taken in: whichever is larger counts, never their sum."""
+    named = {whole: [part for part in parts.get(whole, ()) if part in sized] for whole in sized}
+    made: dict[str, Entry] = {}
+    for name in TopologicalSorter(named).static_order():  # parts before their wholes, however deep
+        made[name] = _whole(sized[name], [made[part] for part in named[name]])
+    return made
 
 
-def _whole(name: str, sized: Mapping[str, Entry], parts: Mapping[str, tuple[str, ...]]) -> Entry:
-    entry = sized[name]
-    named = [_whole(part, sized, parts) for part in parts.get(name, ()) if part in sized]
+def _whole(entry: Entry, named: Sequence[Entry]) -> Entry:
     if not named:
         return entry
     sizes: dict[Basis, Array] = {
@@ -180,14 +182,15 @@ def _whole(name: str, sized: Mapping[str, Entry], parts: Mapping[str, tuple[str,
 # --- overlap, then odds -----------------------------------------------------------------------------------------------
 
 
-def _totals(
-    entries: Sequence[Entry], basis: Basis, fills: Mapping[tuple[str, str], float], catalog: Catalog, draws: Draws
-) -> Totals:
+Fill = tuple[Entry, str, float]  # chips, the house they stand in, and the share of them that does
+
+
+def _totals(entries: Sequence[Entry], basis: Basis, fills: Sequence[Fill], catalog: Catalog, draws: Draws) -> Totals:
     chips = [entry for entry in entries if entry.is_chips]
     housing = [entry for entry in entries if not entry.is_chips]
     a = _sizes(chips, basis, draws.count)
     b = _sizes(housing, basis, draws.count)
-    inside = _matched(chips, housing, a, b, fills, catalog, draws)
+    inside = _matched(a, housing, b, _linked(fills, basis, a, housing, b), catalog, draws)
     sum_a, sum_b = quantity(a.sum(axis=0), "GW"), quantity(b.sum(axis=0), "GW")
     best = overlap.union(sum_a, sum_b, quantity(inside.sum(axis=0), "GW"))
     realised = _realised(chips, housing, a, b, inside, catalog, draws)
@@ -211,26 +214,23 @@ def _levels(value: Quantity) -> tuple[float, ...]:
     return tuple(levels(np.asarray(value.m, dtype=float)).tolist())
 
 
-def _matched(
-    chips: Sequence[Entry],
-    housing: Sequence[Entry],
-    a: Array,
-    b: Array,
-    fills: Mapping[tuple[str, str], float],
-    catalog: Catalog,
-    draws: Draws,
-) -> Array:
+def _linked(fills: Sequence[Fill], basis: Basis, a: Array, housing: Sequence[Entry], b: Array) -> Array:
+    """The part of each capacity that links with a share fill; a house inside another fills that one."""
+    linked = np.zeros_like(b)
+    for chips, name, share in fills:
+        for j, house in enumerate(housing):
+            if chips.is_chips and name in (house.deal.commitment_id, *house.contains):
+                linked[j] += np.minimum(share * chips.sizes[basis], b[j] - linked[j])
+    bought = a.sum(axis=0)
+    return linked * (bought / np.maximum(np.maximum(linked.sum(axis=0), bought), np.finfo(float).tiny))
+
+
+def _matched(a: Array, housing: Sequence[Entry], b: Array, linked: Array, catalog: Catalog, draws: Draws) -> Array:
     """The part of each capacity that houses chips of the other layer: max(linked, w B), while there are chips.
 
     A link with a share tells where chips stand; the rest of that house keeps its overlap, so a link never adds.
     """
-    linked = np.zeros_like(b)
-    for i, chip in enumerate(chips):
-        for j, house in enumerate(housing):
-            share = fills.get((chip.deal.commitment_id, house.deal.commitment_id))
-            if share is not None:
-                linked[j] += np.minimum(share * a[i], b[j] - linked[j])
-    if not chips or not housing:
+    if not a.size or not housing:
         return linked
     shares = np.array([_overlap(entry, catalog, draws) for entry in housing])
     free = quantity(np.maximum(shares * b - linked, 0.0), "GW")

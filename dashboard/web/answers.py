@@ -180,7 +180,8 @@ def wire_static(server: flask.Flask, packed: Packed) -> None:
             response.headers["Content-Encoding"] = "br"
             response.set_etag(blake2b(content, digest_size=20).hexdigest())
             response.vary.add("Accept-Encoding")
-        return response.make_conditional(request)  # what a browser holds already is not sent again
+        response.make_conditional(request)  # what a browser holds already is not sent again
+        return response
 
 
 def _codings() -> str:

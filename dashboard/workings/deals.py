@@ -1,5 +1,6 @@
 """Deals counted once, and who sells to whom."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
@@ -38,12 +39,11 @@ def of_ledger(book: Ledger, basis: Basis, catalog: Catalog) -> Worked:
         Working("Ceiling", "A + B", f"{number(a)} + {number(b)}", _gigawatts(totals.ceiling)),
         Working("Likely built", "Σ B × odds + (1 − AB ÷ A) × Σ A × odds", likely, _gigawatts(totals.realised)),
     )
-    more = f"Not every deal: {len(book.left_out)} more are replaced, restated, parts of others or without a size."
     return Worked(
         formulas=lines,
         rows=tuple(_deal_row(entry, basis) for entry in _largest(book.entries, basis)),
         factors=factors_of([*scopes.values(), *odds]),
-        cautions=(more,) if book.left_out else (),
+        cautions=_not_in(book.left_out.values()),
     )
 
 
@@ -56,16 +56,38 @@ def of_ledgers(books: Mapping[str, Ledger], basis: Basis, catalog: Catalog) -> W
         lines.append(Working(user, "A + B − AB", terms, _gigawatts(totals.best)))
     entries = [entry for book in books.values() for entry in book.entries]
     scopes = dict.fromkeys(entry.scope for entry in entries if not entry.is_chips)
-    out = sum(len(book.left_out) for book in books.values())
     return Worked(
         formulas=tuple(lines),
         rows=tuple(_deal_row(entry, basis) for entry in _largest(entries, basis)),
         factors=factors_of([catalog.parameter("overlap", scope) for scope in scopes]),
         cautions=(
             "A: chip deals; B: sites and clouds; AB: in both layers. Users are never added up.",
-            f"Not every deal: {out} more are replaced, restated, parts of others or without a size.",
+            *_not_in(why for book in books.values() for why in book.left_out.values()),
+            "In no bar: the deals of users who have only one, and those without a named user.",
         ),
     )
+
+
+# How a reason begins (`left_out` of a ledger), and what all rows with it are called.
+GROUPS = {
+    "a total": "totals of other rows",
+    "part of": "parts of others",
+    "replaced": "replaced",
+    "the same deal": "stated again",
+    "paused": "paused",
+    "cancelled": "cancelled",
+    "money": "money put into a company",
+    "not yet": "announced later",
+}
+
+
+def _not_in(reasons: Iterable[str]) -> tuple[str, ...]:
+    """How many rows do not count and why, in one line; none where all count."""
+    counts = Counter(
+        next((name for begins, name in GROUPS.items() if why.startswith(begins)), "without a size") for why in reasons
+    )
+    each = ", ".join(f"{count} {name}" for name, count in counts.most_common())
+    return (f"Not in the sums, {counts.total()} rows: {each}.",) if counts else ()
 
 
 def _terms(entries: Iterable[Entry], basis: Basis) -> str:

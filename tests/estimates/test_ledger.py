@@ -1,13 +1,16 @@
 import dataclasses
+import re
 from datetime import date
+from itertools import pairwise
 
 import pytest
 
 from dashboard.estimates.cross_check import cross_check, cross_checks
 from dashboard.estimates.dollars import NoPower, money_ask, power_of_dollars, rent_per_power, term_of
-from dashboard.estimates.ledger import ledger, openai_ledger, user_ledger
+from dashboard.estimates.ledger import ledger, openai_ledger, user_ledger, users_of
 from dashboard.estimates.ledger_rows import Selection, claims_in_force
 from dashboard.units import magnitude
+from dashboard.workings.deals import of_ledgers
 
 NOW = date(2026, 11, 24)
 USERS = ("OpenAI", "Anthropic", "Microsoft", "Meta", "xAI", "Google")
@@ -68,6 +71,19 @@ def test_every_row_counts_or_has_a_reason(catalog):
     rows = {name for name, deal in catalog.commitments.items() if deal.user == "OpenAI"}
 
     assert rows == counted | set(ledger.left_out)
+
+
+def test_passport_says_how_many_do_not_count_and_why(catalog):
+    """Every reason has its group: only a row without a size falls to the last one."""
+    books = {user: user_ledger(catalog, user, NOW) for user in users_of(catalog)}
+    reasons = [why for book in books.values() for why in book.left_out.values()]
+    told = next(line for line in of_ledgers(books, "it", catalog).cautions if line.startswith("Not in the sums"))
+    counts = {name: int(count) for count, name in re.findall(r"(\d+) (?!rows)([^,.]+)", told)}
+
+    assert f"Not in the sums, {len(reasons)} rows: " in told
+    assert sum(counts.values()) == len(reasons)
+    assert counts["without a size"] == sum("no power" in why for why in reasons)
+    assert counts["totals of other rows"] > counts["paused"] > 0
 
 
 def test_what_replaces_takes_the_place(catalog):
@@ -131,6 +147,20 @@ def test_a_link_covers_its_share_of_the_chips(catalog):
 
     assert totals.both == pytest.approx((1, 1, 1, 1, 1))
     assert totals.best == pytest.approx((10, 10, 10, 10, 10))
+
+
+def test_a_link_to_a_part_covers_the_whole(catalog):
+    """Chips that stand in one site of a programme stand in the programme, however deep the site lies in it."""
+    chips, site = catalog.commitments["openai-broadcom-2025"], catalog.commitments["openai-stargate-uae-2025"]
+    names = [f"house-{depth}" for depth in range(3)]
+    houses = tuple(dataclasses.replace(site, commitment_id=name) for name in names)
+    parts = {whole: (part,) for part, whole in pairwise(names)}
+    fills = {("openai-broadcom-2025", "house-0"): 0.5}
+    found = ledger(Selection((chips, *houses), {}, parts, fills), catalog, "a chain")
+
+    assert len(found.entries) == 2
+    assert found.left_out["house-0"] == "part of house-2, which counts"
+    assert found.totals["stated"].both == pytest.approx((1, 1, 1, 1, 1))
 
 
 def test_one_basis_before_adding(catalog):
