@@ -15,7 +15,7 @@ from dashboard.core.draws import Array, Draws, choice, combined
 from dashboard.core.spread import Spread
 from dashboard.estimates.ask import Ask
 from dashboard.records import Chip, Parameter
-from dashboard.units import Quantity, counted, given_text, number_text, unit
+from dashboard.units import Quantity, counted, given_text, number_text, reader_text, unit
 
 
 class NoPowerError(ValueError):
@@ -192,11 +192,14 @@ def _part_text(value: Quantity) -> str:
     name = f"{value.u:~P}"
     if name == "billion_USD":
         return given_text(1e9 * number, "USD")
+    if name in _LADDERS:  # in the unit in which the line that gave it told it
+        return reader_text(number, name, 3)
     text = number_text(number, max(3, len(f"{abs(number):.0f}")))
     text = text.rstrip("0").rstrip(".") if "." in text else text
     return counted(text, _UNIT_TEXT.get(name, name))
 
 
+_LADDERS = ("MW", "TWh")
 _UNIT_TEXT = {
     "kW/chip": "kW",
     "annum": "years",

@@ -307,7 +307,7 @@ def boxes(catalog: Catalog, choice: Choice) -> Any:
     except NoPowerError:
         answer = view(catalog, Choice(choice.text, choice.basis, choice.chip, settings={"it_power": "1"}))
     except ValueError:
-        return []
+        return html.P("They stand here once the text above can be read.", className="quiet")
     factors = [row.factor for row in answer.assumptions if row.factor.row is not None or row.factor.given]
     rows = sorted(factors, key=lambda factor: not factor.given)
     return html.Div([_box(factor, choice.settings.get(factor.name, "")) for factor in rows], className="cards")
