@@ -24,37 +24,48 @@ from dashboard.units import exact, ladder, magnitude, quantity, range_text, read
 TOLD = 0.005  # of the variance, below which an assumption changes nothing that is told
 
 
-def chain_of(answer: Estimate, catalog: Catalog) -> Comparison:
-    """IT, facility and grid readings of one load in the unit that suits the greatest: capacities and averages apart."""
+def chain_of(answer: Estimate, catalog: Catalog, other: Estimate | None = None) -> Comparison:
+    """IT, facility and grid readings of one load in the unit that suits the greatest: capacities and averages apart.
+
+    Of two loads, each reading of the one stands beside that of the other.
+    """
     names = ("it_rated", "facility_peak", "grid_connection", "it_average", "facility_average")
-    greatest = answer.beside("facility_peak")
+    shown = [answer] if other is None else [answer, other]
+    greatest = max(each.beside("facility_peak") for each in shown)
     unit, divisor = ladder(greatest, "MW")
     rows = [
         estimate_levels(
-            LABELS[name],
-            [level / divisor for level in answer.quantiles(name)],
+            LABELS[name] if other is None else f"{LABELS[name]}: {each.ask.text}",
+            [level / divisor for level in each.quantiles(name)],
             unit,
             basis="average" if "average" in name else "capacity",
         )
         for name in names
+        for each in shown
     ]
-    peak = answer.quantiles("facility_peak")
-    worked_out = "worked out, with nothing left open" if not answer.is_given("facility_peak") else "as given"
-    meaning = worked_out if exact(peak[0], peak[4]) else "a 90\u00a0% range"
+    peaks = [_told_peak(each, greatest) for each in shown]
     return Comparison(
         id="chain",
-        title=f"{answer.ask.text}: from IT to the grid",
-        answer=f"At the meter, worst hour: {spread_text(peak[0], peak[2], peak[4], 'MW', beside=greatest)}, {meaning}.",
+        title=f"{' beside '.join(each.ask.text for each in shown)}: from IT to the grid",
+        answer=f"At the meter, worst hour: {' beside '.join(peaks)}.",
         axis=f"Power, {unit}",
         unit=unit,
         base="MW",
         kind="capacity",
         table=pd.DataFrame(rows, columns=COLUMNS),
-        sources=source_names(catalog, deciding_sources(answer)),
+        sources=source_names(catalog, [source for each in shown for source in deciding_sources(each)]),
         method=METHOD,
         version=catalog.version,
-        estimates=((answer.ask.text, answer),),
+        estimates=tuple((each.ask.text, each) for each in shown),
     )
+
+
+def _told_peak(answer: Estimate, greatest: float) -> str:
+    """The facility peak with its range, or why it has none."""
+    low, _, middle, _, high = answer.quantiles("facility_peak")
+    worked_out = "worked out, with nothing left open" if not answer.is_given("facility_peak") else "as given"
+    meaning = worked_out if exact(low, high) else "a 90\u00a0% range"
+    return f"{spread_text(low, middle, high, 'MW', beside=greatest)}, {meaning}"
 
 
 def outcomes_of(answer: Estimate, name: str, catalog: Catalog) -> Comparison:

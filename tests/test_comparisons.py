@@ -33,6 +33,22 @@ def test_what_stands_together_has_one_unit(text, catalog):
     assert set(UNITS.findall(f"{chain.answer} {peak.answer}")) == {chain.unit}
 
 
+def test_a_second_scenario_stands_in_the_figure(catalog):
+    """Both loads in one unit, each reading beside the same of the other, with the numbers each has alone."""
+    first, second = "100000 H100", "38 billion USD over 7 years"
+    both = convert.comparisons(catalog, {"text": first, "other": second})[0]
+    alone = [convert.comparisons(catalog, {"text": text})[0] for text in (first, second)]
+    medians = [[magnitude(quantity(row.value, row.unit), "MW") for row in each.rows] for each in alone]
+
+    shown = [magnitude(quantity(row.value, both.unit), "MW") for row in both.rows]
+    assert shown == pytest.approx([value for pair in zip(*medians, strict=True) for value in pair])
+    assert {row.unit for row in both.rows} == {"GW"}
+    assert all("H100" in row.label for row in both.rows[::2])
+    assert all("$38 billion" in row.label for row in both.rows[1::2])
+    assert set(both.sources) == {name for each in alone for name in each.sources}
+    assert [label for label, _ in both.estimates] == [each.estimates[0][0] for each in alone]
+
+
 @pytest.mark.parametrize("name", ["annual_energy", "facility_peak"])
 def test_the_line_in_the_dots_is_the_median_of_all_draws(name, catalog):
     """Twenty dots may leave a gap at the median; the line and a link stand where the answer says."""

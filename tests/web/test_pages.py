@@ -443,6 +443,7 @@ def test_chip_without_published_power_has_a_box_for_it(catalog):
         ("/figure/timeline.csv?by=site&name=abilene", "nearest: Stargate Abilene"),
         ("/figure/ledger.csv?user=zzz", "user: must be one of"),
         ("/figure/grids-energy.csv?grids=zzz", "no grid is called"),
+        ("/figure/chain.csv?text=1+GW&other=5%E2%80%936+GW", "got a range"),
         ("/figure/energy.csv?set.mature_load=0.5", "set.mature_load: assumptions are set on /convert alone"),
     ],
 )

@@ -78,13 +78,19 @@ def view(catalog: Catalog, choice: Choice) -> Estimate:
 
 def comparisons(catalog: Catalog, query: Mapping[str, str]) -> tuple[Comparison, ...]:
     """The page's comparisons for a query, for files and exports."""
-    return _comparisons(view(catalog, choose(query)), catalog)
+    choice = choose(query)
+    return _comparisons(view(catalog, choice), catalog, _other(catalog, choice))
 
 
-def _comparisons(answer: Estimate, catalog: Catalog) -> tuple[Comparison, ...]:
+def _other(catalog: Catalog, choice: Choice) -> Estimate | None:
+    """The estimate of the second scenario; none where nothing is typed."""
+    return view(catalog, dataclasses.replace(choice, text=choice.other)) if choice.other else None
+
+
+def _comparisons(answer: Estimate, catalog: Catalog, other: Estimate | None) -> tuple[Comparison, ...]:
     tornado = compare_chain.tornado_of(answer, catalog)
     return (
-        compare_chain.chain_of(answer, catalog),
+        compare_chain.chain_of(answer, catalog, other),
         compare_chain.outcomes_of(answer, "annual_energy", catalog),
         compare_chain.outcomes_of(answer, "facility_peak", catalog),
         *([] if tornado.table.empty else [tornado]),
@@ -212,13 +218,19 @@ def render(catalog: Catalog, choice: Choice, window: dict[str, Any]) -> list[Any
         answer = view(catalog, choice)
     except ValueError as error:
         return [ui.problem(str(error))]
-    figures = [ui.figure_block(item, window, f"/convert?{choice.query()}") for item in _comparisons(answer, catalog)]
+    try:
+        other, wrong = _other(catalog, choice), ""
+    except ValueError as error:
+        other, wrong = None, str(error)
+    shown = _comparisons(answer, catalog, other)
+    figures = [ui.figure_block(item, window, f"/convert?{choice.query()}") for item in shown]
     return [
         html.P(_answer(answer), className="answer"),
         html.P(what_would_change(answer), className="quiet"),
         html.Div([html.P(f"Note: {warning}.", className="quiet") for warning in answer.warnings]),
         html.Div([_card(answer, name, kind) for name, kind in CARDS if name in answer.results], className="cards"),
-        html.Div(_beside(catalog, choice, answer)),
+        html.Div(_beside(catalog, answer, other)),
+        html.Div([html.H2("Beside it"), ui.problem(wrong)] if wrong else []),
         *figures,
         html.H2("Each step with its numbers"),
         ui.steps_table(answer.steps),
@@ -251,15 +263,11 @@ def _worst_hour(answer: Estimate) -> list[Any]:
     return ["about ", told, f"{where} (very likely {range_text(peak[0], peak[4], 'MW', beside=beside)})"]
 
 
-def _beside(catalog: Catalog, choice: Choice, answer: Estimate) -> list[Any]:
+def _beside(catalog: Catalog, answer: Estimate, other: Estimate | None) -> list[Any]:
     """The second scenario beside the first, each as if alone, with the ratio of the two at two places in each draw."""
-    if not choice.other:
+    if other is None:
         return []
-    try:
-        ask = read_ask(choice.other, catalog, basis=choice.basis, chip=choice.chip, settings=choice.settings)
-        other, elsewhere = estimate(ask, catalog), estimate(dataclasses.replace(ask, item="second scenario"), catalog)
-    except ValueError as error:
-        return [html.H2("Beside it"), ui.problem(str(error))]
+    elsewhere = estimate(dataclasses.replace(other.ask, item="second scenario"), catalog)
     body = []
     for name in RESULT_UNITS:
         if name in answer.results and name in other.results:
