@@ -207,3 +207,36 @@ def test_same_bill_over_fewer_years_is_more_power(catalog):
 
     assert np.all(np.diff(found, axis=0) < 0)
     assert np.all(np.array(found) > 0)
+
+
+@pytest.mark.parametrize("chip", ["h100-sxm", "mi300a", "gb200-nvl72"])
+def test_chips_to_power_and_back_are_as_many(catalog, chip):
+    """The peak of 40,000 chips, announced as facility power with the chip named, is of about as many chips."""
+    there = estimate(read_ask(f"40000 {chip}", catalog, settings={"model_error": "1"}), catalog)
+    peak = f"{there.median('facility_peak').m_as('MW'):.6f} MW"
+    back = estimate(read_ask(peak, catalog, basis="facility", chip=chip), catalog)
+
+    assert back.median("chips").m_as("chip") == pytest.approx(40_000, rel=0.02)
+
+
+def test_what_a_bill_rents_is_not_moved_by_the_error_of_the_power(catalog):
+    """The error multiplies the power of a chip and no count: with a larger one as many chips are rented."""
+    sure, unsure = (
+        estimate(read_ask("38 billion USD over 7 years", catalog, settings={"model_error": error}), catalog)
+        for error in ("1", "0.5:1:2")
+    )
+
+    assert unsure.quantiles("chips") == pytest.approx(sure.quantiles("chips"), rel=1e-9)
+    assert unsure.quantiles("it_rated")[0] < sure.quantiles("it_rated")[0]
+
+
+def test_the_tables_own_values_set_by_hand_change_nothing(catalog):
+    """An assumption set to the three values of its row keeps its doubts: capital cost moves with the power."""
+    row = catalog.parameter("it_power", "h100-sxm").spread
+    same = ":".join(f"{end.m:g}" for end in (row.low, row.central, row.high))
+    plain, by_hand = (
+        estimate(read_ask("100000 H100", catalog, settings=settings), catalog) for settings in ({}, {"it_power": same})
+    )
+
+    for name in plain.results:
+        assert by_hand.quantiles(name) == pytest.approx(plain.quantiles(name), rel=1e-9)

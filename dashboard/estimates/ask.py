@@ -40,6 +40,7 @@ class Ask:
     """One amount to be carried through the chain.
 
     `kind` says which chain: chips, power, capex (dollars that build) or contract (dollars that rent over a term).
+    Of chips told as a range, `amount` is the least and `most` the greatest count.
     `weights` are the odds of IT, facility, grid for an amount of power. `item` and `groups` name the doubts: own ones
     by the item, shared ones by chip family, operator and region.
     """
@@ -50,6 +51,7 @@ class Ask:
     basis: Basis = "unknown"
     weights: tuple[float, float, float] = (1.0, 0.0, 0.0)
     term: Quantity | None = None
+    most: Quantity | None = None
     item: str = ""
     operator: str = ""
     region: str = "usa"
@@ -62,7 +64,8 @@ class Ask:
         """What was understood, in words."""
         chip = f" of {self.chip.name}" if self.chip else ""
         if self.kind == "chips":
-            return counted(f"{magnitude(self.amount, 'chip'):,.0f}", "chips") + chip
+            most = f" to {magnitude(self.most, 'chip'):,.0f}" if self.most is not None else ""
+            return counted(f"{magnitude(self.amount, 'chip'):,.0f}{most}", "chips") + chip
         if self.kind == "power":
             amount = given_text(magnitude(self.amount, "MW"), "MW")
             return (

@@ -4,6 +4,8 @@ Each is a product of named factors that holds one number or 4,096 draws alike; `
 steps. Source: method section 1.
 """
 
+import numpy as np
+
 from dashboard.core import energy, money, power
 from dashboard.estimates.ask import Ask
 from dashboard.estimates.inputs import Inputs, Proportion, is_one_system, ratio_scopes
@@ -21,7 +23,7 @@ OF_AVERAGE = ("it_average", "facility_average", "annual_energy", "emissions", "w
 def from_chips(ask: Ask, p: Inputs) -> Results:
     """N k e at rating; x (1 + h) at the peak; x d (1 + g h) on average."""
     assert ask.chip is not None
-    n, k, e = ask.amount, p.it_power(ask.chip, ask.amount), p("model_error")
+    n, k, e = p.chips(), p.it_power(ask.chip, ask.amount), p("model_error")
     rated = power.rated_it_power(n, k, e)
     p.step("it_rated", "IT power at rating", "{N} × {k} × {ε}", rated, N=n, k=k, ε=e)
     peak = _facility_peak(p, rated, *ratio_scopes(ask.chip))
@@ -64,7 +66,7 @@ def published_state(ask: Ask, p: Inputs, basis: str) -> Quantity:
 def from_power(ask: Ask, p: Inputs) -> Results:
     """An announced figure read as IT, facility or grid connection; the load is u of the critical IT capacity."""
     basis = p.category(BASIS_CHOICE, ask.weights)
-    h = p("peak_overhead")
+    h = p("peak_overhead", *_scopes(ask))
     pue = power.peak_pue(h)
     facility = ask.amount.to("MW")
     shares = [weight > 0 for weight in ask.weights]
@@ -98,6 +100,7 @@ def from_capex(ask: Ask, p: Inputs) -> Results:
     return {**_from_capacity(ask, p, capacity), "capex": ask.amount}
 
 
+MIDDLE = "middle of the two ways, each as likely"
 PRICED = ("gb200", "gb300")  # the families whose hours chip_price is the price of
 
 
@@ -118,19 +121,22 @@ def from_contract(ask: Ask, p: Inputs) -> Results:
     r = p("contract_revenue")
     by_revenue = money.it_power_of_contract(ask.amount, t, r)
     p.step("it_by_revenue", "IT power by revenue", "{V} ÷ ({T} × {r})", by_revenue, V=v, T=t, r=r)
+    others = power.chip_count(by_revenue, k)
+    p.step("chips_by_revenue", "Chips of that power", "{C_IT} ÷ {k}", others, C_IT=by_revenue, k=k)
     route = p.category(ROUTE_CHOICE, (0.5, 0.5))
     if isinstance(route, int):
-        pooled = (by_chips * by_revenue) ** 0.5
-        label = "Both ways pooled (geometric mean)"
-        capacity = p.step("it_rated", label, "√({A} × {B})", pooled.to("MW"), A=by_chips, B=by_revenue)
+        pooled = ((by_chips * by_revenue) ** 0.5).to("MW")
+        capacity = p.step("it_rated", f"IT power, {MIDDLE}", "√({A} × {B})", pooled, A=by_chips, B=by_revenue)
+        chips = p.step("chips_pooled", f"Chips, {MIDDLE}", "√({A} × {B})", (chips * others) ** 0.5, A=chips, B=others)
     else:
         capacity = power.by_basis(route, by_chips, by_revenue, by_revenue)
+        chips = Quantity(np.where(route == 0, chips.m, others.m_as(chips.u)), chips.u)
     ways = (
         Proportion("model_error", capacity=by_chips),
         Proportion("contract_revenue", inverse=True, capacity=by_revenue, off=("chip_price",)),
     )
-    p.reach((*OF_CAPACITY, *OF_AVERAGE, "chips"), *ways)
-    return {**_from_capacity(ask, p, capacity), "chips": power.chip_count(capacity, k), "contract_value": ask.amount}
+    p.reach((*OF_CAPACITY, *OF_AVERAGE), *ways)
+    return {**_from_capacity(ask, p, capacity), "chips": chips, "contract_value": ask.amount}
 
 
 def _contract_it_power(ask: Ask, p: Inputs) -> Quantity:
@@ -141,7 +147,7 @@ def _contract_it_power(ask: Ask, p: Inputs) -> Quantity:
 
 
 def _from_capacity(ask: Ask, p: Inputs, capacity: Quantity) -> Results:
-    peak = _facility_peak(p, capacity)
+    peak = _facility_peak(p, capacity, *_scopes(ask))
     u = p("mature_load")
     it_average = p.step(
         "it_average", "IT average", "{C_IT} × {u}", power.average_power(capacity, u), C_IT=capacity, u=u
@@ -152,6 +158,11 @@ def _from_capacity(ask: Ask, p: Inputs, capacity: Quantity) -> Results:
         chips = power.chip_count(capacity, k)
         results["chips"] = p.step("chips", f"{ask.chip.name} that fill it", "{C_IT} ÷ {k}", chips, C_IT=capacity, k=k)
     return results
+
+
+def _scopes(ask: Ask) -> tuple[str, ...]:
+    """Whose cooling it is, where a chip is named."""
+    return ratio_scopes(ask.chip) if ask.chip is not None else ()
 
 
 def _facility_peak(p: Inputs, capacity: Quantity, *scopes: str) -> Quantity:

@@ -1,5 +1,6 @@
 """A commitment of the tables as an ask: by its power, else its chips, else its dollars."""
 
+import dataclasses
 from typing import Any
 
 from dashboard.catalog import Catalog
@@ -8,18 +9,20 @@ from dashboard.records import Chip, Commitment
 from dashboard.units import Quantity
 
 
-def commitment_ask(deal: Commitment, catalog: Catalog, *, prefer: str = "power") -> Ask | None:
-    """The ask of one deal. Money put into a company, and dollars without a term, are no power: None.
+def commitment_ask(deal: Commitment, catalog: Catalog, *, prefer: str = "power", least: bool = False) -> Ask | None:
+    """The ask of one deal. Money put into a company, the price of chips alone and dollars without a term: None.
 
     Args:
         deal: the row.
         catalog: for the chip and the odds of the basis.
         prefer: `power`, or `chips` where a chip count shall go before the stated GW.
+        least: of a range of counts only the least, with which the deal begins.
     """
     doubts = {"item": deal.commitment_id, "operator": deal.host or deal.supplier, "source_ids": (deal.source_id,)}
     ways = {"power": _by_power, "chips": _by_chips}
     first, second = (ways[prefer], ways["chips" if prefer == "power" else "power"])
-    return first(deal, catalog, doubts) or second(deal, catalog, doubts) or _by_dollars(deal, catalog, doubts)
+    ask = first(deal, catalog, doubts) or second(deal, catalog, doubts) or _by_dollars(deal, doubts)
+    return dataclasses.replace(ask, most=None) if least and ask is not None else ask
 
 
 def _by_power(deal: Commitment, catalog: Catalog, doubts: dict[str, Any]) -> Ask | None:
@@ -45,12 +48,14 @@ def _by_chips(deal: Commitment, catalog: Catalog, doubts: dict[str, Any]) -> Ask
     chip = _sized_chip(deal.chip_id, catalog)
     if chip is None or deal.chip_count_low is None:
         return None
-    return Ask("chips", Quantity(deal.chip_count_low, "chip"), chip, "it", **doubts)
+    least, most = (Quantity(count or 0.0, "chip") for count in (deal.chip_count_low, deal.chip_count_high))
+    return Ask("chips", least, chip, "it", most=most if most > least else None, **doubts)
 
 
-def _by_dollars(deal: Commitment, catalog: Catalog, doubts: dict[str, Any]) -> Ask | None:
-    del catalog
+def _by_dollars(deal: Commitment, doubts: dict[str, Any]) -> Ask | None:
     if deal.amount is None or deal.money_kind not in ("contract", "capex"):
+        return None
+    if deal.money_kind == "capex" and deal.kind == "chips":  # what a GW costs has its building in it
         return None
     if deal.money_kind == "capex":
         return Ask("capex", deal.amount.to("USD"), basis="it", **doubts)

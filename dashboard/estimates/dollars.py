@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from dashboard.catalog import Catalog
 from dashboard.core.draws import Draws
+from dashboard.core.power import it_of_facility, peak_pue
 from dashboard.core.spread import Spread
 from dashboard.estimates.ask import Ask
 from dashboard.estimates.estimate import estimate
@@ -86,11 +87,18 @@ def rent_per_power(catalog: Catalog, without: str = "") -> Spread | None:
         sized = deal.power is not None and deal.power_basis in ("it", "facility", "unknown")
         other = deal.money_kind == "rent" and deal.commitment_id != without
         if other and sized and deal.amount is not None and term is not None:
-            found.append((deal.amount / (deal.power * term)).to("million_USD/MW/annum"))
+            found.append((deal.amount / (_it_power(deal, catalog) * term)).to("million_USD/MW/annum"))
     if len(found) < 3:
         return None
     found.sort(key=lambda value: float(value.m))
     return Spread(found[0], Quantity(statistics.median(value.m for value in found), found[0].u), found[-1])
+
+
+def _it_power(lease: Commitment, catalog: Catalog) -> Quantity:
+    """The IT power of a lease: what its halls feed, so a power of no stated basis is read as that."""
+    assert lease.power is not None
+    overhead = catalog.parameter("peak_overhead").spread.central
+    return it_of_facility(lease.power, peak_pue(overhead)) if lease.power_basis == "facility" else lease.power
 
 
 def rent_power(deal: Commitment, catalog: Catalog, draws: Draws) -> Quantity | NoPower:

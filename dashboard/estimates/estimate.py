@@ -120,6 +120,11 @@ class Estimate:
         return self.ask.source_ids
 
 
+def step_unit(step: Step) -> str:
+    """The unit in which a step's result is told."""
+    return RESULT_UNITS.get(step.name, "chips" if step.result.check("[chip]") else "MW")
+
+
 def quantiles(values: Any) -> tuple[float, ...]:
     """The five levels of draws, linearly between order statistics; a single number five times."""
     return tuple(levels(np.asarray(values, dtype=float).ravel()).tolist())

@@ -81,7 +81,7 @@ def thirty_gigawatts(catalog: Catalog) -> Iterator[Headline]:
 def story_deals(catalog: Catalog) -> Iterator[Headline]:
     """The story's deals at the meter and in a year."""
     for deal_id, label in STORY.items():
-        ask = commitment_ask(catalog.commitments[deal_id], catalog, prefer="chips")
+        ask = commitment_ask(catalog.commitments[deal_id], catalog, prefer="chips", least=True)
         if ask is None:
             raise HeadlineError(f"{deal_id} has no power, chips or dollars that can be read")
         answer = estimate(ask, catalog)

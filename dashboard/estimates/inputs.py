@@ -17,6 +17,8 @@ from dashboard.estimates.ask import Ask
 from dashboard.records import Chip, Parameter
 from dashboard.units import Quantity, counted, given_text, number_text, reader_text, unit
 
+COUNT = "chip_count"
+
 
 class NoPowerError(ValueError):
     """A chip of which neither design power nor its system's power is published."""
@@ -98,6 +100,15 @@ class Inputs:
             self._use(parameter_factor(self.catalog.parameter(name, *scopes), self.ask.overrides))
         return self.values[name]
 
+    def chips(self) -> Quantity:
+        """The count that is asked about; of one told as a range, a doubt between its ends."""
+        least, most = self.ask.amount, self.ask.most
+        if most is None:
+            return least
+        spread = Spread(least, (least * most) ** 0.5, most)
+        basis = "least and greatest count that was told"
+        return self._use(Factor(COUNT, "Chips, told as a range", "N", spread, "chip", self.ask.source_ids, basis))
+
     def it_power(self, chip: Chip, chips: Quantity | None = None) -> Quantity:
         """All-in rated IT power per chip: given by hand, or by the first of these that is known.
 
@@ -105,15 +116,15 @@ class Inputs:
         chip; the row of its family; its system's rating x IT ratio; TDP x server ratio x IT ratio.
         """
         given = self.ask.overrides.get("it_power")
+        row = self.catalog.parameter_or_none("it_power", chip.chip_id, *_family_scope(chip))
+        if given is None and is_one_system(chip, chips):
+            return self._one_system(chip)
+        if row is not None:  # a value set by hand keeps the row's doubt: what it shares with other chips and costs
+            return self._use(parameter_factor(row, self.ask.overrides))
         if given is not None:
             return self._use(
                 Factor("it_power", "IT power per chip", "k", given, "kW/chip", (), "set by hand", given=True)
             )
-        if is_one_system(chip, chips):
-            return self._one_system(chip)
-        row = self.catalog.parameter_or_none("it_power", chip.chip_id, *_family_scope(chip))
-        if row is not None:
-            return self._use(parameter_factor(row, self.ask.overrides))
         scopes = ratio_scopes(chip)
         self.warnings.append(f"{chip.name}: no IT power per chip is published; worked out from {_fallback(chip)}")
         if chip.system_power is not None and chip.chips_per_system:
@@ -255,7 +266,8 @@ class DrawnNormals:
         """Draws of the factor, correlated with the factor it is linked to."""
         row = factor.row
         if row is None:
-            return self.draws(f"{factor.name} of {self.ask.chip.chip_id if self.ask.chip else self.ask.item}")
+            chip = self.ask.chip if factor.name != COUNT else None
+            return self.draws(f"{factor.name} of {chip.chip_id if chip else self.ask.item}")
         own = self._own(row)
         if row.linked_quantity and row.linked_correlation is not None:
             partner = self.catalog.parameter_or_none(row.linked_quantity, *self._scopes())

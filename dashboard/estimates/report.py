@@ -3,7 +3,8 @@
 from typing import Any
 
 from dashboard.catalog import Catalog
-from dashboard.estimates.estimate import RESULT_UNITS, Assumption, Estimate
+from dashboard.estimates.estimate import RESULT_UNITS, Assumption, Estimate, step_unit
+from dashboard.estimates.inputs import Step
 from dashboard.units import exact, given_text, magnitude, range_text, reader_text
 
 LABELS = {
@@ -45,8 +46,8 @@ def as_json(text: str, answer: Estimate, catalog: Catalog) -> dict[str, Any]:
                 "label": step.label,
                 "formula": step.formula,
                 "numbers": step.numbers,
-                "value": magnitude(step.result, RESULT_UNITS.get(step.name, "MW")),
-                "unit": RESULT_UNITS.get(step.name, "MW"),
+                "value": magnitude(step.result, step_unit(step)),
+                "unit": step_unit(step),
             }
             for step in answer.steps
         ],
@@ -97,15 +98,15 @@ def as_text(answer: Estimate) -> str:
                 text, span = given_text(middle, unit), ""
             lines.append(f"  {LABELS[name]:<24}{text:>16}{span}")
     lines += ["", "How"] + [
-        f"  {step.label}: {step.formula} = {step.numbers} = {_step_value(step)}" for step in answer.steps
+        f"  {step.label}: {step.formula} = {step.numbers} = {step_value(step)}" for step in answer.steps
     ]
     lines += ["", what_would_change(answer)]
     return "\n".join(lines + [f"Note: {warning}." for warning in answer.warnings])
 
 
-def _step_value(step: Any) -> str:
-    unit = RESULT_UNITS.get(step.name, "MW")
-    return reader_text(magnitude(step.result, unit), unit, 3)
+def step_value(step: Step) -> str:
+    """A step's result for readers."""
+    return reader_text(magnitude(step.result, step_unit(step)), step_unit(step), 3)
 
 
 def _lowered(label: str) -> str:

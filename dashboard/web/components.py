@@ -15,8 +15,9 @@ from dash import Input, Output, State, dcc, html
 from dashboard import figures
 from dashboard.catalog import Catalog
 from dashboard.compare import Comparison
-from dashboard.estimates.estimate import RESULT_UNITS, Estimate
+from dashboard.estimates.estimate import Estimate
 from dashboard.estimates.inputs import Factor, Step
+from dashboard.estimates.report import step_value
 from dashboard.figures.frame import Size
 from dashboard.records import Source
 from dashboard.units import exact, magnitude, range_text, reader_text
@@ -200,7 +201,7 @@ def steps_table(steps: Sequence[Step]) -> Any:
             step.label,
             plain("Span", step.formula, className="formula"),
             plain("Span", step.numbers, className="formula"),
-            reader_text(magnitude(step.result, step_unit(step)), step_unit(step), 3),
+            step_value(step),
         ]
         for step in steps
     ]
@@ -209,11 +210,6 @@ def steps_table(steps: Sequence[Step]) -> Any:
         "differ somewhat; the ranges come from the draws too."
     )
     return table(["Step", "Formula", "With its numbers", "Result"], body, numbers=(3,), caption=caption)
-
-
-def step_unit(step: Step) -> str:
-    """The unit in which a step's result is told."""
-    return RESULT_UNITS.get(step.name, "MW")
 
 
 def assumptions_table(answer: Estimate, catalog: Catalog) -> Any:

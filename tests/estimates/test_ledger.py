@@ -6,7 +6,9 @@ from itertools import pairwise
 import pytest
 
 from dashboard.estimates.cross_check import cross_check, cross_checks
+from dashboard.estimates.deals import commitment_ask
 from dashboard.estimates.dollars import NoPower, money_ask, power_of_dollars, rent_per_power, term_of
+from dashboard.estimates.estimate import estimate
 from dashboard.estimates.ledger import ledger, openai_ledger, user_ledger, users_of
 from dashboard.estimates.ledger_rows import Selection, claims_in_force
 from dashboard.units import magnitude
@@ -226,12 +228,44 @@ def test_a_missing_term_comes_from_the_rows(catalog):
 
 
 def test_chips_and_campus_of_rainier_do_not_pair(catalog):
-    """500,000 Trainium2 are a quarter of the 2.2 GW of the full campus: the disagreement is the result."""
+    """The 2.2 GW of the full campus are four times what 500,000 Trainium2 make, twice what a million do."""
     found = cross_check(catalog.commitments["anthropic-rainier-2025"], catalog)
     ratio = next(check.ratio for check in found if (check.first, check.second) == ("power", "chips"))
 
-    assert ratio.central == pytest.approx(3.9, rel=0.1)
+    assert ratio.low < 3.9 / 2 < ratio.central < 3.9 < ratio.high
     assert not ratio.agree
+
+
+def test_a_count_told_as_a_range_keeps_its_ends(catalog):
+    """220,000 to 660,000 chips are neither the one nor the other: the ends of the size are thrice apart."""
+    deal = catalog.commitments["xai-colossus2-2026-plan"]
+    ask, least = (commitment_ask(deal, catalog, least=only) for only in (False, True))
+    chips, rated = (estimate(ask, catalog).quantiles(name) for name in ("chips", "it_rated"))
+    fewest = estimate(least, catalog).quantiles("it_rated")
+
+    assert ask.text == "220,000 to 660,000 chips of GB300 NVL72 (per GPU)"
+    assert (chips[0], chips[4]) == pytest.approx((220_000, 660_000), rel=0.02)
+    assert rated[4] / rated[0] > 3
+    assert rated[2] == pytest.approx(3**0.5 * fewest[2], rel=0.03)
+    assert least.text.startswith("220,000 chips")
+
+
+def test_the_price_of_chips_alone_is_no_power(catalog):
+    """What a gigawatt costs has its building in it, so dollars for chips alone are not divided by it."""
+    deal = dataclasses.replace(catalog.commitments["xai-nvidia-colossus2"], chip_id="")
+
+    assert deal.amount is not None
+    assert commitment_ask(deal, catalog) is None
+    assert commitment_ask(dataclasses.replace(deal, kind="site"), catalog).kind == "capex"
+
+
+def test_rent_is_by_it_power(catalog):
+    """A lease told in facility power is brought to IT power before its rent is divided by it."""
+    lease = catalog.commitments["aws-cipher-2025"]
+    assert lease.power_basis == "facility"
+    by_facility = (lease.amount / (lease.power * lease.term)).to("million_USD/MW/annum")
+
+    assert rent_per_power(catalog).low.m >= 1.29 * by_facility.m
 
 
 def test_a_deal_that_fits_together_is_said_to(catalog):

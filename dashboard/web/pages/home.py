@@ -125,7 +125,7 @@ def _ledger(catalog: Catalog) -> Comparison:
 
 
 def _deal(deal_id: str, catalog: Catalog) -> Estimate:
-    ask = commitment_ask(catalog.commitments[deal_id], catalog, prefer="chips")
+    ask = commitment_ask(catalog.commitments[deal_id], catalog, prefer="chips", least=True)
     assert ask is not None, deal_id
     return estimate(ask, catalog)
 
