@@ -179,6 +179,9 @@ class _Row:
         if len(self.problems) > self.before:
             return None
         self._tell_unused(kind)
+        if kind == "contract" and start < MONTHS and not self._text("end"):
+            end = min(MONTHS, start + round(12 * term) - 1)
+            self.notes["a contract without an end stands until its term is over"] += 1
         named = chip if kind in ("chips", "power") and chip is not None else None
         return Plan(
             line=self.line,

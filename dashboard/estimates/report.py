@@ -4,8 +4,8 @@ from typing import Any
 
 from dashboard.catalog import Catalog
 from dashboard.estimates.estimate import RESULT_UNITS, Assumption, Estimate, step_unit
-from dashboard.estimates.inputs import Step
-from dashboard.units import exact, given_text, magnitude, range_text, reader_text
+from dashboard.estimates.inputs import Factor, Step
+from dashboard.units import exact, given_text, magnitude, number_text, range_text, reader_text
 
 LABELS = {
     "chips": "Chips",
@@ -120,7 +120,15 @@ def what_would_change(answer: Estimate) -> str:
     if not row.share:
         return "Every assumption behind the year’s energy is set by hand: none is left that would change it."
     low, high = sorted((row.at_low.m_as("TWh"), row.at_high.m_as("TWh")))
-    return (
-        f"What would change this most: {_lowered(row.factor.label)} "
-        f"({100 * row.share:.0f} % of the variance of a year’s energy, {range_text(low, high, 'TWh')} at its two ends)."
-    )
+    ends = f"{range_text(low, high, 'TWh')} at its two ends{_ends_told(row.factor)}"
+    share = f"{100 * row.share:.0f} % of the variance of a year’s energy"
+    return f"What would change this most: {_lowered(row.factor.label)} ({share}, {ends})."
+
+
+def _ends_told(factor: Factor) -> str:
+    """The two ends of an assumption in its own unit; nothing of a choice between ways."""
+    if factor.spread.is_sure:
+        return ""
+    low, high = (number_text(magnitude(end, factor.unit)) for end in (factor.spread.low, factor.spread.high))
+    unit = "" if factor.unit in ("ratio", "fraction", "1") else f" {factor.unit}"
+    return f", {low} and {high}{unit}"

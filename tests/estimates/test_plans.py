@@ -122,6 +122,22 @@ def test_what_plays_no_part_in_a_row_is_told(catalog):
     assert [(plan.country, plan.grid) for plan in plans.plans[2:4]] == [("ita", "ita"), ("", "ercot")]
 
 
+def test_a_contract_stands_until_its_term_is_over(catalog):
+    """Sixty months from its start, unless its end is told; power without an end stays."""
+    text = HEADER + (
+        "a,,,,,,5,billion USD,5,,,,2026-06,,\n"
+        "b,,,,,,5,billion USD,5,,,,2026-06,2029-12,\n"
+        "c,,,1,GW,it,,,,,,,2026-06,,\n"
+    )
+    plans = _read(text, catalog)
+    first, second, third = plans.plans
+
+    assert (first.start, first.end - first.start + 1) == (77, 60)
+    assert second.end == 119
+    assert third.end >= 192
+    assert plans.notes == ("a contract without an end stands until its term is over: 1 row",)
+
+
 def test_a_list_saved_by_a_spreadsheet_is_read_whole(catalog):
     """A mark at the front of the file is no part of the first column's name."""
     text = "power_basis,power,unit\ngrid,1000,MW\n"
