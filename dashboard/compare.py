@@ -129,7 +129,12 @@ def value_text(row: Any, comparison: "Comparison") -> str:
     unit, beside = comparison.unit, comparison.greatest
     if comparison.form == "tornado":
         return range_text(row.q05, row.q95, unit, beside=beside)
-    return row_text(row, unit, beside=beside)
+    return bound(row) + row_text(row, unit, beside=beside)
+
+
+def bound(row: Any) -> str:
+    """What stands before a share of a lower bound, which is the most that it can be."""
+    return "at most " if row.basis.startswith("lower bound") else ""
 
 
 def estimate_row(label: str, value: Quantity, unit: str, **more: str) -> dict[str, Any]:
@@ -219,12 +224,9 @@ def energy_beside_grids(
         if thing.quantity == "energy":
             used.append(thing.source_id)
             value = quantity(thing.value, thing.unit)
+            made = "generation" if thing.category == "generation_plant" else "a year’s energy"
             year = value if value.check("[energy]") else (value * quantity(1, "year"))
-            beside.append(
-                reading_row(
-                    _thing(thing), year, "TWh", date=thing.year, basis="a year’s energy", sources=thing.source_id
-                )
-            )
+            beside.append(reading_row(_thing(thing), year, "TWh", date=thing.year, basis=made, sources=thing.source_id))
     return Comparison(
         id=figure_id,
         title=headline,

@@ -96,7 +96,8 @@ def flows(books: Sequence[Ledger], unit: str, title: str, catalog: Catalog) -> C
     found: dict[tuple[str, str, str], list[tuple[Commitment, float]]] = {}
     for deal, size in sized:
         colour = deal.layer if unit == "GW" else deal.money_kind
-        key = (_first(deal.host or deal.supplier), _first(deal.user or deal.buyer), colour)
+        taker = _first(deal.user or deal.buyer)
+        key = (_giver(deal, taker), taker, colour)
         found.setdefault(key, []).append((deal, size))
     summed = {key: sum(size for _, size in deals) for key, deals in found.items()}
     ribbons = {f"{giver} → {taker}, {layer}": deals for (giver, taker, layer), deals in found.items()}
@@ -140,6 +141,12 @@ def _dollars(books: Sequence[Ledger], catalog: Catalog) -> list[tuple[Commitment
 
 def _flow(label: str, size: float, unit: str, layer: str) -> dict[str, object]:
     return reading_row(label, quantity(size, unit), unit, ESTIMATE if unit == "GW" else READING, basis=layer)
+
+
+def _giver(deal: Commitment, taker: str) -> str:
+    """All suppliers of a deal in the order given; its hosts where none is named or the user itself is."""
+    names = deal.supplier if deal.supplier not in ("", taker) else deal.host
+    return names.replace(";", ",") or "not named"
 
 
 def _first(names: str) -> str:

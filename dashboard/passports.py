@@ -6,7 +6,7 @@ from typing import Any
 from dashboard.catalog import Catalog
 from dashboard.compare import CLAIM, ESTIMATE, Comparison
 from dashboard.core.draws import Draws
-from dashboard.estimates.estimate import RESULT_UNITS, Assumption, Estimate
+from dashboard.estimates.estimate import Assumption, Estimate, step_unit
 from dashboard.estimates.inputs import Factor
 from dashboard.units import magnitude, reader_text
 from dashboard.workings import Used, Worked, number
@@ -122,7 +122,7 @@ def _steps(answers: Sequence[tuple[str, Estimate]]) -> Iterator[dict[str, str]]:
     for label, answer in answers:
         for step in answer.steps:
             if step.name not in AFTER:
-                unit = RESULT_UNITS.get(step.name, "MW")
+                unit = step_unit(step)
                 yield {
                     "of": label if len(answers) > 1 else "",
                     "label": step.label,

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from dashboard import compare, compare_method, figures
+from dashboard import captions, compare, compare_method, figures
 from dashboard.estimates.estimate import estimate
 from dashboard.estimates.headlines import accuracy
 from dashboard.figures.frame import size_named
@@ -14,7 +14,7 @@ from dashboard.units import magnitude, quantity
 from dashboard.web import pins
 from dashboard.web.addresses import comparison_named, comparisons_at
 from dashboard.web.components_score import pairs_table
-from dashboard.web.pages import convert, plans, score
+from dashboard.web.pages import convert, grids, home, plans, score
 
 UNITS = re.compile(r"\b(?:GW|MW|kW|W|TWh|GWh|MWh|kWh)\b")
 ASKS = ("38 billion USD over 7 years", "100000 H100", "1 H100", "30 GW", "2 GB200 NVL72")
@@ -71,6 +71,23 @@ def test_the_ends_of_one_assumption_are_no_quartiles(catalog):
     assert {(row["q25"], row["q75"]) for row in rows} == {("", "")}
     assert all(row["q05"] and row["q95"] for row in rows)
     assert pins.headline(tornado) == pytest.approx([low, middle, high], rel=1e-3)
+
+
+def test_a_share_of_a_lower_bound_is_the_most_that_it_can_be(catalog):
+    """Words say so as the picture does; a share of a record is told as it is."""
+    comparison = grids.view(catalog, grids.Choice(grids=("deu", "fra"), question="peak"))
+
+    assert "Germany: at most " in captions.alt(comparison)
+    assert "Germany: at most " in captions.caption(comparison)
+    assert "France: at most " not in captions.alt(comparison)
+
+
+def test_what_reactors_make_is_no_demand(catalog):
+    """A generation stands beside demands under its own basis."""
+    bases = {row.label: row.basis for row in home.view(catalog, home.Choice()).comparisons[0].rows}
+
+    assert bases["All US nuclear reactors"] == "generation"
+    assert bases["Italy"] == "demand"
 
 
 def test_a_csv_names_every_source(catalog):

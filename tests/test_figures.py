@@ -254,6 +254,17 @@ def test_tornado_has_a_key_of_its_own(comparisons):
 
 
 @pytest.mark.skipif(not OPEN_SANS.exists(), reason="needs Debian's fonts-open-sans")
+def test_on_a_phone_names_are_whole_and_on_paper(every):
+    """A name above its marks wraps, has room above them, and no grid line runs through it."""
+    for comparison in (item for item in every if item.form in ("spreads", "ranges")):
+        layout = figures.figure(comparison, SIZES["phone"])["layout"]
+        names = [note for note in layout["annotations"] if note.get("yref") == "y"]
+        words = plain(" ".join(note["text"] for note in names))
+
+        assert all(note["bgcolor"] == layout["paper_bgcolor"] for note in names)
+        assert all(row.label.split()[-1] in words for row in comparison.rows)
+
+
 def test_widths_are_never_below_the_font_s_own(every):
     """What is taken as the width of a text is at least what Open Sans takes, and at most a quarter more."""
     regular = ImageFont.truetype(OPEN_SANS, 1000)

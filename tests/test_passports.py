@@ -7,7 +7,7 @@ import pytest
 
 from dashboard import passports
 from dashboard.catalog import SHIPPED
-from dashboard.units import number_text, spread_text
+from dashboard.units import reader_text, spread_text
 from dashboard.web import create_app, packs
 from dashboard.web.addresses import comparisons_at, pin_notices
 from dashboard.web.pages import PAGES, deals, plans
@@ -101,7 +101,7 @@ def test_score_formula_gives_the_median(comparisons, catalog):
     line = next(line for line in lines if line["formula"] == "N × k × ε")
     chips, power, error = (float(part.split()[0].replace(",", "")) for part in line["numbers"].split(" × "))
 
-    assert line["result"] == f"{number_text(chips * power * error / 1000, 3)} MW"
+    assert line["result"] == reader_text(chips * power * error / 1000, "MW", 3)
 
 
 @pytest.mark.parametrize(

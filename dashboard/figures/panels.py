@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from dashboard.compare import Comparison
+from dashboard.compare import Comparison, bound
 from dashboard.figures.frame import Frame, Size, frame
 from dashboard.figures.legend import LEGEND, draw_legend, legend_rows
 from dashboard.figures.plots import Spec
@@ -46,7 +46,7 @@ def _panel(row: Any, left: float, top: float, width: float, box: Frame, kind: st
     scale = width / max(100.0, row.q95 * 1.02)
     title = shortened(row.label, width, base, bold=True)
     value = f"{number_text(row.published, 3)} {row.published_unit}" + (f", {row.date}" if row.date else "")
-    share = f"{number_text(row.value)} % ({number_text(row.q05)}–{number_text(row.q95)})"
+    share = f"{bound(row)}{number_text(row.value)} % ({number_text(row.q05)}–{number_text(row.q95)})"
     bar, line = top + base * 3.2, top + base * 4.55
     box.layout["shapes"] += [
         _bar(left, left + 100 * scale, bar, base * 0.33, theme.published),
@@ -54,11 +54,10 @@ def _panel(row: Any, left: float, top: float, width: float, box: Frame, kind: st
         _bar(left + row.q25 * scale, left + row.q75 * scale, line, base * 0.31, faded(colour, 0.55)),
     ]
     words = (", for scale only" if "for scale only" in row.note else ", carries the load") if hosted else ""
-    most = "at most " if row.basis.startswith("lower bound") else ""
     box.layout["annotations"] += [
         _note(f"<b>{escaped(title)}</b>", left, top + base * 0.9, base, theme.ink),
         _note(escaped(f"{row.basis} {value}"), left, top + base * 2.15, base * 0.85, theme.quiet),
-        _note(escaped(f"{most}{share}{words}"), left, line + base * 1.2, base * 0.9, colour),
+        _note(escaped(f"{share}{words}"), left, line + base * 1.2, base * 0.9, colour),
     ]
     return {"x": left + row.value * scale, "y": line, "text": escaped(f"{row.label}: {share}; {row.note}")}
 

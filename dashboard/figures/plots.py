@@ -133,7 +133,9 @@ def _row_texts(box: Frame, labels: list[str], texts: list[str], positions: Any, 
             line = "<br>".join(_stacked_lines(label, text, box.size))
             note = _row_note(line, float(y), 0, base * 0.96, box)
             box.layout["annotations"].append(
-                note | {"xanchor": "left", "yanchor": "bottom", "yshift": base * 0.55, "align": "left"}
+                note
+                | {"xanchor": "left", "yanchor": "bottom", "yshift": base * 0.55, "align": "left"}
+                | {"bgcolor": box.theme.paper}  # grid lines end at the words
             )
         return
     high = box.inner_height / len(labels)

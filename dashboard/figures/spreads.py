@@ -19,7 +19,9 @@ def spreads(comparison: Comparison, size: Size, theme: str) -> Spec:
     rows, base, pad = comparison.rows, size.font, size.font * 1.1
     stacked = size.width < 560
     if stacked:
-        left, right, tall, least = pad, base * 2.2, base * 4.3, base * 3.9
+        left, right = pad, base * 2.2
+        more = base * 1.25 * (max(len(_name(row, size)) for row in rows) - 1)  # where a name takes two lines
+        tall, least = base * 4.3 + more, base * 3.9 + more
     else:
         left = pad + min(size.width * 0.34, max(width(row.label, base) for row in rows) + base * 1.2)
         right = pad + min(size.width * 0.27, max(width(row.note, base * 0.92) for row in rows) + base * 1.4)
@@ -94,12 +96,13 @@ def _lines(text: str, room: float, size: float, most: int) -> str:
 
 def _stacked_words(row: Any, y: float, box: Frame) -> list[Spec]:
     base, theme = box.size.font, box.theme
-    name, room = row.label, box.size.width - 2.3 * base
-    if width(name, base * 0.92, bold=True) > room:
-        name = wrapped(name, room - base, base * 0.92, bold=True)[0].rstrip(",") + "…"
-    text = f"<b>{escaped(name)}</b><br>{escaped(row.note)}"
-    above = {"xanchor": "left", "yanchor": "bottom", "yshift": base * 0.55, "align": "left"}
+    text = "<br>".join([*(f"<b>{escaped(line)}</b>" for line in _name(row, box.size)), escaped(row.note)])
+    above = {"xanchor": "left", "yanchor": "bottom", "yshift": base * 0.55, "align": "left", "bgcolor": theme.paper}
     return [_note(text, y, 0, base * 0.92, theme.ink) | above]
+
+
+def _name(row: Any, size: Size) -> list[str]:
+    return wrapped(row.label, size.width - 2.3 * size.font, size.font * 0.92, bold=True)
 
 
 def _note(text: str, y: float, x: float, size: float, colour: str) -> Spec:

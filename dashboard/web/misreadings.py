@@ -13,6 +13,7 @@ from dashboard.estimates import Ask, Estimate, estimate, questions, read_ask
 from dashboard.estimates.ask import basis_weights
 from dashboard.estimates.deals import commitment_ask
 from dashboard.estimates.estimate import RESULT_UNITS, quantiles
+from dashboard.estimates.vintages import first_day
 from dashboard.records import Claim
 from dashboard.units import given_text, magnitude, number_text, quantity, range_text, reader_text, spread_text
 from dashboard.web.cache import by_version
@@ -24,7 +25,10 @@ GRID, PLANT, HOME, REACTOR = "us-lower48", "nuclear", "household-us", 1.0
 
 @dataclass(frozen=True)
 class Misreading:
-    """One error: its name, what is wrong, what is right (`ours` where we worked it out), why, the sources of both."""
+    """One error: its name, what is wrong, what is right (`ours` where we worked it out), why, the sources of both.
+
+    `said` stands before what is right and is not ours.
+    """
 
     name: str
     wrong: str
@@ -32,6 +36,7 @@ class Misreading:
     why: str
     source_ids: tuple[str, ...]
     ours: bool = True
+    said: str = ""
 
 
 @by_version
@@ -161,11 +166,12 @@ def _secured_as_running(catalog: Catalog) -> Misreading:
     claim, origin = catalog.claims["openai-us-90-days-online"], catalog.claims["openai-us-90-days"]
     group = plans.plans_of(catalog).of("user", "OpenAI")
     low, _, middle, _, high = group.at("energised", claim.until[:7])
-    running = f"energised for OpenAI then: {spread_text(low, middle, high, 'MW')} of facility peak"
-    right = f"{origin.statement} ({origin.said_by}), that is secured; {running}"
+    day = first_day(claim.until)
+    known = f"{origin.statement} ({origin.said_by}), that is secured; energised for OpenAI at the end of {day:%B %Y}: "
+    right = f"{spread_text(low, middle, high, 'MW')} of facility peak"
     why = "Land, contracts and permits are not load. Our tables count what has been switched on, site by site."
     sources = (claim.source_id, origin.source_id, *group.source_ids[:2])
-    return Misreading("Secured read as running", _said(claim), right, why, sources)
+    return Misreading("Secured read as running", _said(claim), right, why, sources, said=known)
 
 
 def _delayed_as_cancelled(catalog: Catalog) -> Misreading:
@@ -179,9 +185,11 @@ def _delayed_as_cancelled(catalog: Catalog) -> Misreading:
         f"they may slip past the end of {year}: {range_text(ends[0], ends[1], 'MW')} of {_given(total)} still come in "
         f"{year}, most others later"
     )
+    seen = delay.reasoning.removeprefix("Our calculation: ").partition(";")[0]
     why = (
-        f"A slip within the year is not counted there: of the dated steps we follow, {100 * (1 - none.central):.0f} % "
-        f"slip, by {delay.central:g} days in the median ({delay.low:g}–{delay.high:g})."
+        f"A slip within the year is not counted there. Observed: {seen}. From that we assume that "
+        f"{100 * (1 - none.central):.0f} % of dated steps slip, and these by {delay.central:g} days in the median "
+        f"({delay.low:g}–{delay.high:g})."
     )
     return Misreading("Delayed read as cancelled", wrong, right, why, (low.source_id, *delay.source_ids))
 

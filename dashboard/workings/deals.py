@@ -1,14 +1,16 @@
 """Deals counted once, and who sells to whom."""
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 
 from dashboard.catalog import Catalog
+from dashboard.estimates.dollars import RELATIONS_OF_ONE_DEAL, with_term
 from dashboard.estimates.ledger import STATUSES, Basis, Entry, Ledger
 from dashboard.records import Commitment
-from dashboard.units import given_text, spread_text
+from dashboard.units import given_text, magnitude, spread_text
 from dashboard.workings.lines import GIGA, MOST_LINES, Used, Worked, Working, factors_of, number, sum_text
 
 
@@ -41,7 +43,7 @@ def of_ledger(book: Ledger, basis: Basis, catalog: Catalog) -> Worked:
     )
     return Worked(
         formulas=lines,
-        rows=tuple(_deal_row(entry, basis) for entry in _largest(book.entries, basis)),
+        rows=tuple(_deal_row(entry, basis, catalog) for entry in _largest(book.entries, basis)),
         factors=factors_of([*scopes.values(), *odds]),
         cautions=_not_in(book.left_out.values()),
     )
@@ -58,7 +60,7 @@ def of_ledgers(books: Mapping[str, Ledger], basis: Basis, catalog: Catalog) -> W
     scopes = dict.fromkeys(entry.scope for entry in entries if not entry.is_chips)
     return Worked(
         formulas=tuple(lines),
-        rows=tuple(_deal_row(entry, basis) for entry in _largest(entries, basis)),
+        rows=tuple(_deal_row(entry, basis, catalog) for entry in _largest(entries, basis)),
         factors=factors_of([catalog.parameter("overlap", scope) for scope in scopes]),
         cautions=(
             "A: chip deals; B: sites and clouds; AB: in both layers. Users are never added up.",
@@ -114,17 +116,54 @@ def _weighed(entries: Sequence[Entry], basis: Basis, catalog: Catalog) -> str:
     return " + ".join(terms) or "0"
 
 
-def _deal_row(entry: Entry, basis: Basis) -> Used:
+def read_as(entry: Entry, catalog: Catalog) -> str:
+    """By what a deal was sized; of a contract sized by its dollars also from where we have a term it does not state."""
+    term = term_read(catalog.commitments[entry.deal.commitment_id], catalog)
+    by_dollars = entry.deal.power is None and entry.deal.chip_count_low is None
+    return f"{entry.reading}; {term}" if term and by_dollars else entry.reading
+
+
+def term_read(deal: Commitment, catalog: Catalog) -> str:
+    """The term of a contract whose row has none, and from where we have it (`term_of`); empty where the row has one."""
+    term = with_term(deal, catalog).term
+    if deal.term is not None or term is None:
+        return ""
+    ends = [
+        catalog.commitments[link.from_id].end
+        for link in catalog.links.values()
+        if link.relation in RELATIONS_OF_ONE_DEAL and link.to_id == deal.commitment_id
+    ]
+    if deal.start and deal.end:
+        origin = f"from its start, {deal.start}, to its end, {deal.end}"
+    elif any(ends) and deal.announced:
+        origin = f"to the {max(ends)} of the amended deal"
+    else:
+        origin = "the median of all contracts in the table"
+    return f"term of {given_text(magnitude(term, 'year'), 'years')} read by us: {origin}"
+
+
+def named(text: str, catalog: Catalog) -> str:
+    """A text with each id of a deal in it as the deal's supplier, buyer and date."""
+
+    def told(found: re.Match[str]) -> str:
+        deal = catalog.commitments.get(found[0])
+        names = deal.supplier.replace(";", ",") if deal else ""
+        return f"{names} → {deal.buyer} of {deal.announced}" if deal else found[0]
+
+    return re.sub(r"[\w-]+", told, text)
+
+
+def _deal_row(entry: Entry, basis: Basis, catalog: Catalog) -> Used:
     deal = entry.deal
     low, middle, high = (GIGA * float(value) for value in np.quantile(entry.sizes[basis], (0.05, 0.5, 0.95)))
-    holds = f"; holds {', '.join(entry.contains)}" if entry.contains else ""
+    holds = f"; holds {named('; '.join(entry.contains), catalog)}" if entry.contains else ""
     return Used(
         label=f"{deal.supplier} → {deal.buyer}",
         value=spread_text(low, middle, high, "MW"),
         basis=f"{deal.layer}, {deal.status}",
         date=deal.announced,
         source_ids=(deal.source_id,),
-        note=f"read as {entry.reading}{holds}",
+        note=f"read as {read_as(entry, catalog)}{holds}",
     )
 
 

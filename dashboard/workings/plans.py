@@ -14,6 +14,7 @@ from dashboard.records import Claim, Milestone
 from dashboard.units import Quantity, given_text, magnitude, quantity
 from dashboard.workings.lines import GIGA, MOST_LINES, Used, Worked, Working, factors_of, megawatts, number, sum_text
 
+OURS = "our arithmetic"  # in the note of a figure that was worked out from a published one
 BASIS_NAMES = {"it": "IT", "facility": "facility", "grid": "grid connection", "unknown": "basis not stated"}
 
 
@@ -136,15 +137,21 @@ def _with_milestones(
 def _milestone_row(site: str, row: Milestone) -> Used:
     basis = f"{BASIS_NAMES.get(row.power_basis, 'chips')}, {row.status}"
     said = f"said {row.vintage}" if row.vintage else ""
-    return Used(site, milestone_text(row), basis, row.date, (row.source_id,), said)
+    return Used(site, milestone_text(row), basis, date_text(row), (row.source_id,), said)
+
+
+def date_text(row: Milestone) -> str:
+    """The date of a milestone, told to be ours where its note says that it is a placeholder."""
+    return f"{row.date}, date ours" if "placeholder" in row.note else row.date
 
 
 def milestone_text(row: Milestone, basis: str = "") -> str:
-    """Power (with its basis) and chips of a milestone as published; empty where neither was."""
+    """Power (with its basis) and chips of a milestone as published, or marked as ours; empty where neither was."""
     if dropped(row):
         return "dropped"
     power = ""
     if row.power is not None:
         power = f"{given_text(magnitude(quantity(row.power, row.unit), 'MW'), 'MW')} {basis}".strip()
     chips = f"{row.chip_count:,.0f} {row.chip_name}".strip() if row.chip_count else ""
-    return " / ".join(part for part in (power, chips) if part)
+    ours = " (our arithmetic)" if OURS in row.note else ""
+    return " / ".join(part for part in (power, chips) if part) + ours

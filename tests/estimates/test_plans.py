@@ -125,9 +125,7 @@ def test_what_plays_no_part_in_a_row_is_told(catalog):
 def test_a_contract_stands_until_its_term_is_over(catalog):
     """Sixty months from its start, unless its end is told; power without an end stays."""
     text = HEADER + (
-        "a,,,,,,5,billion USD,5,,,,2026-06,,\n"
-        "b,,,,,,5,billion USD,5,,,,2026-06,2029-12,\n"
-        "c,,,1,GW,it,,,,,,,2026-06,,\n"
+        "a,,,,,,5,billion USD,5,,,,2026-06,,\nb,,,,,,5,billion USD,5,,,,2026-06,2029-12,\nc,,,1,GW,it,,,,,,,2026-06,,\n"
     )
     plans = _read(text, catalog)
     first, second, third = plans.plans

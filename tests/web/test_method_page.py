@@ -167,6 +167,17 @@ def test_errors_have_sources_and_all_are_shown(catalog, errors):
         assert all(source_id in catalog.sources for source_id in error.source_ids)
 
 
+def test_what_is_observed_is_told_from_what_we_assume(catalog, errors):
+    """The counted slips stand apart from the parameter; what was secured is no number of ours, and has its month."""
+    why, then = errors["Delayed read as cancelled"].why, errors["Secured read as running"]
+
+    assert "Observed: 25 milestones" in why
+    assert f"we assume that 80 % of dated steps slip, and these by {catalog.parameter('delay').central:g} days" in why
+    assert then.said.endswith("at the end of April 2026: ")
+    assert then.right.endswith("of facility peak")
+    assert "secured" not in then.right
+
+
 def test_a_misprint_is_not_marked_as_ours(errors):
     """What was published is no estimate of ours."""
     assert not errors["A unit or a point slipped"].ours

@@ -161,8 +161,10 @@ def test_big_tables_begin_with_what_is_said(client):
     """Statement, value, unit, date and source stand first, the id last, and numbers sort as numbers."""
     names = client.get("/data/claims.csv").text.splitlines()[0].split(",")
     order = data._ordered(names)
+    grid = data._ordered(client.get("/data/grids.csv").text.splitlines()[0].split(","))
 
     assert order[:5] == ["statement", "value", "unit", "said", "source_id"]
+    assert grid[:6] == ["name", "demand [TWh]", "year", "peak [GW]", "peak_date", "peak_kind"]
     assert order[-1] == "claim_id"
     assert sorted(order) == sorted(names)
     assert [data._number(text) for text in ("2.2", "", "about 3")] == [2.2, None, "about 3"]
@@ -254,7 +256,7 @@ def test_plans_tell_the_published_figure_behind_a_converted_one(catalog):
     text = json.dumps(plans.render(catalog, choice, WINDOW), default=lambda part: part.to_plotly_json())
     row = next(row for row in plans.site_rows(catalog) if row["Site"] == "Stargate Abilene")
 
-    assert "converted by us from the figure as published: 824 MW IT." in text
+    assert "converted by us from the figure as published: 824 MW IT (our arithmetic)." in text
     assert row["Published as"] == "IT"
     assert not any(milestone_id in text for milestone_id in catalog.milestones)
 

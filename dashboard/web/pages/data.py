@@ -38,8 +38,9 @@ NAMES: Mapping[str, str] = {
 # What a reader looks for first, in this order; a table's own id, its first column, comes last.
 FIRST = (
     *("statement", "name", "title", "site_id", "buyer", "supplier", "quantity", "scope", "low", "central", "high"),
-    *("value", "amount [billion USD]", "power [GW]", "power", "chip_count", "unit", "demand [TWh]", "peak [GW]"),
-    *("tdp [W]", "system_power [kW]", "said", "date", "announced", "released", "published", "year", "publisher"),
+    *("value", "amount [billion USD]", "power [GW]", "power", "chip_count", "unit"),
+    *("demand [TWh]", "year", "peak [GW]", "peak_date", "peak_kind", "tdp [W]", "system_power [kW]", "said", "date"),
+    *("announced", "released", "published", "publisher"),
     *("source_id", "source_ids", "demand_source_id", "address"),
 )
 CITED = {
@@ -48,6 +49,11 @@ CITED = {
     "demand_source_id": "Source of the demand",
     "peak_source_id": "Source of the peak",
     "address": "Address",
+}
+HEADERS = {("grids", "year"): "Demand year"}  # where a name alone would be taken for another's
+ADDED = {
+    "grids": "Some of the highest loads are lower bounds and no records: the kind of the peak says which.",
+    "claims": "Where words were said, such as “hundreds of thousands”, the value is our low reading, as its note says.",
 }
 NAMED = frozenset(("statement", "name", "title"))  # with one of these, what was measured is said already
 LONG = ("note", "statement", "title", "reasoning", "address", "why")
@@ -100,8 +106,9 @@ def layout(catalog: Catalog, query: Mapping[str, str]) -> Any:
             html.H1(TITLE),
             *[ui.problem(notice) for notice in notices],
             html.P(
-                f"{total:,} rows in {len(NAMES)} tables, each row with its source; data version {catalog.version}, "
-                f"read up to {catalog.as_of:%-d %B %Y}.",
+                f"{total:,} rows in {len(NAMES)} tables, each published value with its source; data version "
+                f"{catalog.version}, read up to {catalog.as_of:%-d %B %Y}. Not shown: one more table, of boxes around "
+                "countries, which only catches coordinates that were typed wrong.",
                 className="answer",
             ),
             html.Div(
@@ -197,7 +204,9 @@ def table_view(live: Live, table: str, mine: Mapping[str, str], window: Any) -> 
     numbers = [name for name, field in fields.items() if field.get("type") in ("number", "integer") and name != "year"]
     phone = ui.is_phone(window)
     columns = [
-        _column(name, name in numbers, phone=phone, first=place < 3) | {"headerTooltip": described.get(name, "")}
+        _column(name, name in numbers, phone=phone, first=place < 3)
+        | {"headerTooltip": described.get(name, "")}
+        | ({"headerName": HEADERS[table, name]} if (table, name) in HEADERS else {})
         for place, name in enumerate(_ordered(found[0] if found else {}))
     ]
     known = live.of(mine).sources
@@ -210,7 +219,7 @@ def table_view(live: Live, table: str, mine: Mapping[str, str], window: Any) -> 
     ]
     whose = "Your own version of this table." if table in mine else ""
     return [
-        html.P([_described(live, table), " ", html.Strong(whose)]),
+        html.P([f"{_described(live, table)} {ADDED.get(table, '')} ", html.Strong(whose)]),
         html.P(
             [
                 html.A(f"{table}.csv", href=f"/data/{table}.csv"),

@@ -8,7 +8,7 @@ import dash
 import dash_mantine_components as dmc
 from dash import Input, html
 
-from dashboard import compare_deals
+from dashboard import compare_deals, workings
 from dashboard.catalog import Catalog, nearest
 from dashboard.compare import Comparison, row_text
 from dashboard.compare_deals import BASIS_WORDS
@@ -206,13 +206,13 @@ def _entries(entries: list[Entry], choice: Choice, catalog: Catalog) -> Any:
     body = []
     for entry in sorted(entries, key=lambda entry: -entry.median(choice.basis)):
         low, _, middle, _, high = _levels(entry.sizes[choice.basis])
-        inside = f" (holds {', '.join(entry.contains)})" if entry.contains else ""
+        inside = f" (holds {workings.named('; '.join(entry.contains), catalog)})" if entry.contains else ""
         body.append(
             [
                 f"{entry.deal.supplier} → {entry.deal.buyer}{inside}",
                 entry.deal.layer,
                 spread_text(low, middle, high, "MW"),
-                entry.reading,
+                workings.read_as(entry, catalog),
                 entry.deal.status,
                 entry.deal.announced,
                 ui.source_links([entry.deal.source_id], catalog),
@@ -229,7 +229,8 @@ def _left_out(left_out: Mapping[str, str], catalog: Catalog) -> Any:
     body = []
     for deal_id, why in left_out.items():
         deal = catalog.commitments[deal_id]
-        body.append([f"{deal.supplier} → {deal.buyer}", compare_deals.stated(deal), why, deal.announced])
+        reason = workings.named(why, catalog)
+        body.append([f"{deal.supplier} → {deal.buyer}", compare_deals.stated(deal), reason, deal.announced])
     return ui.table(["Deal", "Stated", "Why it does not count", "Date"], body)
 
 
@@ -257,10 +258,10 @@ COLUMNS: list[dict[str, Any]] = [
     {"field": "Supplier", "width": 120, "phone": 105} | ui.TEXT | ui.WRAPPED,
     {"field": "Stated", "width": 230, "phone": 145} | ui.TEXT | ui.WRAPPED,
     {"field": "Announced", "width": 118} | ui.TEXT,
-    {"field": "Billion USD", "filter": "agNumberColumnFilter", "width": 120, "type": "rightAligned"},
+    {"field": "Status", "width": 165} | ui.TEXT,
+    {"field": "Layer", "width": 165} | ui.TEXT,
     {"field": "Source", "width": 300} | ui.TEXT | ui.LINKED,
-    {"field": "Status", "width": 170} | ui.TEXT,
-    {"field": "Layer", "width": 170} | ui.TEXT,
+    {"field": "Billion USD", "filter": "agNumberColumnFilter", "width": 120, "type": "rightAligned"},
     {"field": "Note", "width": 500} | ui.TEXT,
 ]
 

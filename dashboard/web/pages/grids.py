@@ -44,7 +44,8 @@ MOST_GRIDS = 24
 BASIS_LABELS = {"unknown": "not stated", "it": "IT", "facility": "facility", "grid": "grid connection"}
 PAIRED = "Energy is set beside energy and the highest hour beside a peak, never a nameplate beside an average."
 HOSTED = "A grid that does not host the load is shown for scale only."
-UNHOSTED = "No one of these grids is known to host all of the load: every share is for scale only."
+UNHOSTED = "No one of these grids is known to host all of the load{}: every share is for scale only."
+WHOLES = {"world": "the world as a whole does", "usa": "the United States as a whole may"}  # where they are shown
 FOR_SCALE = "for scale only"
 POOLED = "The range above pools all readings of the announcement by their odds; its median lies between theirs."
 RESULT_SYMBOLS = {
@@ -288,7 +289,7 @@ def render(catalog: Catalog, choice: Choice, window: dict[str, Any]) -> list[Any
     )
     steps = with_highest_hour(answer, catalog)
     hosted = any("carries the load" in row.note for row in comparison.rows)
-    shares = (HOSTED if hosted else UNHOSTED) if choice.question in compare_grids.SCALED else ""
+    shares = (HOSTED if hosted else _unhosted(comparison, catalog)) if choice.question in compare_grids.SCALED else ""
     return [
         html.P(f"{kinds['capacity'].label}: {comparison.answer}", className="answer"),
         html.P(f"The load: {compare_grids.load_words(kinds)}.", className="quiet"),
@@ -302,6 +303,13 @@ def render(catalog: Catalog, choice: Choice, window: dict[str, Any]) -> list[Any
         ui.steps_table(steps),
         html.P(f"{_symbols(answer, steps, catalog)} {POOLED if answer.choices else ''}", className="quiet"),
     ]
+
+
+def _unhosted(comparison: Comparison, catalog: Catalog) -> str:
+    """That no grid shown is known to host all of the load, but for a whole that does or may."""
+    shown = {row.label for row in comparison.rows}
+    wholes = " and ".join(told for grid_id, told in WHOLES.items() if parts.place(catalog, grid_id) in shown)
+    return UNHOSTED.format(f" ({wholes})" if wholes else "")
 
 
 def _decisive(answer: Estimate, choice: Choice, planned: str) -> str:

@@ -9,12 +9,13 @@ from typing import Any
 import dash
 from dash import Input, html
 
-from dashboard import compare, compare_deals, compare_plans
+from dashboard import compare, compare_deals, compare_plans, workings
 from dashboard.catalog import Catalog
 from dashboard.compare import Comparison
 from dashboard.estimates import Ask, Estimate, estimate
 from dashboard.estimates.ask import BASES, BASIS_NAMES, Basis, basis_weights
 from dashboard.estimates.deals import commitment_ask
+from dashboard.estimates.dollars import with_term
 from dashboard.estimates.estimate import RESULT_UNITS
 from dashboard.estimates.questions import households, loads, plants_for_adequacy, plants_for_energy, strain_on_peak
 from dashboard.estimates.report import what_would_change
@@ -35,14 +36,14 @@ STORY = (
     ("openai-aws-2025", "AWS for OpenAI, $38 billion over 7 years"),
     ("anthropic-rainier-2025", "Rainier for Anthropic, 500,000 Trainium2"),
 )
-CLAIM = "agg-openai-2025-10"
+CLAIM, AZURE = "agg-openai-2025-10", "openai-azure-2025"
 FIGURES = ("energy", "deals", "claim-path", "claim-ledger", "grid-share")
 NOT_CONVERTED = {
     "anthropic-amazon-equity": "not converted: money put into a company",
-    "openai-azure": "not converted: no term was stated",
     "rainier-power": "not converted: facility power already, of the full campus and not of the chips above",
     "rainier-money": "not converted: the plan of 2024, for 16 of some 30 buildings",
 }
+ACROSS = "Across AWS, not at one site"
 ROUGH = re.compile(r"hundreds of thousands|(nearly|about|more than|up to) [\d.,]+( million)?", re.IGNORECASE)
 LARGER = (
     "“Likely built” is more than what the sites above make likely by the end of 2030: it also holds deals for chips "
@@ -215,10 +216,17 @@ def _story(catalog: Catalog, seen: View) -> Any:
     body = []
     for claim in catalog.claims.values():
         if claim.story:
-            links = ui.source_links([claim.source_id], catalog)
-            body.append([claim.statement, _value(claim), _conversion(claim, seen) or "—", claim.said, links])
+            power = _conversion(claim, seen) or "—"
+            body.append([claim.statement, _value(claim), power, claim.said, _cited(claim, catalog)])
     head = ["What was said", "Number", "What it is in power", "Date", "Source"]
     return ui.table(head, body, numbers=(1,), caption="Every number of the story")
+
+
+def _cited(claim: Claim, catalog: Catalog) -> Any:
+    """Its source; where the press spoke and the source is the company itself, both are told."""
+    links = ui.source_links([claim.source_id], catalog)
+    told = claim.said_by == "the press" and catalog.source(claim.source_id).tier == "primary"
+    return ["said by the press, after ", links] if told else links
 
 
 def _beside(catalog: Catalog, seen: View) -> Any:
@@ -271,8 +279,22 @@ def _converted(catalog: Catalog) -> Mapping[str, Any]:
         if claim.story and claim.series == "rainier-chips" and claim.quantity == "chips":
             chip = catalog.chip("Trainium2")
             ran = estimate(Ask("chips", quantity(claim.value, "chip"), chip, "it", item=claim.claim_id), catalog)
-            found[claim.claim_id] = ["peak ", _ours(ran, "facility_peak"), " at the meter"]
+            where = f" ({ACROSS[0].lower()}{ACROSS[1:]})" if ACROSS in claim.note else ""
+            found[claim.claim_id] = ["peak ", _ours(ran, "facility_peak"), f" at the meter{where}"]
+        if claim.story and claim.series == "openai-azure" and claim.quantity == "money":
+            found[claim.claim_id] = _azure(catalog)
     return found
+
+
+def _azure(catalog: Catalog) -> Any:
+    """The contract with Microsoft in power, by the term that the page of deals takes for it."""
+    deal = catalog.commitments.get(AZURE)
+    rented = commitment_ask(with_term(deal, catalog), catalog) if deal else None
+    if deal is None or rented is None:
+        return "not converted: no term was stated"
+    term = workings.term_read(deal, catalog)
+    peak = _ours(estimate(rented, catalog), "facility_peak")
+    return ["peak ", peak, f" at the meter; {term}" if term else " at the meter"]
 
 
 def _ours(answer: Estimate, name: str) -> Any:

@@ -86,7 +86,11 @@ EQUATIONS = (
         "N = V · a ÷ (p · 8,760 h · (T − y))",
         "a: accelerators’ share; p: price of a chip-hour; T: years; y: years lost to the ramp, at most T ÷ 2",
     ),
-    ("Rent to power, the other way", "C_IT = V ÷ (T · r)", "r: revenue per MW per year; both ways are pooled"),
+    (
+        "Rent to power, the other way",
+        "C_IT = V ÷ (T · r)",
+        "r: revenue per MW per year; each of the two ways is as likely",
+    ),
     ("Emissions", "M = E · I", "I: CO₂ per kWh at the grid’s average mix"),
     ("Water", "W = E · (w + v)", "w: per kWh on site; v: at the power plants"),
     ("Electricity bill", "B = E · q", "q: price of electricity"),
@@ -306,7 +310,7 @@ def errors_table(catalog: Catalog) -> Any:
         [
             error.name,
             error.wrong,
-            parts.estimated(error.right) if error.ours else error.right,
+            [error.said, parts.estimated(error.right)] if error.ours else error.right,
             error.why,
             ui.source_links(error.source_ids, catalog),
         ]

@@ -21,6 +21,7 @@ from dashboard.web import sentences_plans as sentences
 from dashboard.web.cache import by_version
 from dashboard.web.live import Live
 from dashboard.web.sentences_plans import MONTH
+from dashboard.workings import date_text
 
 PATH, NAME, TITLE = "/plans", "Plans", "How much AI power is planned, when, and how much of it is likely?"
 FIGURES = ("timeline", "plans-by", "sites-map")
@@ -33,6 +34,10 @@ BY_LABELS: Mapping[By, str] = {
     "site": "site",
 }
 EVERYTHING = "all sites"
+MEDIANS = (
+    "it stands as its median, without its range. Likely holds the doubt of that conversion too, so the top of its "
+    "range may lie above what is announced."
+)
 
 
 @dataclass(frozen=True)
@@ -192,7 +197,7 @@ def render(catalog: Catalog, choice: Choice, window: dict[str, Any]) -> list[Any
     return [
         html.P(sentences.answer(group, plans_of(catalog), catalog), className="answer"),
         html.P(sentences.conversion(group, plans_of(catalog)), className="quiet"),
-        html.P(sentences.share(group), className="quiet"),
+        html.P(f"{sentences.share(group)}{_handed_over(group, catalog)}", className="quiet"),
         over_time,
         html.Div(_site(catalog, group) if len(group.site_ids) == 1 else []),
         by_group,
@@ -200,12 +205,22 @@ def render(catalog: Catalog, choice: Choice, window: dict[str, Any]) -> list[Any
         on_map,
         html.H2("Every site"),
         html.P(
-            [f"Announced 2030 is facility power: {sentences.CONVERTED}.", parts.unfilled(site_rows(catalog))],
+            [f"Announced 2030 is facility power: {sentences.CONVERTED}; {MEDIANS}", parts.unfilled(site_rows(catalog))],
             className="quiet",
         ),
         ui.grid("plans-table", parts.COLUMNS, site_rows(catalog), window),
         _left_out(catalog),
     ]
+
+
+def _handed_over(group: Series, catalog: Catalog) -> str:
+    """The note of a site's newest state, where that was handed over and is counted as energised."""
+    state = plans_of(catalog).states[group.site_ids[0]]
+    if len(group.site_ids) > 1 or not state.observed:
+        return ""
+    newest = [reading.milestone for reading in state.readings if reading.used and reading.at == state.observed[-1][0]]
+    told = next((row.note for row in newest if "handed over" in row.note), "")
+    return f" What is called energised was handed over: {told}" if told else ""
 
 
 def _shared(catalog: Catalog, by: By) -> str:
@@ -254,7 +269,7 @@ def _vintages(catalog: Catalog, site_id: str) -> Any:
         body.append(
             [
                 row.vintage,
-                row.date,
+                date_text(row),
                 f"{row.kind.replace('_', ' ')}, {row.status}",
                 sentences.published(row),
                 reader_text(then[0], "MW") if then and then[0] else "",
@@ -293,7 +308,7 @@ def _milestone(reading: Reading, catalog: Catalog) -> list[Any]:
     row = reading.milestone
     used = "yes" if reading.used else "no"
     return [
-        row.date,
+        date_text(row),
         f"{row.kind.replace('_', ' ')}, {row.status}",
         sentences.published(row),
         f"{used}: {reading.why}",
