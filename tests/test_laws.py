@@ -240,3 +240,18 @@ def test_the_tables_own_values_set_by_hand_change_nothing(catalog):
 
     for name in plain.results:
         assert by_hand.quantiles(name) == pytest.approx(plain.quantiles(name), rel=1e-9)
+
+
+def test_one_chip_more_than_a_system_is_no_less_power(catalog):
+    """What joins systems comes on top of them: from a full box or rack to a cluster the power never falls."""
+    fallen = []
+    for chip in catalog.accelerators.values():
+        if chip.chips_per_system and (chip.tdp is not None or chip.system_power is not None):
+            full, more = (
+                estimate(read_ask(f"{chip.chips_per_system + joined:.0f} {chip.chip_id}", catalog), catalog)
+                for joined in (0, 1)
+            )
+            if more.median("it_rated") < full.median("it_rated"):
+                fallen.append(chip.chip_id)
+
+    assert fallen == []
