@@ -10,7 +10,7 @@ from dashboard.estimates.readings import outsiders
 from dashboard.estimates.series import Series, Timeline
 from dashboard.records import Milestone
 from dashboard.units import reader_text, spread_text
-from dashboard.workings import BASIS_NAMES, milestone_text
+from dashboard.workings import BASIS_NAMES, OURS, milestone_text
 
 MONTH, NEXT_YEAR, LAST = "2030-12", "2031-12", "2035-12"
 CONVERTED = "a figure published on another basis is converted by us"
@@ -88,7 +88,8 @@ def conversion(group: Series, plans: Timeline) -> str:
         return f"Power at the meter is facility power: {CONVERTED}."
     if row.power_basis == "facility":
         return f"Power at the meter as published: {published(row)}."
-    return f"Power at the meter is converted by us from the figure as published: {published(row)}."
+    origin = "a figure" if OURS in row.note else "the figure as published"
+    return f"Power at the meter is converted by us from {origin}: {published(row)}."
 
 
 def share(group: Series) -> str:

@@ -256,7 +256,7 @@ def test_plans_tell_the_published_figure_behind_a_converted_one(catalog):
     text = json.dumps(plans.render(catalog, choice, WINDOW), default=lambda part: part.to_plotly_json())
     row = next(row for row in plans.site_rows(catalog) if row["Site"] == "Stargate Abilene")
 
-    assert "converted by us from the figure as published: 824 MW IT (our arithmetic)." in text
+    assert "converted by us from a figure: 824 MW IT (our arithmetic)." in text
     assert row["Published as"] == "IT"
     assert not any(milestone_id in text for milestone_id in catalog.milestones)
 
