@@ -74,3 +74,13 @@ def test_what_does_not_count_names_the_other_deal(catalog):
 
     assert f"replaced by Cerebras → OpenAI of {later.announced}" in told
     assert not any(deal_id in told for deal_id in catalog.commitments)
+
+
+def test_home_tells_both_readings_of_a_peak_whose_basis_is_open(catalog):
+    """Of 30 GW that are either IT or facility power the middle lies between two readings and is neither."""
+    claim = next(c for c in catalog.claims.values() if c.story and c.series == "openai-total-power")
+    open_, settled = (str(home._conversion(claim, home.view(catalog, home.Choice(b)))) for b in ("unknown", "facility"))
+
+    assert "30 GW if facility power" in open_
+    assert "39 GW (35–43)" in open_
+    assert "if IT power" not in settled

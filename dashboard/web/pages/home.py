@@ -76,6 +76,7 @@ class View:
     """Everything the page shows, worked out."""
 
     claim: Estimate
+    as_it: Estimate | None  # the claim read as IT power, where its basis is open
     deals: tuple[tuple[str, Estimate], ...]
     comparisons: tuple[Comparison, ...]
     converted: Mapping[str, Any]  # what a number of the story is in power, by claim
@@ -90,6 +91,8 @@ def view(catalog: Catalog, choice: Choice) -> View:
     weights = basis_weights(choice.basis, catalog)
     ask = Ask("power", deal.power, None, choice.basis, weights, operator="openai", source_ids=(deal.source_id,))
     claim = estimate(ask, catalog)
+    certain = dataclasses.replace(ask, basis="it", weights=basis_weights("it", catalog))
+    as_it = estimate(certain, catalog) if choice.basis == "unknown" else None
     deals = tuple((label, _deal(deal_id, catalog)) for deal_id, label in STORY)
     label = f"OpenAI’s 30 GW ({BASIS_NAMES[choice.basis]})"
     grids = [catalog.grids[grid_id] for grid_id in GRIDS]
@@ -104,7 +107,7 @@ def view(catalog: Catalog, choice: Choice) -> View:
     capacity = compare.capacity_of_loads("The story’s deals beside the 30 GW", [(label, claim), *deals], catalog)
     share = compare.share_of_grids(claim, "OpenAI’s 30 GW", grids[:-2], catalog)
     shown = (energy, capacity, _path(catalog), _ledger(catalog), share)
-    return View(claim, deals, shown, _converted(catalog), _answers(claim, catalog))
+    return View(claim, as_it, deals, shown, _converted(catalog), _answers(claim, catalog))
 
 
 def _path(catalog: Catalog) -> Comparison:
@@ -307,7 +310,10 @@ def _conversion(claim: Claim, seen: View) -> Any:
     if claim.series in NOT_CONVERTED:
         return NOT_CONVERTED[claim.series]
     if claim.series == "openai-total-power" and claim.quantity == "power":
-        peak, average = _ours(seen.claim, "facility_peak"), _ours(seen.claim, "facility_average")
+        peak, average = _ours(seen.as_it or seen.claim, "facility_peak"), _ours(seen.claim, "facility_average")
+        if seen.as_it:  # the middle of two readings apart from each other is neither
+            stated = given_text(magnitude(seen.claim.ask.amount, "MW"), "MW")
+            return [f"peak at the meter {stated} if facility power, ", peak, " if IT power; average ", average]
         return ["peak ", peak, ", average ", average, " at the meter"]
     if claim.series == "openai-aws" and claim.quantity == "money":
         return ["peak ", _ours(seen.deals[0][1], "facility_peak"), " at the meter"]
