@@ -215,8 +215,9 @@ def build(contents: Mapping[str, bytes]) -> Catalog:
     Raises:
         DataError: as `load`.
     """
-    problems: list[Problem] = []
-    tables = {name: _records(name, contents[name], problems) for name in records.TABLES}
+    read = {name: _records(name, contents[name]) for name in records.TABLES}
+    tables = {name: dict(found) for name, (found, _) in read.items()}
+    problems = [problem for _, problems in read.values() for problem in problems]
     if problems:
         raise DataError(problems)
     return Catalog(version=version(contents), **tables)
@@ -263,14 +264,16 @@ def _encoding_reason(content: bytes, error: UnicodeDecodeError) -> str:
     return f"must be UTF-8, got byte 0x{content[error.start]:02x} at position {error.start}; save it again as UTF-8"
 
 
-def _records(table: str, content: bytes, problems: list[Problem]) -> dict[str, Any]:
+@functools.lru_cache(maxsize=2 * len(records.TABLES))  # an update is the same tables but for one or two, read thrice
+def _records(table: str, content: bytes) -> tuple[Mapping[str, Any], tuple[Problem, ...]]:
+    """The records of a table by id, and what speaks against it; the same bytes are read once."""
     found: dict[str, Any] = {}
+    problems: list[Problem] = []
     header = next(csv.reader(io.StringIO(content.split(b"\n", 1)[0].decode("utf-8", "replace"))), [])
     try:
         read = records.reader(records.TABLES[table], header) if header else None
     except ValueError as error:
-        problems.append(Problem(table, 1, "", "", str(error)))
-        return {}
+        return {}, (Problem(table, 1, "", "", str(error)),)
     for line, row in rows(table, content, problems):
         if read is None:
             continue
@@ -286,4 +289,4 @@ def _records(table: str, content: bytes, problems: list[Problem]) -> dict[str, A
         if row[key] in found:
             problems.append(Problem(table, line, key, row[key], f'must be unique, got "{row[key]}" again'))
         found[row[key]] = record
-    return found
+    return found, tuple(problems)
