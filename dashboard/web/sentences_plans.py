@@ -25,10 +25,19 @@ def answer(group: Series, plans: Timeline, catalog: Catalog) -> list[Any]:
         *_planned(group, plans, catalog),
         f" On {plans.as_of:%-d %B %Y} ",
         html.Strong(spread_text(now[0], now[2], now[4], "MW"), className="estimated") if now[2] else "nothing",
-        " was energised",
+        " was handed over, which is counted here as energised" if handed_over(group, plans) else " was energised",
         *_outside(compare_plans.unpublished(group, plans), now[2]),
         ".",
     ]
+
+
+def handed_over(group: Series, plans: Timeline) -> str:
+    """The note of a site's newest state, where that was handed over and is counted as energised; else nothing."""
+    state = plans.states[group.site_ids[0]]
+    if len(group.site_ids) > 1 or not state.observed:
+        return ""
+    newest = [reading.milestone for reading in state.readings if reading.used and reading.at == state.observed[-1][0]]
+    return next((row.note for row in newest if "handed over" in row.note), "")
 
 
 def _planned(group: Series, plans: Timeline, catalog: Catalog) -> list[Any]:

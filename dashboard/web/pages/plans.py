@@ -197,7 +197,8 @@ def render(catalog: Catalog, choice: Choice, window: dict[str, Any]) -> list[Any
     return [
         html.P(sentences.answer(group, plans_of(catalog), catalog), className="answer"),
         html.P(sentences.conversion(group, plans_of(catalog)), className="quiet"),
-        html.P(f"{sentences.share(group)}{_handed_over(group, catalog)}", className="quiet"),
+        html.P(sentences.share(group), className="quiet"),
+        html.P(note := sentences.handed_over(group, plans_of(catalog)), className="quiet", hidden=not note),
         over_time,
         html.Div(_site(catalog, group) if len(group.site_ids) == 1 else []),
         by_group,
@@ -211,16 +212,6 @@ def render(catalog: Catalog, choice: Choice, window: dict[str, Any]) -> list[Any
         ui.grid("plans-table", parts.COLUMNS, site_rows(catalog), window),
         _left_out(catalog),
     ]
-
-
-def _handed_over(group: Series, catalog: Catalog) -> str:
-    """The note of a site's newest state, where that was handed over and is counted as energised."""
-    state = plans_of(catalog).states[group.site_ids[0]]
-    if len(group.site_ids) > 1 or not state.observed:
-        return ""
-    newest = [reading.milestone for reading in state.readings if reading.used and reading.at == state.observed[-1][0]]
-    told = next((row.note for row in newest if "handed over" in row.note), "")
-    return f" What is called energised was handed over: {told}" if told else ""
 
 
 def _shared(catalog: Catalog, by: By) -> str:
