@@ -29,24 +29,30 @@ class NoPower:
 
 
 def term_of(deal: Commitment, catalog: Catalog) -> Quantity | None:
-    """The term of a deal, by the first of these that is known.
+    """The term of a deal: as stated, or as `term_read` has it."""
+    return deal.term if deal.term is not None else term_read(deal, catalog)[0]
 
-    As stated; from start to end; from its announcement to the end that a restatement gives; the median of the terms
-    of all contracts in the table.
+
+def term_read(deal: Commitment, catalog: Catalog) -> tuple[Quantity | None, str]:
+    """The term of a deal that states none, and from where we have it, by the first of these that is known.
+
+    From start to end; from its announcement to the end that a restatement gives; the median of the terms of all
+    contracts in the table.
     """
-    if deal.term is not None:
-        return deal.term
     if deal.start and deal.end:
-        return quantity(round((moment(deal.end) - moment(deal.start)) / 12, 1), "year")
+        years = quantity(round((moment(deal.end) - moment(deal.start)) / 12, 1), "year")
+        return years, f"from its start, {deal.start}, to its end, {deal.end}"
     ends = [row.end for row in _same_deal(deal, catalog) if row.end]
     if ends and deal.announced:
-        return quantity(round((moment(max(ends)) - moment(deal.announced)) / 12, 1), "year")
+        years = quantity(round((moment(max(ends)) - moment(deal.announced)) / 12, 1), "year")
+        return years, f"to the {max(ends)} of the amended deal"
     terms = [
         magnitude(row.term, "year")
         for row in catalog.commitments.values()
         if row.term is not None and row.money_kind == "contract" and not row.aggregate
     ]
-    return quantity(statistics.median(terms), "year") if terms else None
+    median = quantity(statistics.median(terms), "year") if terms else None
+    return median, "the median of all contracts in the table"
 
 
 def _same_deal(deal: Commitment, catalog: Catalog) -> list[Commitment]:

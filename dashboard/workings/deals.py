@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import numpy as np
 
 from dashboard.catalog import Catalog
-from dashboard.estimates.dollars import RELATIONS_OF_ONE_DEAL, with_term
+from dashboard.estimates import dollars
 from dashboard.estimates.ledger import STATUSES, Basis, Entry, Ledger
 from dashboard.records import Commitment
 from dashboard.units import given_text, magnitude, spread_text
@@ -124,21 +124,12 @@ def read_as(entry: Entry, catalog: Catalog) -> str:
 
 
 def term_read(deal: Commitment, catalog: Catalog) -> str:
-    """The term of a contract whose row has none, and from where we have it (`term_of`); empty where the row has one."""
-    term = with_term(deal, catalog).term
-    if deal.term is not None or term is None:
+    """The term of a contract whose row has none, and from where we have it; empty where the row has one."""
+    if deal.money_kind != "contract" or deal.term is not None:
         return ""
-    ends = [
-        catalog.commitments[link.from_id].end
-        for link in catalog.links.values()
-        if link.relation in RELATIONS_OF_ONE_DEAL and link.to_id == deal.commitment_id
-    ]
-    if deal.start and deal.end:
-        origin = f"from its start, {deal.start}, to its end, {deal.end}"
-    elif any(ends) and deal.announced:
-        origin = f"to the {max(ends)} of the amended deal"
-    else:
-        origin = "the median of all contracts in the table"
+    term, origin = dollars.term_read(deal, catalog)
+    if term is None:
+        return ""
     return f"term of {given_text(magnitude(term, 'year'), 'years')} read by us: {origin}"
 
 
