@@ -6,7 +6,7 @@ import threading
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import BrowserContext, sync_playwright
+from playwright.sync_api import BrowserContext, expect, sync_playwright
 from werkzeug.serving import make_server
 
 from dashboard.catalog import SHIPPED
@@ -17,6 +17,8 @@ from tests.browser.windows import Window, opened
 NOBODY = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"
 ONE_PROCESS_LESS = "--in-process-gpu"  # no graphics card draws here: a process for it only takes a tenth of the time
 CHROMES = ("chromium", "chromium-browser", "google-chrome")
+
+expect.set_options(timeout=30_000)  # ms, as everything else in Playwright waits: a busy machine is slow, not wrong
 
 
 @pytest.fixture(scope="session")

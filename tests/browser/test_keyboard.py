@@ -12,7 +12,6 @@ from dashboard.units import range_text, reader_text, spread_text
 
 pytestmark = pytest.mark.browser
 
-PATIENCE = 20_000  # ms: a busy machine is slow, not wrong
 FURTHEST = 150  # steps of Tab from one stop of a walk to the next
 END = "2030-12"
 # What has the focus: its name as written, its state, and whether an outline or a ring shows that it has it.
@@ -72,7 +71,7 @@ class Keyboard:
 
     def take(self, key: str) -> Download:
         """The file that a key on a button hands over."""
-        with self.page.expect_download(timeout=PATIENCE) as taken:
+        with self.page.expect_download() as taken:
             self.press(key)
         return taken.value
 
@@ -80,7 +79,7 @@ class Keyboard:
         """Find every text in the page's answer."""
         for text in texts:
             told = " ".join(text.split())
-            expect(self.page.locator("#content .answer")).to_contain_text(told, timeout=PATIENCE)
+            expect(self.page.locator("#content .answer")).to_contain_text(told)
 
 
 def _from_the_top(window, path: str) -> Keyboard:
@@ -105,7 +104,7 @@ def test_converter_by_keyboard(window, catalog):
     csv = Path(keyboard.take("Enter").path()).read_text(encoding="utf-8")
     keyboard.tab_to("Passport of this figure")
     keyboard.press("Enter")
-    expect(window.page.locator("details.passport[open] section").first).to_be_visible(timeout=PATIENCE)
+    expect(window.page.locator("details.passport[open] section").first).to_be_visible()
     keyboard.press("Space")
     expect(window.page.locator("details.passport[open]")).to_have_count(0)
 
@@ -124,12 +123,12 @@ def test_plans_by_keyboard(window, catalog):
     keyboard = _from_the_top(window, "/plans")
     keyboard.tab_to("Group sites by")
     keyboard.pick("site")
-    window.page.wait_for_url("**by=site*", timeout=PATIENCE)
+    window.page.wait_for_url("**by=site*")
     keyboard.tab_to("Show")
     keyboard.type("Stargate Abilene")
-    expect(window.page.locator("[role=option]:visible")).to_have_count(1, timeout=PATIENCE)
+    expect(window.page.locator("[role=option]:visible")).to_have_count(1)
     keyboard.press("ArrowDown", "Enter")
-    window.page.wait_for_url(re.compile("name=Stargate"), timeout=PATIENCE)
+    window.page.wait_for_url(re.compile("name=Stargate"))
     low, _, middle, _, high = timeline(catalog, catalog.as_of).by("site")["Stargate Abilene"].at("likely", END)
     keyboard.reads(spread_text(low, middle, high, "MW"))
 

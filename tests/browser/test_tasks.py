@@ -40,7 +40,6 @@ from tests.browser.windows import Window, opened
 pytestmark = pytest.mark.browser
 
 PAGE = {page.PATH: page for page in PAGES}
-PATIENCE = 20_000  # ms: a busy machine is slow, not wrong
 END = "2030-12"
 TABLET, DESK = 768, 1280
 SLIDE = (1600, 900)
@@ -63,14 +62,14 @@ class Reader(Window):
 
     def drawn(self) -> None:
         """Wait until figures, or rows where the page has no figure, are there and stay."""
-        self.page.wait_for_selector("#content .main-svg, #content .ag-row", state="attached", timeout=PATIENCE)
+        self.page.wait_for_selector("#content .main-svg, #content .ag-row", state="attached")
         self.page.evaluate("figureExits.drawn()")
 
     def at(self, path: str) -> "Reader":
         """On the page, by its link at the head of any other; who is there already stays."""
         if urlsplit(self.page.url).path != path:
             self.page.get_by_role("link", name=PAGE[path].NAME, exact=True).click()
-            expect(self.page.locator("#content h1")).to_have_text(PAGE[path].TITLE, timeout=PATIENCE)
+            expect(self.page.locator("#content h1")).to_have_text(PAGE[path].TITLE)
             self.drawn()
         return self
 
@@ -95,14 +94,14 @@ class Reader(Window):
     def reads(self, *texts: str) -> None:
         """Find every text in the page's answer."""
         for text in texts:
-            expect(self.page.locator("#content .answer")).to_contain_text(plain(text), timeout=PATIENCE)
+            expect(self.page.locator("#content .answer")).to_contain_text(plain(text))
 
     def reads_row(self, *texts: str) -> None:
         """Find a row of a table that holds every text."""
         row = self.page.locator("#content tr")
         for text in texts:
             row = row.filter(has_text=plain(text))
-        expect(row.first).to_be_attached(timeout=PATIENCE)
+        expect(row.first).to_be_attached()
 
     def take(self, figure: str, button: str) -> bytes:
         """What a button under a figure hands over."""
@@ -114,7 +113,7 @@ class Reader(Window):
         return self._handed_over(self.page.get_by_role("link", name=name, exact=True))
 
     def _handed_over(self, button: Locator) -> bytes:
-        with self.page.expect_download(timeout=PATIENCE) as taken:
+        with self.page.expect_download() as taken:
             button.click()
         return Path(taken.value.path()).read_bytes()
 
@@ -243,7 +242,7 @@ def test_30_gw_as_grid_connection(reader, tablet, worked):
 def test_fresh_start(reader, worked):
     """Who clicks the name of the page they are on gets it as it first was, and its address with it."""
     reader.at("/").check("Grid connection")
-    reader.page.wait_for_url("**basis=grid", timeout=PATIENCE)
+    reader.page.wait_for_url("**basis=grid")
     reader.page.get_by_role("link", name="30 GW", exact=True).click()
     reader.reads(*about(worked("30 GW"), "annual_energy", "TWh"))
     reader.drawn()
@@ -285,7 +284,7 @@ def test_own_assumption(reader, tablet, worked):
     reader.at("/convert").fill("Chips, power or dollars", "400k GB200")
     reader.reads(*about(worked("400k GB200"), "annual_energy", "TWh"))
     reader.fill("Average draw over rated IT power", "0.7")
-    reader.page.wait_for_url("**set.draw_ratio=0.7*", timeout=PATIENCE)
+    reader.page.wait_for_url("**set.draw_ratio=0.7*")
     reader.reads(*about(answer, "facility_peak", "MW"), *about(answer, "annual_energy", "TWh"))
 
     assert spread(answer.quantiles("facility_peak")) in opens_the_same(reader, tablet, "chain")
@@ -377,7 +376,7 @@ def test_deals_of_anthropic_in_dollars(reader, tablet, catalog):
     reader.at("/deals").choose("Deals of", "Anthropic")
     reader.check("as stated")
     reader.check("dollars")
-    reader.page.wait_for_url("**unit=billion*", timeout=PATIENCE)
+    reader.page.wait_for_url("**unit=billion*")
     reader.reads(*counted_once(book, "stated"))
 
     assert "billion USD" in opens_the_same(reader, tablet, "flows")
@@ -469,7 +468,7 @@ def test_score_without_the_chip_family(reader, tablet, catalog):
 def test_table_of_deals(reader, catalog):
     """A student wants every deal in a table, and takes the CSV."""
     reader.at("/data").choose("Table", "Deals")
-    expect(reader.page.locator("#content")).to_contain_text(f"{len(catalog.commitments):,} rows", timeout=PATIENCE)
+    expect(reader.page.locator("#content")).to_contain_text(f"{len(catalog.commitments):,} rows")
     rows = list(csv.DictReader(io.StringIO(reader.take_file("commitments.csv").decode("utf-8-sig"))))
     source = catalog.source(rows[0]["source_id"])
 
@@ -480,13 +479,11 @@ def test_table_of_deals(reader, catalog):
 def test_find_a_chip(reader, tablet, catalog):
     """A reader looks for GB200 among the chips, and sends the link; on a tablet the table has the same file."""
     reader.at("/data").choose("Table", "Chips")
-    reader.page.wait_for_url("**table=accelerators", timeout=PATIENCE)
-    expect(reader.page.locator("#content")).to_contain_text(f"{len(catalog.accelerators):,} rows", timeout=PATIENCE)
+    reader.page.wait_for_url("**table=accelerators")
+    expect(reader.page.locator("#content")).to_contain_text(f"{len(catalog.accelerators):,} rows")
     reader.page.get_by_label("Name Filter Input").fill("GB200")
     names = [chip.name for chip in catalog.accelerators.values() if "GB200" in chip.name]
-    expect(reader.page.locator("#content .ag-center-cols-container .ag-row")).to_have_count(
-        len(names), timeout=PATIENCE
-    )
+    expect(reader.page.locator("#content .ag-center-cols-container .ag-row")).to_have_count(len(names))
     ours = reader.take_file("accelerators.csv")
     tablet.open(reader.page.url.removeprefix(reader.address))
 
@@ -505,14 +502,14 @@ def test_own_figure_for_italy(reader, tmp_path, worked):
     own = load(tmp_path)
     share = share_of_energy(loads(worked("30 GW"), own)["energy"], own.grids["ita"]).levels
     reader.at("/data").choose("Table", "Grids")
-    reader.page.wait_for_url("**table=grids", timeout=PATIENCE)
+    reader.page.wait_for_url("**table=grids")
     reader.page.get_by_label("A CSV of your own").set_input_files(tmp_path / "grids.csv")
-    reader.page.get_by_role("button", name="Use it in my view").click(timeout=PATIENCE)
-    expect(reader.page.locator("#banner")).to_contain_text("your own version of grids", timeout=PATIENCE)
+    reader.page.get_by_role("button", name="Use it in my view").click()
+    expect(reader.page.locator("#banner")).to_contain_text("your own version of grids")
     reader.at("/grids").reads(*percent(share), "yearly demand of Italy")
     picture = words(reader.take("grids-energy", "SVG"))
     reader.page.get_by_role("button", name="Leave my view").click()
-    expect(reader.page.locator("#banner")).to_be_empty(timeout=PATIENCE)
+    expect(reader.page.locator("#banner")).to_be_empty()
 
     assert own.grids["ita"].demand.m_as("TWh") == pytest.approx(400)
     assert spread(share, "%") in picture
@@ -526,7 +523,7 @@ def test_where_an_error_comes_from(reader, catalog):
     error = misreadings(catalog)[0]
     reader.at("/method").fill("Show parameters with these words", "")
     reader.reads_row(error.wrong, error.right)
-    expect(reader.page.locator("#method-picture .main-svg").first).to_be_attached(timeout=PATIENCE)
+    expect(reader.page.locator("#method-picture .main-svg").first).to_be_attached()
 
     assert picture_size(reader.take("method-spreads", "PNG")) == SLIDE
 
@@ -535,7 +532,7 @@ def test_range_of_pue(reader, catalog):
     """An engineer wants the range taken for the PUE at peak and where it is from, and takes the numbers."""
     row = catalog.parameter("peak_overhead")
     reader.at("/method").fill("Show parameters with these words", row.name)
-    reader.page.wait_for_url("**find=Overhead*", timeout=PATIENCE)
+    reader.page.wait_for_url("**find=Overhead*")
     reader.reads_row(row.name, words_of(row))
     taken = first_row(reader.take("method-spreads", "CSV"))
 
@@ -550,7 +547,7 @@ def test_parameters_of_gb200(reader, tablet, catalog):
     found = PAGE["/method"].view(catalog, PAGE["/method"].Choice("GB200"))
     reader.at("/method").fill("Show parameters with these words", "GB200")
     counted = re.compile(rf"(?<!\d){len(found)} of {len(catalog.parameters)} parameters")
-    expect(reader.page.locator("#method-body")).to_contain_text(counted, timeout=PATIENCE)
+    expect(reader.page.locator("#method-body")).to_contain_text(counted)
     expect(reader.page).to_have_url(re.compile("find=GB200"))
     first = widest(found)[0]
     reader.reads_row(first.name, words_of(first))
