@@ -238,6 +238,7 @@ class Milestone:
     confidence: str
     source_id: str
     seen: str
+    marks: tuple[str, ...]
     note: str
 
 
@@ -382,12 +383,9 @@ def _converter(hint: Any, unit_name: str) -> Callable[[str], Any]:
 
 
 def _plain_converter(hint: Any, unit_name: str) -> Callable[[str], Any]:
-    if hint is str:
-        return str
-    if hint is float:
-        return read_cell
-    if hint is bool:
-        return _boolean
+    plain: dict[Any, Callable[[str], Any]] = {str: str, float: read_cell, bool: _boolean}
+    if hint in plain:
+        return plain[hint]
     if get_origin(hint) is tuple:
         return lambda text: tuple(part.strip() for part in text.split(";") if part.strip())
     base = unit(unit_name)

@@ -242,7 +242,8 @@ def _take_back(days: Mapping[str, set[str]], into: Merge) -> None:
             continue
         same = [name for name, row in milestones.items() if (row["site_id"], row["date"]) == (site, day)]
         if all(name.startswith(PREFIX) for name in same):
-            gone = {"power": "0", "note": f"Not in the copy of {into.as_of.isoformat()}.", "source_id": into.source_id}
+            said = f"Not in the copy of {into.as_of.isoformat()}."
+            gone = {"power": "0", "marks": "", "note": said, "source_id": into.source_id}
             into.put_vintage("milestones", {**newest, **gone, "milestone_id": key, "vintage": into.as_of.isoformat()})
             into.notes.append(f"{key}: forecast by an earlier copy, not in this one: a row with the power 0")
         else:
@@ -291,6 +292,7 @@ def _dated(known: _Known, into: Merge, site: str, day: str) -> dict[str, str]:
         "confidence": "medium",
         "source_id": into.source_id,
         "seen": "page",
+        "marks": "",
     }
 
 

@@ -10,7 +10,7 @@ from dashboard.estimates.readings import outsiders
 from dashboard.estimates.series import Series, Timeline
 from dashboard.records import Milestone
 from dashboard.units import reader_text, spread_text
-from dashboard.workings import BASIS_NAMES, OURS, milestone_text
+from dashboard.workings import BASIS_NAMES, milestone_text
 
 MONTH, NEXT_YEAR, LAST = "2030-12", "2031-12", "2035-12"
 CONVERTED = "a figure published on another basis is converted by us"
@@ -37,7 +37,7 @@ def handed_over(group: Series, plans: Timeline) -> str:
     if len(group.site_ids) > 1 or not state.observed:
         return ""
     newest = [reading.milestone for reading in state.readings if reading.used and reading.at == state.observed[-1][0]]
-    return next((row.note for row in newest if "handed over" in row.note), "")
+    return next((row.note for row in newest if "handed over" in row.marks), "")
 
 
 def _planned(group: Series, plans: Timeline, catalog: Catalog) -> list[Any]:
@@ -97,7 +97,7 @@ def conversion(group: Series, plans: Timeline) -> str:
         return f"Power at the meter is facility power: {CONVERTED}."
     if row.power_basis == "facility":
         return f"Power at the meter as published: {published(row)}."
-    origin = "a figure" if OURS in row.note else "the figure as published"
+    origin = "a figure" if "power ours" in row.marks else "the figure as published"
     return f"Power at the meter is converted by us from {origin}: {published(row)}."
 
 

@@ -14,7 +14,6 @@ from dashboard.records import Claim, Milestone
 from dashboard.units import Quantity, given_text, magnitude, quantity
 from dashboard.workings.lines import GIGA, MOST_LINES, Used, Worked, Working, factors_of, megawatts, number, sum_text
 
-OURS = "our arithmetic"  # in the note of a figure that was worked out from a published one
 BASIS_NAMES = {"it": "IT", "facility": "facility", "grid": "grid connection", "unknown": "basis not stated"}
 
 
@@ -141,8 +140,8 @@ def _milestone_row(site: str, row: Milestone) -> Used:
 
 
 def date_text(row: Milestone) -> str:
-    """The date of a milestone, told to be ours where its note says that it is a placeholder."""
-    return f"{row.date}, date ours" if "placeholder" in row.note else row.date
+    """The date of a milestone, told to be ours where it is a placeholder."""
+    return f"{row.date}, date ours" if "date ours" in row.marks else row.date
 
 
 def milestone_text(row: Milestone, basis: str = "") -> str:
@@ -153,5 +152,5 @@ def milestone_text(row: Milestone, basis: str = "") -> str:
     if row.power is not None:
         power = f"{given_text(magnitude(quantity(row.power, row.unit), 'MW'), 'MW')} {basis}".strip()
     chips = f"{row.chip_count:,.0f} {row.chip_name}".strip() if row.chip_count else ""
-    ours = " (our arithmetic)" if OURS in row.note else ""
+    ours = " (our arithmetic)" if "power ours" in row.marks else ""
     return " / ".join(part for part in (power, chips) if part) + ours
