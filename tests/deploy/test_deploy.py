@@ -138,9 +138,9 @@ def _ticks(pid):
 
 
 def _upload(address):
-    """What the page says to the claims without their last row."""
+    """What the page says to the claims with their last row a second time, under another id."""
     lines = (SHIPPED / "claims.csv").read_bytes().splitlines(keepends=True)
-    contents = "data:text/csv;base64," + base64.b64encode(b"".join(lines[:-1])).decode()
+    contents = "data:text/csv;base64," + base64.b64encode(b"".join([*lines, b"another-" + lines[-1]])).decode()
     question = {
         "output": "..data-report.children...data-candidate.data..",
         "outputs": [{"id": "data-report", "property": "children"}, {"id": "data-candidate", "property": "data"}],
