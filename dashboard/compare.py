@@ -192,7 +192,7 @@ def deciding_sources(answer: Estimate) -> list[str]:
     return [*answer.claim_source_ids, *chip, *deciding]
 
 
-METHOD = "Estimates: dot = median, thick = 50\u00a0%, thin = 90\u00a0% range, by the method of this dashboard."
+METHOD = "Estimates: dot = median, thick = 50\u00a0%, thin = 90\u00a0% range, by the AI energy demand dashboard."
 
 
 def energy_beside_grids(

@@ -47,7 +47,7 @@ def chain_of(answer: Estimate, catalog: Catalog, other: Estimate | None = None) 
     return Comparison(
         id="chain",
         title=f"{' beside '.join(each.ask.text for each in shown)}: from IT to the grid",
-        answer=f"At the meter, worst hour: {'; beside it '.join(peaks)}.",
+        answer=f"At the meter, at full rating: {'; beside it '.join(peaks)}.",
         axis=f"Power, {unit}",
         unit=unit,
         base="MW",

@@ -44,8 +44,8 @@ def spreads_of(rows: Sequence[Parameter], catalog: Catalog, which: str) -> Compa
     return Comparison(
         id="method-spreads",
         title=f"How wide the assumptions are: {which}",
-        answer=f"The widest here, {shown[0].name[0].lower()}{shown[0].name[1:]}, runs from {levels[0][0]:.2g} to "
-        f"{levels[0][4]:.3g}\u00a0% of its central value.",
+        answer=f"The widest here, {shown[0].name[0].lower()}{shown[0].name[1:]}, runs from "
+        f"{number_text(levels[0][0])} to {number_text(levels[0][4])}\u00a0% of its central value.",
         axis="Per cent of the central value, on a doubling scale",
         unit="%",
         kind="average",

@@ -100,6 +100,8 @@ def _refuse_rest(text: str, rest: str) -> None:
         raise QuantityError(f"{shown(text)}: must be one number, got two; write thousands as 1,000 or 1000")
     if re.match(r"[eE][+-]?[0-9]", rest):
         raise QuantityError(f"{shown(text)}: must be a number written in full, got an exponent")
+    if re.match(r",[0-9]", rest):
+        raise QuantityError(f"{shown(text)}: must be one number, got a comma; write decimals as 30.5 and 1,000 or 1000")
     if re.match(r"\s*[*/+^%=().,;_]", rest):
         raise QuantityError(f"{shown(text)}: must be one number and one unit, got an expression at {shown(rest[:12])}")
     if _OTHER_MONEY.search(rest):
@@ -140,7 +142,9 @@ def _power(number: float, name: str) -> Amount | None:
             f"would be {reader_text(average, 'MW')} on average"
         )
     if name.lower() in {u.lower() for u in (*_POWER_UNITS, *_ENERGY_UNITS)}:
-        raise UnitError(f"{shown(name)}: must be one of {', '.join(_POWER_UNITS)}, in this case{advice(name)}")
+        raise UnitError(
+            f"{shown(name)}: must be one of {', '.join(_POWER_UNITS)}, capital letters as here{advice(name)}"
+        )
     return None
 
 

@@ -120,7 +120,9 @@ def test_chips_that_fill_a_cloud_count_once(catalog):
     """Anthropic's 3.5 GW from Broadcom are inside its 5 GW from Google."""
     totals = user_ledger(catalog, "Anthropic", NOW).totals["stated"]
 
-    assert totals.best[2] == pytest.approx(totals.capacity[2])
+    assert totals.best[2] == pytest.approx(
+        totals.capacity[2], rel=1e-3
+    )  # the 2 GW of AMD find room in nearly all draws
     assert totals.chips[2] == 5.5
 
 

@@ -367,7 +367,7 @@ def test_a_peak_that_was_typed_is_not_told_as_an_estimate(catalog, text, given):
     shown = json.dumps(convert.render(catalog, choice, WINDOW), default=lambda part: part.to_plotly_json())
     chain = convert.comparisons(catalog, {"text": text, "basis": "facility"})[0]
 
-    assert ("at the meter in the worst hour (as given)" in shown) == given
+    assert ("at the meter at full rating (as given)" in shown) == given
     assert ("as given" in chain.answer) == given
     assert ("range" in chain.answer) != given
 

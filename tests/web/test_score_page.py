@@ -54,7 +54,7 @@ def test_answer_has_the_numbers_of_the_score(catalog, rows):
     found = summary(result)
     said = words(score.render(catalog, choice, WINDOW)[0])
 
-    assert f"{100 * found['median_ape']:.0f}\u00a0%" in said
+    assert f"{100 * found['median_ape']:.1f}\u00a0%" in said
     assert f"{100 * abs(found['bias'] - 1):.0f}\u00a0% too high" in said
     assert f"of {found['scored']} cases, {100 * found['coverage_90']:.0f}\u00a0%" in said
 

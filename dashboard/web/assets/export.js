@@ -215,9 +215,15 @@
     const wide = window.innerWidth >= 560;
     const width = Math.max(300, Math.min(4000, window.innerWidth));
     const height = Math.max(300, Math.min(4000, window.innerHeight));
-    const spec = await (await asked(joined + "size=" + (wide ? width + "x" + height : "phone"))).json();
     const place = document.createElement("div");
     box.prepend(place);
+    let spec;
+    try {
+      spec = await (await asked(joined + "size=" + (wide ? width + "x" + height : "phone"))).json();
+    } catch (error) {
+      place.textContent = error.message; // such as how large the frame must be
+      return;
+    }
     document.body.style.background = spec.layout.paper_bgcolor;
     await plotly().newPlot(place, spec.data, spec.layout, { displayModeBar: false, showSendToCloud: false });
   }

@@ -243,16 +243,16 @@ def _answer(answer: Estimate) -> list[Any]:
     energy = answer.quantiles("annual_energy")
     return [
         f"{answer.ask.text}: ",
-        *_worst_hour(answer),
+        *_full_rating(answer),
         " and ",
         html.Strong(reader_text(energy[2], "TWh", beside=energy[4]), className="estimated"),
         f" a year ({_range(answer, 'annual_energy')}).",
     ]
 
 
-def _worst_hour(answer: Estimate) -> list[Any]:
+def _full_rating(answer: Estimate) -> list[Any]:
     """The facility peak with its range, or as it was given."""
-    where, peak = " at the meter in the worst hour", answer.quantiles("facility_peak")
+    where, peak = " at the meter at full rating", answer.quantiles("facility_peak")
     beside = answer.beside("facility_peak")
     if answer.is_given("facility_peak"):
         return [html.Strong(given_text(peak[2], "MW")), f"{where} (as given)"]
@@ -273,16 +273,18 @@ def _beside(catalog: Catalog, answer: Estimate, other: Estimate | None) -> list[
         if name in answer.results and name in other.results:
             low, _, middle, _, high = quantiles((elsewhere.results[name] / answer.results[name]).m_as(""))
             ratio = number_text(middle) if exact(low, high) else f"{number_text(middle)} ({_ends_text(low, high)})"
+            told = "other chips" if name == "chips" and answer.ask.chip != other.ask.chip else f"× {ratio}"
             beside = max(each.beside(name) for each in (answer, other))
-            body.append([LABELS[name], _spread(answer, name, beside), _spread(other, name, beside), f"× {ratio}"])
+            body.append([LABELS[name], _spread(answer, name, beside), _spread(other, name, beside), told])
     head = ["What", answer.ask.text, other.ask.text, "Second over first"]
     caption = "Taken as two different places: a doubt that both share moves both, one of their own moves one of them"
     return [html.H2("Side by side"), ui.table(head, body, numbers=(1, 2, 3), caption=caption)]
 
 
-def _spread(answer: Estimate, name: str, beside: float) -> str:
+def _spread(answer: Estimate, name: str, beside: float) -> Any:
     low, _, middle, _, high = answer.quantiles(name)
-    return spread_text(low, middle, high, RESULT_UNITS[name], beside=beside)
+    told = spread_text(low, middle, high, RESULT_UNITS[name], beside=beside)
+    return html.Span(told, className="" if answer.is_given(name) else "estimated")
 
 
 def _ends_text(low: float, high: float) -> str:

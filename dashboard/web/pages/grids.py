@@ -17,6 +17,7 @@ from dashboard.core.draws import Draws
 from dashboard.core.spread import Spread
 from dashboard.estimates import Ask, Estimate, estimate, read_ask
 from dashboard.estimates.ask import BASES, BASIS_NAMES, basis_weights
+from dashboard.estimates.headlines import CLAIM
 from dashboard.estimates.inputs import Step
 from dashboard.estimates.questions import Load, loads, with_highest_hour
 from dashboard.estimates.report import what_would_change
@@ -134,7 +135,7 @@ def worked(catalog: Catalog, choice: Choice) -> tuple[Estimate, dict[str, Load]]
     else:
         ask = read_ask(choice.load, catalog, basis=choice.basis)
         if choice.load == DEFAULT_LOAD:
-            ask = replace(ask, source_ids=(catalog.claims["openai-power-2030"].source_id,))
+            ask = replace(ask, source_ids=(catalog.commitments[CLAIM].source_id,))
         answer = estimate(ask, catalog)
         carriers, label, doubt = (), f"{answer.ask.text}", None
         if choice.load == DEFAULT_LOAD:

@@ -17,6 +17,7 @@ from dashboard.estimates.ask import BASES, BASIS_NAMES, Basis, basis_weights
 from dashboard.estimates.deals import commitment_ask
 from dashboard.estimates.dollars import with_term
 from dashboard.estimates.estimate import RESULT_UNITS
+from dashboard.estimates.headlines import CLAIM
 from dashboard.estimates.questions import households, loads, plants_for_adequacy, plants_for_energy, strain_on_peak
 from dashboard.estimates.report import what_would_change
 from dashboard.estimates.series import claimed_total
@@ -36,7 +37,7 @@ STORY = (
     ("openai-aws-2025", "AWS for OpenAI, $38 billion over 7 years"),
     ("anthropic-rainier-2025", "Rainier for Anthropic, 500,000 Trainium2"),
 )
-CLAIM, AZURE = "agg-openai-2025-10", "openai-azure-2025"
+AZURE = "openai-azure-2025"
 FIGURES = ("energy", "deals", "claim-path", "claim-ledger", "grid-share")
 NOT_CONVERTED = {
     "anthropic-amazon-equity": "not converted: money put into a company",
@@ -183,8 +184,9 @@ def render(catalog: Catalog, choice: Choice, window: dict[str, Any]) -> list[Any
         html.H2("The deals behind it, counted once"),
         html.P(
             [
-                "The deals of early 2026 sit inside each other: one contract buys chips, another houses them. ",
-                "For later ones see the ",
+                "The deals announced up to February 2026 sit inside each other: one contract buys chips, another ",
+                "houses them. NVIDIA’s letter counts with its 10 GW, which became 5 GW in the last days of that month. For ",
+                "later ones see the ",
                 dash.dcc.Link("page of deals", href="/deals?user=OpenAI%2C+early+2026"),
                 f". {LARGER}",
             ]

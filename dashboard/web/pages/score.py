@@ -146,7 +146,7 @@ def _answer(result: Score, choice: Choice) -> list[Any]:
     held = inside(result.scored, 90)
     return [
         "Half of our estimates are within ",
-        parts.estimated(f"{100 * found['median_ape']:.0f}\u00a0%"),
+        parts.estimated(f"{100 * found['median_ape']:.1f}\u00a0%"),
         f" of the published power ({found['scored']} {WORDS[choice.rows]}); ",
         f"on balance they are {_bias(found['bias'])}. Our 90\u00a0% ranges hold the published figure in ",
         f"{held.count} of {held.of} cases, {held.percent:.0f}\u00a0%; their upper end is ",
@@ -231,9 +231,9 @@ def _calibrated(result: Score) -> str:
     distance, chance = compare_score.evenness(result)
     ends = [f"{share.ends()[0]:.0f} to {share.ends()[1]:.0f}\u00a0%" for share in (half, most)]
     return (
-        f"{compare_score.calibration_words(result)}. With {half.of} pairs, chance alone moves the first within "
-        f"{ends[0]} and the second within {ends[1]}. If the ranges were right, places this uneven would come up in "
-        f"{100 * chance:.0f}\u00a0% of samples (Kolmogorov–Smirnov distance {distance:.2f})."
+        f"{compare_score.calibration_words(result)}. With {half.of} pairs, the true share of the first is likely "
+        f"within {ends[0]}, that of the second within {ends[1]}. If the ranges were right, places this uneven "
+        f"would come up in {100 * chance:.0f}\u00a0% of samples (Kolmogorov–Smirnov distance {distance:.2f})."
     )
 
 
