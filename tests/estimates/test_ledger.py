@@ -122,7 +122,7 @@ def test_chips_that_fill_a_cloud_count_once(catalog):
 
     assert totals.best[2] == pytest.approx(
         totals.capacity[2], rel=1e-3
-    )  # the 2 GW of AMD find room in nearly all draws
+    )  # AMD’s 2 GW find room
     assert totals.chips[2] == 5.5
 
 
