@@ -120,9 +120,7 @@ def test_chips_that_fill_a_cloud_count_once(catalog):
     """Anthropic's 3.5 GW from Broadcom are inside its 5 GW from Google."""
     totals = user_ledger(catalog, "Anthropic", NOW).totals["stated"]
 
-    assert totals.best[2] == pytest.approx(
-        totals.capacity[2], rel=1e-3
-    )  # AMD’s 2 GW find room
+    assert totals.best[2] == pytest.approx(totals.capacity[2], rel=1e-3)  # AMD’s 2 GW find room
     assert totals.chips[2] == 5.5
 
 
