@@ -51,7 +51,7 @@ def aria(label: str) -> dict[str, Any]:
 
 def slot(name: str, **more: Any) -> list[Any]:
     """Where the parts of a page come: `<name>-parts` takes them from the server, `<name>-body` shows them."""
-    return [html.Div(id=f"{name}-body", **POLITE, **more), dcc.Store(id=f"{name}-parts")]
+    return [html.Div(id=f"{name}-body", **more), dcc.Store(id=f"{name}-parts")]
 
 
 def redrawn(app: dash.Dash, name: str, *controls: Input) -> Callable[[Callable[..., Redrawn]], None]:

@@ -42,6 +42,7 @@ def layout(pages: Sequence[ModuleType]) -> Any:
                 className="head",
             ),
             html.Div(id="banner", className="content", **ui.POLITE),
+            html.P(id="said", className="hidden", role="status"),  # the answer alone is read out
             html.Main(html.Div(id="content", className="content"), id="main", tabIndex=-1),
             html.Div(
                 [

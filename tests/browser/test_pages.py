@@ -84,6 +84,7 @@ def test_basis_switch_moves_answer_and_address(window):
     window.page.wait_for_function("before => document.querySelector('.answer').innerText !== before", arg=before)
 
     assert "210 TWh" in window.page.inner_text(".answer")
+    expect(window.page.get_by_role("status").filter(has_text="TWh")).to_have_text(window.page.inner_text(".answer"))
     assert window.page.url.endswith("/?basis=it")
 
 

@@ -43,12 +43,23 @@
     return isComponent(before) && isComponent(after) ? inComponents(before, after) : null;
   }
 
+  function words(part) {
+    if (Array.isArray(part)) return part.map(words).join("");
+    return isComponent(part) ? words(part.props.children) : String(part ?? "");
+  }
+
+  function answerOf(parts) {
+    return words(parts.find(function (part) { return isComponent(part) && part.props.className === "answer"; }));
+  }
+
   window.dash_clientside = Object.assign({}, window.dash_clientside, {
     parts: {
       /* `after` comes from the server, `before` is what stands there. */
       shown: function (after, before) {
         if (after === undefined || after === null) return window.dash_clientside.no_update;
-        const found = Array.isArray(before) && before.length ? inLists(before, after) : null;
+        const stood = Array.isArray(before) && before.length > 0;
+        const found = stood ? inLists(before, after) : null;
+        if (stood && (found === null || found.length)) window.dash_clientside.set_props("said", { children: answerOf(after) });
         if (found === null) return after;
         found.forEach(function ([id, properties]) { window.dash_clientside.set_props(id, properties); });
         return window.dash_clientside.no_update;

@@ -160,7 +160,7 @@ def layout(catalog: Catalog, query: Mapping[str, str]) -> Any:
             html.P(_answer(catalog), className="answer"),
             *[ui.problem(notice) for notice in notices],
             _contents(),
-            html.Div(id="method-picture", **ui.POLITE),
+            html.Div(id="method-picture"),
             html.H2("Common errors of coverage, and what is right", id="errors"),
             html.P(
                 "Dotted underlines mark what we worked out. Where a wrong figure was said, the brackets tell by whom."
