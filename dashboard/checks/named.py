@@ -63,6 +63,7 @@ def named_rows(tables: Tables) -> Iterator[Problem]:
         if (table := tables.get(name)) is not None:
             yield from _rows(table, rows)
     yield from _way_to_the_claim(tables)
+    yield from _said_twice(tables)
     yield from _chips(tables)
     yield from _parameters(tables)
     yield from _ledgers(tables)
@@ -96,6 +97,21 @@ def _way_to_the_claim(tables: Tables) -> Iterator[Problem]:
             return
     what = f"must have a claim of power in the series {SERIES} with another date than openai-power-2030, got none"
     yield Problem("claims", None, "series", SERIES, what, "put the row back")
+
+
+def _said_twice(tables: Tables) -> Iterator[Problem]:
+    """The claim of 28 October 2025 stands among the deals and among the claims: pages read one here, one there."""
+    deals, claims = tables.get("commitments"), tables.get("claims")
+    if deals is None or claims is None:
+        return
+    total = deals.by_id().get("agg-openai-2025-10")
+    for line, row in claims.records():
+        if total is None or row["claim_id"] != "story-openai-power":
+            continue
+        wanted, got = f"{total['power [GW]']} GW", f"{row['value']} {row['unit']}"
+        if got != wanted:
+            what = f'must be the {wanted} of the commitment "agg-openai-2025-10", got {got}'
+            yield Problem("claims", line, "value", row["value"], what, "the same words: change both or neither")
 
 
 def _chips(tables: Tables) -> Iterator[Problem]:

@@ -264,6 +264,9 @@ CASES: tuple[Case, ...] = (
     Case("grid-of-nothing", "grids", cell(4, "demand [TWh]", "0"), 4, "demand [TWh]", "must be from 0.001 to 40,000"),
     Case("pair-of-nothing", "pairs", cell(2, "power", "0"), 2, "power", "must be from 0.0001 to 20,000 MW"),
     # rows that pages stand on
+    Case(
+        "claim-told-in-two-sizes", "claims", cell(7, "value", "40"), 7, "value", "must be the 30 GW of the commitment"
+    ),
     Case("grid-without-demand", "grids", cell(8, "demand [TWh]", ""), 8, "demand [TWh]", "must be filled in"),
     Case("no-claim-for-2030", "claims", without(5), None, "claim_id", 'must have the row "openai-power-2030"'),
     Case("no-way-to-the-claim", "claims", cell(6, "series", "other"), None, "series", "series openai-in-use"),
