@@ -12,7 +12,7 @@ import numpy as np
 
 from dashboard.catalog import Catalog
 from dashboard.core.conditional import Way, percentiles
-from dashboard.core.draws import Array, Draws, _strata
+from dashboard.core.draws import Array, Draws, strata
 from dashboard.core.spread import Z95, Spread
 from dashboard.estimates.ask import Ask
 from dashboard.estimates.chains import BASIS_CHOICE, CHAINS
@@ -209,7 +209,7 @@ def _way(way: Proportion, drawn: Inputs, results: Mapping[str, Quantity]) -> Way
     rest = -sign * np.log(drawn.values[way.factor].m)
     if way.capacity is not None:
         rest = rest + np.log((way.capacity / results["it_rated"]).m_as(""))
-    return Way(rest, sign * np.log(drawn.factors[way.factor].spread.at(_strata(1024)).m))
+    return Way(rest, sign * np.log(drawn.factors[way.factor].spread.at(strata(1024)).m))
 
 
 def _steps(ask: Ask, catalog: Catalog, choices: Mapping[str, tuple[float, ...]]) -> tuple[Step, ...]:
@@ -250,7 +250,7 @@ def _shares(answer: Estimate) -> tuple[Assumption, ...]:
     Where ways of reading are a doubt too, each factor is varied in every way, and the ways are pooled by their odds as
     a geometric mean: so a factor of one way alone has its share, and its ends lie around the answer.
     """
-    points: Array = np.concatenate([_strata(40), [-Z95, Z95]])
+    points: Array = np.concatenate([strata(40), [-Z95, Z95]])
     uniforms: Array = np.concatenate([(np.arange(40) + 0.5) / 40, [0.05, 0.95]])
     names = [factor.name for factor in answer.factors] + list(answer.choices)
     chain = CHAINS[answer.ask.kind]
