@@ -175,7 +175,7 @@ def estimate(ask: Ask, catalog: Catalog, draws: Draws | None = None) -> Estimate
         results=MappingProxyType(results),
         factors=tuple(drawn.factors.values()),
         choices=MappingProxyType(drawn.choices),
-        warnings=(*ask.notes, *_reading_warnings(ask), *dict.fromkeys(drawn.warnings), *_idle(ask, drawn)),
+        warnings=warnings_of(drawn),
         seed=draws.seed,
         draws=draws.count,
         data_version=catalog.version,
@@ -223,6 +223,12 @@ def _steps(ask: Ask, catalog: Catalog, choices: Mapping[str, tuple[float, ...]])
         title = f"If {('IT', 'facility', 'grid')[index]}: " if len(runs) > 1 else ""
         steps += [Step(s.name, title + s.label, s.formula, s.numbers, s.result) for s in medians.steps]
     return tuple(steps)
+
+
+def warnings_of(drawn: Inputs) -> tuple[str, ...]:
+    """What is to be told of an answer: how the ask was read, and what its chain did not know or did not use."""
+    ask = drawn.ask
+    return (*ask.notes, *_reading_warnings(ask), *dict.fromkeys(drawn.warnings), *_idle(ask, drawn))
 
 
 def _idle(ask: Ask, drawn: Inputs) -> tuple[str, ...]:
