@@ -147,7 +147,9 @@ def _estimate_file(
     from dashboard.estimates.plans_read import read_plans
 
     content = _file_bytes(path)
-    plan_list = _or_exit(lambda: read_plans(content, catalog, path.stem))
+    if out is not None and out.exists() and out.samefile(path):
+        raise click.UsageError(f"--out must be another file than --file, got {out} for both")
+    plan_list = _or_exit(lambda: read_plans(content, catalog, _name(path)))
     count = len(plan_list.plans)
     keep = as_json or out is not None
     with (
@@ -160,16 +162,28 @@ def _estimate_file(
             )
         )
     if out is not None:
-        try:
-            with out.open("w", encoding="utf-8", newline="") as stream:
-                plans_report.write_csv(totals, stream)
-        except OSError as error:
-            click.echo(f"error: {out}: cannot be written: {error.strerror or error}", err=True)
-            sys.exit(INPUT_WRONG)
+        _write(out, plans_report.csv_text(totals))
     if as_json:
         click.echo(json.dumps(plans_report.as_json(path.name, totals), ensure_ascii=False))
     else:
         click.echo(plans_report.as_text(totals))
+
+
+def _write(path: Path, text: str) -> None:
+    """Write the file whole or not at all: beside its place, then moved there; into a pipe or a device as it comes."""
+    place = path.resolve()  # a link stays one
+    part = place.with_name(f".{os.getpid()}.part")
+    straight = path.exists() and not path.is_file()
+    try:
+        try:
+            (path if straight else part).write_text(text, encoding="utf-8", newline="")
+            if not straight:
+                part.replace(place)
+        finally:
+            part.unlink(missing_ok=True)
+    except OSError as error:
+        click.echo(f"error: {path}: cannot be written: {error.strerror or error}", err=True)
+        sys.exit(INPUT_WRONG)
 
 
 def _cluster(address: str) -> Any:
@@ -298,15 +312,14 @@ def score(pairs: Path, as_json: bool, datasets: Path | None) -> None:
 
     catalog = _catalog(datasets)
     content = _file_bytes(pairs)
-    cases = _or_exit(lambda: scoring.read_pairs(content, pairs.stem))
+    cases = _or_exit(lambda: scoring.read_pairs(content, _name(pairs)))
     result = scoring.full_summary(scoring.score(cases, catalog), catalog)
     if as_json:
         click.echo(json.dumps(result, ensure_ascii=False, indent=1))
         return
     click.echo(f"{result['scored']} of {result['n']} pairs scored")
-    for name in ("median_ape", "mean_ape", "bias", "within_1_25", "within_1_5", "within_2"):
-        click.echo(f"  {name:<24}{_figure(result[name])}")
-    for name in ("coverage_50", "coverage_90", "median_interval_ratio"):
+    within = ("within_1_25", "within_1_5", "within_2")
+    for name in ("median_ape", "mean_ape", "bias", *within, "coverage_50", "coverage_90", "median_interval_ratio"):
         click.echo(f"  {name:<24}{_figure(result[name])}")
     left_out = result["leave_one_family_out"]
     click.echo("each family of chips left out of the tables in turn")
@@ -318,6 +331,11 @@ def score(pairs: Path, as_json: bool, datasets: Path | None) -> None:
 
 def _figure(value: float | None) -> str:
     return "–" if value is None else f"{value:.3f}"
+
+
+def _name(path: Path) -> str:
+    """The name of somebody's own file for a message; one without a point could be taken for a table of ours."""
+    return path.name if "." in path.name else f"./{path.name}"
 
 
 def _file_bytes(path: Path) -> bytes:

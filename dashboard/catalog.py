@@ -5,6 +5,7 @@ import difflib
 import functools
 import io
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -35,7 +36,10 @@ SHIPPED = Path(__file__).resolve().parent.parent / "datasets"
 
 @dataclass(frozen=True)
 class Problem:
-    """One thing wrong in a table: where (the row as an editor counts it), what, why, and how to mend it."""
+    """One thing wrong in a table: where (the row as an editor counts it), what, why, and how to mend it.
+
+    `table` is the name of one of our tables, or the name of somebody's own file as it is, known by its point.
+    """
 
     table: str
     row: int | None
@@ -46,8 +50,8 @@ class Problem:
 
     def __str__(self) -> str:
         """`table.csv:row: column: reason; mend`."""
-        kind = "json" if self.table == "datapackage" else "csv"
-        place = f"{self.table}.{kind}" + (f":{self.row}" if self.row else "")
+        kind = "" if "." in self.table else ".json" if self.table == "datapackage" else ".csv"
+        place = f"{self.table}{kind}" + (f":{self.row}" if self.row else "")
         text = ": ".join(part for part in (place, self.column, self.reason) if part)
         return one_line(f"{text}; {self.mend}" if self.mend else text)
 
@@ -245,6 +249,12 @@ def rows(table: str, content: bytes, problems: list[Problem]) -> Iterator[tuple[
         header = next(lines, None)
         if header is None:
             problems.append(Problem(table, None, "", "", "must have a header row, got an empty file"))
+            return
+        header = [sheets.plain(column) for column in header]
+        twice = ", ".join(f'"{column[:40]}" {n} times' for column, n in Counter(header).items() if n > 1)
+        if twice:
+            reason = f"header: must name each column once, got {twice[:200]}"
+            problems.append(Problem(table, 1, "", "", reason, "keep one of them"))
             return
         line = lines.line_num + 1
         for cells in lines:

@@ -48,6 +48,29 @@ def test_a_wrong_unit_in_a_header_is_refused():
         build(contents)
 
 
+def test_a_column_named_twice_is_refused():
+    """Of two columns of one name neither is taken for the other."""
+    content = b"a,'=b,power,power\n1,2,3,4\n"
+    problems: list[catalogs.Problem] = []
+
+    assert list(catalogs.rows("x.csv", content, problems)) == []
+    assert [str(p) for p in problems] == [
+        'x.csv:1: header: must name each column once, got "power" 2 times; keep one of them'
+    ]
+    assert list(catalogs.rows("x.csv", content.replace(b"power,power", b"c,d"), [])) == [
+        (2, {"a": "1", "=b": "2", "c": "3", "d": "4"})
+    ]
+
+
+@pytest.mark.parametrize(
+    ("table", "told"),
+    [("pairs", "pairs.csv:2"), ("datapackage", "datapackage.json:2"), ("list.txt", "list.txt:2"), ("./my", "./my:2")],
+)
+def test_a_problem_names_the_file_as_it_is(table, told):
+    """A table of ours by its file, somebody's own file by its own name."""
+    assert str(catalogs.Problem(table, 2, "unit", "", "must be W")) == f"{told}: unit: must be W"
+
+
 def test_version_is_the_hash_of_the_bytes():
     """The same bytes have the same version, one byte more another."""
     contents = _shipped()

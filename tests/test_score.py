@@ -113,14 +113,14 @@ def test_each_basis_has_its_own_estimate(catalog):
 
 def test_the_power_of_a_pair_is_never_looked_at(catalog):
     """The estimate is of the chips alone: another published power leaves it as it is."""
-    one, other = medians(catalog, "a,H100,1000,1.4,MW,it_rated", "a,H100,1000,99,MW,it_rated")
+    one, other = (medians(catalog, f"a,H100,1000,{power},MW,it_rated") for power in ("1.4", "99"))
 
     assert one == other
 
 
 def test_more_chips_of_one_kind_score_higher(catalog):
     """Ten times the chips are ten times the power."""
-    few, many = medians(catalog, "a,H100,1000,1,MW,it_rated", "a,H100,10000,1,MW,it_rated")
+    (few,), (many,) = (medians(catalog, f"a,H100,{count},1,MW,it_rated") for count in (1000, 10_000))
 
     assert many == pytest.approx(10 * few)
 
@@ -133,6 +133,15 @@ def test_a_chip_that_is_not_matched_is_listed_and_not_guessed(catalog, name):
     assert (found["n"], found["scored"], [case["case_id"] for case in found["cases"]]) == (2, 1, ["a"])
     assert [(row["case_id"], row["row"], row["chip"]) for row in found["unmatched"]] == [("b", 3, name)]
     assert "must be one of" in found["unmatched"][0]["reason"]
+
+
+def test_a_chip_without_published_power_is_listed(catalog):
+    """It does not end the score: it counts in n, with its row and the reason, also where its family is left out."""
+    found = full_summary(score(pairs("a,H100,1000,1.4,MW,it_rated", "b,MI455X,1000,2,MW,it_rated"), catalog), catalog)
+
+    assert (found["n"], found["scored"], found["leave_one_family_out"]["scored"]) == (2, 1, 1)
+    assert [(row["case_id"], row["row"]) for row in found["unmatched"]] == [("b", 3)]
+    assert found["unmatched"][0]["reason"].endswith("neither its TDP nor its system's power is published")
 
 
 def test_a_score_of_nothing_has_no_numbers(catalog):
@@ -157,6 +166,11 @@ BAD = [
     ("a,H100,1000,1.4,MW,it peak", "power_basis", "must be one of it_rated"),
     ("a,H100,1000,1.4,MW,IT_RATED", "power_basis", "must be one of it_rated"),
     ("a,H100,1000,1.4,MW", "", "must have 6 cells"),
+    ("good,B200,1000,2.4,MW,it_rated", "case_id", 'must be unique, got "good" of line 2 again'),
+    (" ,H100,1000,1.4,MW,it_rated", "case_id", "must name the case, got nothing"),
+    ("a,H100,0.5,1.4,kW,it_rated", "chip_count", "must be a whole number, got 0.5"),
+    ("a,H100,999999999999,1.4,kW,it_rated", "chip_count", "must be at most 100,000,000,000 chip"),
+    ("a,H100,1000,999999999999999,TW,it_rated", "power", "must be at most 100 TW"),
 ]
 
 
@@ -186,10 +200,11 @@ def test_every_bad_cell_is_told_at_once():
         (b"", "must have a header row, got an empty file"),
         (HEADER.encode(), "must hold at least one row"),
         (b"case_id,chip,power,unit\na,H100,1,MW\n", "missing: chip_count, power_basis"),
+        (HEADER.replace("unit", "power").encode(), 'header: must name each column once, got "power" 2 times'),
         (HEADER.encode() + b"a,H100,1000,1.4,M\xb5W,it_rated\n", "must be UTF-8, got byte 0xb5"),
         (HEADER.encode("utf-16"), "must be UTF-8, got UTF-16"),
     ],
-    ids=["empty", "header alone", "column missing", "latin-1", "utf-16"],
+    ids=["empty", "header alone", "column missing", "column twice", "latin-1", "utf-16"],
 )
 def test_a_file_that_is_no_list_of_pairs_is_refused(content, told):
     """The reason is one line."""

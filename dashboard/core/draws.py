@@ -33,7 +33,7 @@ Places = NDArray[Any]
 
 
 @functools.lru_cache(maxsize=16)
-def _strata(count: int) -> Array:
+def strata(count: int) -> Array:
     """The normal quantiles at the middle of `count` equally likely strata, in ascending order."""
     inverse: Callable[[float], float] = NormalDist().inv_cdf
     table = np.array([inverse((i + 0.5) / count) for i in range(count)])
@@ -44,7 +44,7 @@ def _strata(count: int) -> Array:
 @functools.lru_cache(maxsize=2)
 def _single_strata(count: int) -> NDArray[np.float32]:
     """The same in single precision, for long lists."""
-    return _strata(count).astype(np.float32)
+    return strata(count).astype(np.float32)
 
 
 @functools.lru_cache(maxsize=8)
@@ -124,7 +124,7 @@ class Draws:
 
     def __call__(self, name: str) -> Array:
         """Standard normal draws of the doubt `name`, shape (count,)."""
-        return _strata(self.count).take(self._places(name))
+        return strata(self.count).take(self._places(name))
 
     def many(self, doubt: str, owners: Sequence[str]) -> NDArray[np.float32]:
         """The draws of `doubt of owner` for each owner, in single precision, shape (len(owners), count)."""

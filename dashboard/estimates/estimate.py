@@ -12,7 +12,7 @@ import numpy as np
 
 from dashboard.catalog import Catalog
 from dashboard.core.conditional import Way, percentiles
-from dashboard.core.draws import Array, Draws, _strata
+from dashboard.core.draws import Array, Draws, strata
 from dashboard.core.spread import Z95, Spread
 from dashboard.estimates.ask import Ask
 from dashboard.estimates.chains import BASIS_CHOICE, CHAINS
@@ -175,7 +175,7 @@ def estimate(ask: Ask, catalog: Catalog, draws: Draws | None = None) -> Estimate
         results=MappingProxyType(results),
         factors=tuple(drawn.factors.values()),
         choices=MappingProxyType(drawn.choices),
-        warnings=(*ask.notes, *_reading_warnings(ask), *dict.fromkeys(drawn.warnings), *_idle(ask, drawn)),
+        warnings=warnings_of(drawn),
         seed=draws.seed,
         draws=draws.count,
         data_version=catalog.version,
@@ -209,7 +209,7 @@ def _way(way: Proportion, drawn: Inputs, results: Mapping[str, Quantity]) -> Way
     rest = -sign * np.log(drawn.values[way.factor].m)
     if way.capacity is not None:
         rest = rest + np.log((way.capacity / results["it_rated"]).m_as(""))
-    return Way(rest, sign * np.log(drawn.factors[way.factor].spread.at(_strata(1024)).m))
+    return Way(rest, sign * np.log(drawn.factors[way.factor].spread.at(strata(1024)).m))
 
 
 def _steps(ask: Ask, catalog: Catalog, choices: Mapping[str, tuple[float, ...]]) -> tuple[Step, ...]:
@@ -223,6 +223,12 @@ def _steps(ask: Ask, catalog: Catalog, choices: Mapping[str, tuple[float, ...]])
         title = f"If {('IT', 'facility', 'grid')[index]}: " if len(runs) > 1 else ""
         steps += [Step(s.name, title + s.label, s.formula, s.numbers, s.result) for s in medians.steps]
     return tuple(steps)
+
+
+def warnings_of(drawn: Inputs) -> tuple[str, ...]:
+    """What is to be told of an answer: how the ask was read, and what its chain did not know or did not use."""
+    ask = drawn.ask
+    return (*ask.notes, *_reading_warnings(ask), *dict.fromkeys(drawn.warnings), *_idle(ask, drawn))
 
 
 def _idle(ask: Ask, drawn: Inputs) -> tuple[str, ...]:
@@ -250,7 +256,7 @@ def _shares(answer: Estimate) -> tuple[Assumption, ...]:
     Where ways of reading are a doubt too, each factor is varied in every way, and the ways are pooled by their odds as
     a geometric mean: so a factor of one way alone has its share, and its ends lie around the answer.
     """
-    points: Array = np.concatenate([_strata(40), [-Z95, Z95]])
+    points: Array = np.concatenate([strata(40), [-Z95, Z95]])
     uniforms: Array = np.concatenate([(np.arange(40) + 0.5) / 40, [0.05, 0.95]])
     names = [factor.name for factor in answer.factors] + list(answer.choices)
     chain = CHAINS[answer.ask.kind]

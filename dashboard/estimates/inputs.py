@@ -4,7 +4,7 @@ A chain is written once and run three times: on the draws for the answer, on the
 can follow by hand, and on a design that varies one assumption at a time for the shares and the tornado.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -343,6 +343,3 @@ class OneAtATime:
         table = np.full((len(self.names), len(values)), elsewhere, dtype=values.dtype)
         table[self.names.index(name)] = values
         return table.ravel()
-
-
-Chain = Callable[[Ask, Inputs], dict[str, Quantity]]

@@ -30,7 +30,8 @@ MAX_GROUPS = 1_000
 class PlanTotals:
     """The estimates of a list: per row (where asked for), by group, and by group and month; five levels each.
 
-    `levels` holds result -> (5,) in the units of `RESULT_UNITS`, `monthly` result -> (months, 5) in MW.
+    `levels` holds result -> (5,) in the units of `RESULT_UNITS`, `monthly` result -> (months, 5) in MW. `notes` tell of
+    each plan how it was read and what its chain did not know.
     """
 
     plan_list: PlanList
@@ -38,6 +39,7 @@ class PlanTotals:
     counts: Mapping[Cell, int]
     monthly: Mapping[Cell, Mapping[str, Array]]
     rows: tuple[Mapping[str, Array], ...]
+    notes: tuple[tuple[str, ...], ...]
     undated: int
     seed: int
     draws: int
@@ -84,9 +86,11 @@ def estimate_plans(
     holders: dict[Cell, dict[str, int]] = {}
     edges: dict[MonthCell, Array] = {}
     rows: list[Mapping[str, Array]] = []
+    notes: list[tuple[str, ...]] = []
     for some, sums in zip(blocks, _in_order(blob, blocks, columns, draws, client, keep_rows=keep_rows), strict=True):
         _merge(totals, holders, edges, sums)
         rows += sums.rows
+        notes += [(*plan.notes, *warnings) for plan, warnings in zip(some, sums.warnings, strict=True)]
         done(len(some))
     counts = _counts(plan_list.plans, columns)
     complete = {
@@ -99,6 +103,7 @@ def estimate_plans(
         counts=counts,
         monthly=_monthly(edges, plan_list.plans, columns),
         rows=tuple(rows),
+        notes=tuple(notes),
         undated=sum(not plan.is_dated for plan in plan_list.plans),
         seed=draws.seed,
         draws=draws.count,

@@ -15,17 +15,21 @@ from numpy.typing import NDArray
 
 from dashboard.catalog import Catalog
 from dashboard.core.draws import Array, Draws, choice
+from dashboard.core.spread import Spread
+from dashboard.estimates.ask import Ask, basis_weights
 from dashboard.estimates.chains import CHAINS
-from dashboard.estimates.estimate import RESULT_UNITS, quick_levels
+from dashboard.estimates.estimate import RESULT_UNITS, quick_levels, warnings_of
 from dashboard.estimates.inputs import Factor, Inputs, choice_doubt
-from dashboard.estimates.plans_read import Plan, shape_ask
+from dashboard.estimates.plans_read import Plan
+from dashboard.estimates.questions import with_parents
 from dashboard.estimates.readings import MONTHS
 from dashboard.records import Parameter
-from dashboard.units import magnitude
+from dashboard.units import Quantity, magnitude, quantity, unit
 
 TOGETHER = 64  # plans of one shape worked in one go
 MONTHLY = ("facility_peak", "facility_average")
 ALL = ""
+_UNITS = {"chips": "chip", "power": "MW", "capex": "USD", "contract": "USD"}
 
 Single = NDArray[np.float32]
 Columns = tuple[tuple[str, int], ...]  # columns to sum by, each with its place in a row
@@ -106,13 +110,17 @@ class PlanNormals:
 
 @dataclass(frozen=True)
 class BlockSums:
-    """What one block adds: results by group, and steps up and down by group and month, summed inside each draw."""
+    """What one block adds: results by group, and steps up and down by group and month, summed inside each draw.
+
+    `warnings` are what the chain of each plan has to tell.
+    """
 
     totals: Mapping[Cell, Mapping[str, Array]]
     holders: Mapping[Cell, Mapping[str, int]]
     edge_cells: tuple[MonthCell, ...]
     edges: Single
     rows: tuple[Mapping[str, Array], ...]
+    warnings: tuple[tuple[str, ...], ...]
 
 
 def work(blob: bytes, plans: Sequence[Plan], columns: Columns, draws: Draws, *, keep: bool) -> BlockSums:
@@ -123,20 +131,23 @@ def work(blob: bytes, plans: Sequence[Plan], columns: Columns, draws: Draws, *, 
     holders: dict[Cell, dict[str, int]] = {}
     edges: dict[MonthCell, Array] = {}
     rows: dict[int, Mapping[str, Array]] = {}
+    warnings: dict[int, tuple[str, ...]] = {}
     shapes: dict[tuple[object, ...], list[Plan]] = {}
     for plan in plans:
         shapes.setdefault(plan.shape, []).append(plan)
     for alike in shapes.values():
         for first in range(0, len(alike), TOGETHER):
             some = alike[first : first + TOGETHER]
-            results = results_of(some, catalog, draws)
+            results, told = results_of(some, catalog, draws)
+            warnings |= dict.fromkeys((plan.line for plan in some), told)
             _add_totals(totals, holders, some, columns, results)
             _add_edges(edges, some, columns, results)
             if keep:
                 rows |= _row_levels(some, results)
     shape = (len(edges), len(MONTHLY), draws.count)  # one array travels faster than thousands
     single = np.array(list(edges.values()), dtype=np.float32).reshape(shape)
-    return BlockSums(totals, holders, tuple(edges), single, tuple(rows[plan.line] for plan in plans) if keep else ())
+    kept = tuple(rows[plan.line] for plan in plans) if keep else ()
+    return BlockSums(totals, holders, tuple(edges), single, kept, tuple(warnings[plan.line] for plan in plans))
 
 
 @functools.lru_cache(maxsize=1)
@@ -160,15 +171,55 @@ def _catalog(blob: bytes) -> Catalog:
     return found
 
 
-def results_of(plans: Sequence[Plan], catalog: Catalog, draws: Draws) -> dict[str, Single]:
-    """Every result of plans of one shape in its unit of `RESULT_UNITS`: a row of draws for each plan."""
+def results_of(plans: Sequence[Plan], catalog: Catalog, draws: Draws) -> tuple[dict[str, Single], tuple[str, ...]]:
+    """Every result of plans of one shape in its unit of `RESULT_UNITS`, a row of draws for each plan; and warnings."""
     ask = shape_ask(plans, catalog)
     chip = ask.chip
     scopes = (chip.chip_id, chip.family, chip.overhead_class) if chip else ()
     normals = PlanNormals(draws, plans, chip.family if chip else "", ask.region, scopes, catalog)
-    results = CHAINS[ask.kind](ask, Inputs(catalog, ask, normals))
+    inputs = Inputs(catalog, ask, normals)
+    results = CHAINS[ask.kind](ask, inputs)
     shape = (len(plans), draws.count)
-    return {name: np.broadcast_to(magnitude(value, RESULT_UNITS[name]), shape) for name, value in results.items()}
+    drawn = {name: np.broadcast_to(magnitude(value, RESULT_UNITS[name]), shape) for name, value in results.items()}
+    return drawn, warnings_of(inputs)
+
+
+def shape_ask(plans: Sequence[Plan], catalog: Catalog) -> Ask:
+    """One ask for plans of one shape, the amounts one below the other."""
+    first = plans[0]
+    chip = catalog.accelerators[first.chip_id] if first.chip_id else None
+    column = [[plan.amount] for plan in plans]
+    term = quantity(_single([[plan.term] for plan in plans]), "year") if first.kind == "contract" else None
+    region, overrides = _region(first, catalog)
+    return Ask(
+        kind=first.kind,  # type: ignore[arg-type]
+        amount=Quantity(_single(column), unit(_UNITS[first.kind])),
+        chip=chip,
+        basis=first.basis,  # type: ignore[arg-type]
+        weights=basis_weights(first.basis, catalog),
+        term=term,
+        region=region,
+        overrides=overrides,
+    )
+
+
+def _single(column: list[list[float]]) -> NDArray[np.float32]:
+    return np.array(column, dtype=np.float32)
+
+
+def _region(plan: Plan, catalog: Catalog) -> tuple[str, dict[str, Spread]]:
+    """Whose grid it is, and its carbon intensity where the table has one; else that of the grid or country around it.
+
+    Where none has one, the chain takes the world's.
+    """
+    region = plan.country or plan.grid or "usa"
+    for place in (*with_parents(plan.grid, catalog), *with_parents(region, catalog)):
+        if catalog.parameter_or_none("grid_intensity", place):
+            return place, {}
+        grid = catalog.grids.get(place)
+        if grid is not None and grid.carbon_intensity is not None:
+            return region, {"grid_intensity": Spread.fixed(grid.carbon_intensity)}
+    return region, {}
 
 
 def cells_of(plan: Plan, columns: Columns) -> list[Cell]:

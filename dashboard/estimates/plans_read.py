@@ -1,22 +1,20 @@
 """A planner's own list as plans: read strictly, every problem by line and column, no row skipped."""
 
+import functools
+import re
 from codecs import BOM_UTF8
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from types import MappingProxyType
 
-import numpy as np
-from numpy.typing import NDArray
-
 from dashboard.catalog import Catalog, DataError, Problem, UnknownChipError, rows
-from dashboard.core.spread import Spread
-from dashboard.estimates.ask import Ask, basis_weights
 from dashboard.estimates.inputs import is_one_system
 from dashboard.estimates.questions import with_parents
-from dashboard.estimates.readings import MONTHS, moment
+from dashboard.estimates.readings import END_YEAR, MONTHS, START_YEAR
 from dashboard.records import Chip
-from dashboard.units import Quantity, counted, magnitude, quantity, read_cell, unit
+from dashboard.units import MOST_YEARS, Quantity, UnitError, counted, magnitude, quantity, read_cell, too_much, unit
 
 COLUMNS = (
     *("id", "name", "chip", "chip_count", "power", "unit", "power_basis", "amount", "currency", "term_years"),
@@ -36,13 +34,17 @@ BASES = MappingProxyType(
         "grid_connection": "grid",
     }
 )
-CURRENCIES = ("", "USD", "million USD", "billion USD")
-_UNITS = {"chips": "chip", "power": "MW", "capex": "USD", "contract": "USD"}
+CURRENCIES = ("USD", "million USD", "billion USD")
+FIRST_YEAR, LAST_YEAR = 1900, 2100
+_DATE = re.compile(r"[0-9]{4}(?:-[0-9]{2}){0,2}")
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """One row: an amount in chips, MW or USD with what it is worth knowing to estimate it; `cells` as in the file."""
+    """One row: an amount in chips, MW or USD with what it is worth knowing to estimate it; `cells` as in the file.
+
+    `start` and `end` are months of the series, `MONTHS` the one that never comes; `notes` tell how the row was read.
+    """
 
     line: int
     item: str
@@ -58,6 +60,7 @@ class Plan:
     end: int
     one_system: bool
     cells: tuple[str, ...]
+    notes: tuple[str, ...] = ()
 
     @property
     def is_dated(self) -> bool:
@@ -77,7 +80,6 @@ class PlanList:
 
     header: tuple[str, ...]
     plans: tuple[Plan, ...]
-    notes: tuple[str, ...] = ()
 
     def column(self, name: str) -> int:
         """The place of a column.
@@ -90,7 +92,7 @@ class PlanList:
         return self.header.index(name)
 
 
-def read_plans(content: bytes, catalog: Catalog, name: str = "plans") -> PlanList:
+def read_plans(content: bytes, catalog: Catalog, name: str = "plans.csv") -> PlanList:
     """The plans of a CSV with any of `COLUMNS`; other columns are kept as they are.
 
     Raises:
@@ -100,10 +102,10 @@ def read_plans(content: bytes, catalog: Catalog, name: str = "plans") -> PlanLis
     plans: list[Plan] = []
     seen: dict[str, int] = {}
     header: tuple[str, ...] = ()
-    seen_names = Names({}, _places(catalog), Counter())
+    names = Names({}, _places(catalog))
     for line, row in rows(name, content.removeprefix(BOM_UTF8), problems):  # as spreadsheets begin a CSV
         header = header or _header(tuple(row), name)
-        plan = _Row(line, row, name, catalog, problems, seen_names).plan()
+        plan = _Row(line, row, name, catalog, problems, names).plan()
         if plan is not None:
             if plan.item in seen:
                 reason = f'must be unique, got "{plan.item}" of line {seen[plan.item]} again'
@@ -114,17 +116,17 @@ def read_plans(content: bytes, catalog: Catalog, name: str = "plans") -> PlanLis
         problems.append(Problem(name, None, "", "", "must hold at least one row"))
     if problems:
         raise DataError(problems)
-    return PlanList(header, tuple(plans), _told(seen_names.notes))
+    return PlanList(header, tuple(plans))
 
 
-def _told(notes: Counter[str]) -> tuple[str, ...]:
-    """What plays no part, with its rows: the commonest, and how many more there are."""
-    ranked = notes.most_common()
-    told = [f"{note}: {counted(f'{count:,}', 'rows')}" for note, count in ranked[:MOST_NOTES]]
+def told(notes: Iterable[Sequence[str]]) -> list[str]:
+    """The notes of rows, each once with the count of its rows: the commonest, and how many more there are."""
+    ranked = Counter(note for of_row in notes for note in of_row).most_common()
+    lines = [f"{note}: {counted(f'{count:,}', 'rows')}" for note, count in ranked[:MOST_NOTES]]
     rest = [count for _, count in ranked[MOST_NOTES:]]
     if rest:
-        told.append(f"{len(rest):,} more such notes, each of at most {counted(f'{rest[0]:,}', 'rows')}")
-    return tuple(told)
+        lines.append(f"{len(rest):,} more such notes, each of at most {counted(f'{rest[0]:,}', 'rows')}")
+    return lines
 
 
 def _places(catalog: Catalog) -> dict[str, str]:
@@ -145,15 +147,14 @@ def _header(header: tuple[str, ...], name: str) -> tuple[str, ...]:
 
 @dataclass(frozen=True)
 class Names:
-    """What the rows of a list share: chips and places by the words used for them, and what is to be told of rows."""
+    """What the rows of a list share: chips and places by the words used for them."""
 
     chips: dict[str, Chip | str]
     places: Mapping[str, str]
-    notes: Counter[str]
 
 
 class _Row:
-    """One row being read; what is wrong goes to `problems`."""
+    """One row being read; what is wrong goes to `problems`, what is to be told to `notes`."""
 
     def __init__(
         self,
@@ -165,29 +166,26 @@ class _Row:
         shared: Names,
     ) -> None:
         self.line, self.row, self.name, self.catalog, self.problems = line, row, name, catalog, problems
-        self.chips, self.places, self.notes = shared.chips, shared.places, shared.notes
+        self.chips, self.places = shared.chips, shared.places
+        self.notes: list[str] = []
         self.before = len(problems)
 
     def plan(self) -> Plan | None:
         chip = self._chip()
-        kind, amount = self._size(chip)
-        start, end = self._dates()
-        basis, term = self._basis(), self._positive("term_years")
+        kind, amount = self._size()
+        basis, term = self._basis(), self._term()
         country, grid = self._where()
         if kind == "money":
             kind = "contract" if term else "capex"
+        start, end = self._months(term if kind == "contract" else 0.0)
         if len(self.problems) > self.before:
             return None
         self._tell_unused(kind)
-        if kind == "contract" and start < MONTHS and not self._text("end"):
-            end = min(MONTHS, start + round(12 * term) - 1)
-            self.notes["a contract without an end stands until its term is over"] += 1
-        named = chip if kind in ("chips", "power") and chip is not None else None
         return Plan(
             line=self.line,
             item=self._text("id") or self._text("name") or f"line {self.line}",
             kind=kind,
-            chip_id=named.chip_id if named else "",
+            chip_id=chip.chip_id if chip else "",
             amount=amount,
             basis="it" if kind == "chips" else basis,
             term=term,
@@ -196,8 +194,9 @@ class _Row:
             grid=grid,
             start=start,
             end=end,
-            one_system=kind == "chips" and named is not None and is_one_system(named, Quantity(amount, "chip")),
+            one_system=kind == "chips" and chip is not None and is_one_system(chip, Quantity(amount, "chip")),
             cells=tuple(self.row.values()),
+            notes=tuple(self.notes),
         )
 
     def _text(self, column: str) -> str:
@@ -224,52 +223,67 @@ class _Row:
         if not text:
             return None
         if text not in self.chips:
-            try:
-                self.chips[text] = self.catalog.chip(text)
-            except UnknownChipError as error:
-                self.chips[text] = str(error).removeprefix("chip: ")
+            self.chips[text] = self._known_chip(text)
         found = self.chips[text]
         if isinstance(found, str):
             self._wrong("chip", found)
             return None
         return found
 
-    def _size(self, chip: Chip | None) -> tuple[str, float]:
+    def _known_chip(self, text: str) -> Chip | str:
+        """The chip of that name, or why there is none to reckon with."""
+        try:
+            chip = self.catalog.chip(text)
+        except UnknownChipError as error:
+            return str(error).removeprefix("chip: ")
+        if _has_power(chip, self.catalog):
+            return chip
+        return f"must have a published power, got {chip.name}, which has none; leave it out and give the plan's power"
+
+    def _size(self) -> tuple[str, float]:
         """The kind and the amount: power goes before chips, chips before dollars."""
         power, count, amount = (self._positive(column) for column in ("power", "chip_count", "amount"))
         if power:
-            return "power", power * self._unit()
+            return "power", self._limited("power", power * self._unit(), "MW")
         if count:
-            self._judge_count(chip, count)
-            return "chips", count
+            self._judge_count(count)
+            return "chips", self._limited("chip_count", count, "chip")
         if amount:
             currency = self._text("currency")
             if currency not in CURRENCIES:
-                self._wrong("currency", f'must be one of {", ".join(CURRENCIES[1:])}; convert first, got "{currency}"')
+                mend = "; convert first" if currency else ""
+                self._wrong("currency", f'must be one of {", ".join(CURRENCIES)}, got "{currency[:40]}"{mend}')
                 return "money", amount
-            return "money", amount * float(magnitude(quantity(1.0, currency or "USD"), "USD"))
+            return "money", self._limited("amount", amount * float(magnitude(quantity(1.0, currency), "USD")), "USD")
         if len(self.problems) == self.before:
             self._wrong("power", "must have a power, a chip_count or an amount, got none")
         return "power", 0.0
 
-    def _judge_count(self, chip: Chip | None, count: float) -> None:
+    def _limited(self, column: str, amount: float, unit_name: str) -> float:
+        if reason := too_much(Quantity(amount, unit(unit_name))):
+            self._wrong(column, f"{reason}; got {self._text(column)}")
+        return amount
+
+    def _term(self) -> float:
+        years = self._positive("term_years")
+        if years > MOST_YEARS:
+            self._wrong("term_years", f"must be at most {MOST_YEARS}, got {years:g}")
+        return years
+
+    def _judge_count(self, count: float) -> None:
         if not self._text("chip"):
             self._wrong("chip", "must name the chip that is counted, got nothing")
         elif count != int(count):
             self._wrong("chip_count", f"must be a whole number, got {count:g}")
-        elif chip is not None and not _has_power(chip, self.catalog):
-            self._wrong("chip", f"{chip.name} has no published power; give the plan's power instead")
 
     def _unit(self) -> float:
+        text = self._text("unit")
         try:
-            one = quantity(1.0, self._text("unit"))
-            if one.check("[power]"):
-                return float(magnitude(one, "MW"))
-            hint = ""
+            return _in_megawatts(text)
         except ValueError as error:
             hint = str(error).rpartition('"')[2]
-        self._wrong("unit", f'must be a unit of power (W, kW, MW, GW, TW), got "{self._text("unit")[:40]}"{hint}')
-        return 1.0
+        self._wrong("unit", f'must be a unit of power (W, kW, MW, GW, TW), got "{text[:40]}"{hint}')
+        return 0.0
 
     def _where(self) -> tuple[str, str]:
         """The ids of country and grid, given as id or name; a place that is not in the table keeps its own word."""
@@ -279,19 +293,18 @@ class _Row:
         unknown = [column for column, place in found if place not in self.catalog.grids]
         taken = "the world's carbon mix is taken" if len(unknown) == len(words) else "the other place's mix is taken"
         for column in filter(words.get, unknown):
-            self.notes[f'no {column} of grids.csv is called "{words[column][:40]}": {taken}'] += 1
+            self.notes.append(f'no {column} of grids.csv is called "{words[column][:40]}": {taken}')
         if not unknown and country not in ("world", *with_parents(grid, self.catalog)):
             self._wrong("grid", f"must lie in {self.catalog.grids[country].name}, the country beside it")
         return country, grid
 
     def _tell_unused(self, kind: str) -> None:
-        """Count what stands in the row and plays no part in it."""
+        """Note what stands in the row and plays no part in it."""
         used = {"power": "power", "chips": "chip_count"}.get(kind, "amount")
         idle = [column for column in SIZES if column != used and self._text(column)]
-        idle += ["power_basis"] if kind != "power" and self._text("power_basis") else []
-        idle += ["term_years"] if used != "amount" and self._text("term_years") else []
-        for column in idle:
-            self.notes[f"{column} is not used beside {used}"] += 1
+        for size, beside in (("power", ("unit", "power_basis")), ("amount", ("currency", "term_years"))):
+            idle += [column for column in beside if size != used and self._text(column)]
+        self.notes += [f"{column} is not used beside {used}" for column in idle]
 
     def _basis(self) -> str:
         text = self._text("power_basis")
@@ -299,26 +312,36 @@ class _Row:
             self._wrong("power_basis", f'must be one of {", ".join(list(BASES)[1:])}, got "{text}"')
         return BASES.get(text, "unknown")
 
-    def _dates(self) -> tuple[int, int]:
-        start, end = self._month("start", first=True), self._month("end", first=False)
-        if self._text("end") and end < start < MONTHS:
-            self._wrong("end", "must not lie before start")
-        return start, end
+    def _months(self, term: float) -> tuple[int, int]:
+        """First and last month; a contract of `term` years that tells no end stands until its term is over."""
+        start, end = self._month("start", "01"), self._month("end", "12")
+        if start is None:
+            self.notes += ["end is not used without start"] if end is not None else []
+            return MONTHS, MONTHS
+        if not self._text("end") and term:
+            end = start + max(1, round(12 * term)) - 1
+            self.notes.append("a contract without an end stands until its term is over")
+        if end is not None and end < start:
+            self._wrong("end", f"must not lie before start ({self._text('start')}), got {self._text('end')}")
+        if start >= MONTHS or (end is not None and end < 0):
+            where = f"starts after {END_YEAR}" if start >= MONTHS else f"is over before {START_YEAR}"
+            self.notes.append(f"{where}: it stands in no month")
+            return MONTHS, MONTHS
+        return max(0, start), MONTHS if end is None else min(end, MONTHS)
 
-    def _month(self, column: str, *, first: bool) -> int:
+    def _month(self, column: str, of_year: str) -> int | None:
+        """Months from the start of the series, perhaps negative; a year alone stands for its month `of_year`."""
         text = self._text(column)
-        if not text:
-            return MONTHS
-        parts = text.split("-")
-        well_formed = [len(part) for part in parts] in ([4], [4, 2], [4, 2, 2]) and all(map(str.isdecimal, parts))
         try:
-            if not well_formed or not text.isascii():
-                raise ValueError
-            month = int(moment(f"{text}-01" if first and len(parts) == 1 else text) - 1e-9)
-        except (ValueError, IndexError):
-            self._wrong(column, f'must be a date such as 2027, 2027-06 or 2027-06-30, got "{text}"')
-            return MONTHS
-        return max(0, month)
+            day = date.fromisoformat(f"{text}-{of_year}-01"[:10]) if _DATE.fullmatch(text) else None
+        except ValueError:
+            day = None
+        if day is not None and FIRST_YEAR <= day.year <= LAST_YEAR:
+            return 12 * (day.year - START_YEAR) + day.month - 1
+        if text:
+            forms = f"2027, 2027-06 or 2027-06-30, from {FIRST_YEAR} to {LAST_YEAR}"
+            self._wrong(column, f'must be a date such as {forms}, got "{text[:40]}"')
+        return None
 
 
 def _has_power(chip: Chip, catalog: Catalog) -> bool:
@@ -327,39 +350,9 @@ def _has_power(chip: Chip, catalog: Catalog) -> bool:
     return catalog.parameter_or_none("it_power", chip.chip_id, chip.family) is not None
 
 
-def shape_ask(plans: Sequence[Plan], catalog: Catalog) -> Ask:
-    """One ask for plans of one shape, the amounts one below the other."""
-    first = plans[0]
-    chip = catalog.accelerators[first.chip_id] if first.chip_id else None
-    column = [[plan.amount] for plan in plans]
-    term = quantity(_single([[plan.term] for plan in plans]), "year") if first.kind == "contract" else None
-    region, overrides = _region(first, catalog)
-    return Ask(
-        kind=first.kind,  # type: ignore[arg-type]
-        amount=Quantity(_single(column), unit(_UNITS[first.kind])),
-        chip=chip,
-        basis=first.basis,  # type: ignore[arg-type]
-        weights=basis_weights(first.basis, catalog),
-        term=term,
-        region=region,
-        overrides=overrides,
-    )
-
-
-def _single(column: list[list[float]]) -> NDArray[np.float32]:
-    return np.array(column, dtype=np.float32)
-
-
-def _region(plan: Plan, catalog: Catalog) -> tuple[str, dict[str, Spread]]:
-    """Whose grid it is, and its carbon intensity where the table has one; else that of the grid or country around it.
-
-    Where none has one, the chain takes the world's.
-    """
-    region = plan.country or plan.grid or "usa"
-    for place in (*with_parents(plan.grid, catalog), *with_parents(region, catalog)):
-        if catalog.parameter_or_none("grid_intensity", place):
-            return place, {}
-        grid = catalog.grids.get(place)
-        if grid is not None and grid.carbon_intensity is not None:
-            return region, {"grid_intensity": Spread.fixed(grid.carbon_intensity)}
-    return region, {}
+@functools.cache
+def _in_megawatts(unit_name: str) -> float:
+    one = quantity(1.0, unit_name)
+    if not one.check("[power]"):
+        raise UnitError(f'must be a unit of power, got "{unit_name}"')
+    return float(magnitude(one, "MW"))

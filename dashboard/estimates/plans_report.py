@@ -1,12 +1,14 @@
 """The estimates of a list as one JSON object, as lines of text, and as the rows of a CSV."""
 
-import csv
 from collections.abc import Iterator
-from typing import Any, TextIO
+from typing import Any
 
+from dashboard import sheets
 from dashboard.estimates.estimate import RESULT_UNITS
 from dashboard.estimates.plans import PlanTotals, month_rows
 from dashboard.estimates.plans_block import ALL, Cell
+from dashboard.estimates.plans_read import told
+from dashboard.estimates.readings import END_YEAR, START_YEAR
 from dashboard.estimates.report import LABELS
 from dashboard.units import counted, given_text, range_text, reader_text
 
@@ -23,13 +25,13 @@ def as_json(name: str, totals: PlanTotals, *, rows: bool = True) -> dict[str, An
         "draws": totals.draws,
         "count": len(totals.plan_list.plans),
         "undated": totals.undated,
-        "notes": list(totals.plan_list.notes),
+        "notes": told(totals.notes),
         "totals": [_total(totals, cell) for cell in totals.levels],
     }
     if rows:
         found["rows"] = [
-            {"line": plan.line, "id": plan.item, "kind": plan.kind, "results": _results(levels)}
-            for plan, levels in zip(totals.plan_list.plans, totals.rows, strict=True)
+            {"line": plan.line, "id": plan.item, "kind": plan.kind, "notes": list(notes), "results": _results(levels)}
+            for plan, notes, levels in zip(totals.plan_list.plans, totals.notes, totals.rows, strict=True)
         ]
     return found
 
@@ -72,8 +74,9 @@ def as_text(totals: PlanTotals) -> str:
         ranked = sorted((c for c in groups if c[0] == column), key=lambda c: -totals.levels[c]["facility_peak"][2])
         lines += [_group_line(totals, cell) for cell in ranked]
     if totals.undated:
-        lines += ["", f"Note: plans with no start, or one after 2035, stand in no month: {totals.undated:,}."]
-    return "\n".join(lines + [f"Note: {note}." for note in totals.plan_list.notes])
+        what = f"plans with no start, or none of it in {START_YEAR}–{END_YEAR}, stand in no month"
+        lines += ["", f"Note: {what}: {totals.undated:,}."]
+    return "\n".join(lines + [f"Note: {note}." for note in told(totals.notes)])
 
 
 SAME = 1e-6  # of a value: the draws of a list are kept in seven digits
@@ -95,16 +98,14 @@ def _group_line(totals: PlanTotals, cell: Cell) -> str:
     return f"  {name[:30]:<32}{count:>14}{_text(levels, 'MW', 12)}"
 
 
-def write_csv(totals: PlanTotals, stream: TextIO) -> None:
-    """The file's own columns, then `facility_peak_q50 [MW]` and its like; blank where a plan has no such result."""
+def csv_text(totals: PlanTotals) -> str:
+    """The file's own columns, then `facility_peak_q50 [MW]` and its like, then notes; blank where a plan has none."""
     names = [name for name in RESULT_UNITS if any(name in levels for levels in totals.rows)]
-    writer = csv.writer(stream, lineterminator="\n")
     added = [f"{name}_{level} [{RESULT_UNITS[name]}]" for name in names for level in IN_CSV]
-    writer.writerow([*totals.plan_list.header, *added])
-    writer.writerows(_csv_rows(totals, names))
+    return sheets.csv_text([*totals.plan_list.header, *added, "estimate_notes"], _csv_rows(totals, names))
 
 
 def _csv_rows(totals: PlanTotals, names: list[str]) -> Iterator[list[str]]:
-    for plan, levels in zip(totals.plan_list.plans, totals.rows, strict=True):
+    for plan, notes, levels in zip(totals.plan_list.plans, totals.notes, totals.rows, strict=True):
         cells = [f"{levels[n][i]:.6g}" if n in levels else "" for n in names for i in IN_CSV.values()]
-        yield [*plan.cells, *cells]
+        yield [*plan.cells, *cells, "; ".join(notes)]

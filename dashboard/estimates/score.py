@@ -3,8 +3,9 @@
 Source: method section 6.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -14,10 +15,10 @@ from dashboard.core.draws import Draws
 from dashboard.estimates.ask import Ask, basis_weights
 from dashboard.estimates.chains import published_state
 from dashboard.estimates.estimate import quantiles
-from dashboard.estimates.inputs import DrawnNormals, Inputs
+from dashboard.estimates.inputs import DrawnNormals, Inputs, NoPowerError
 from dashboard.estimates.score_checks import pit, without_family
 from dashboard.records import Chip
-from dashboard.units import Quantity, QuantityError, UnitError, magnitude, quantity, read_cell
+from dashboard.units import Quantity, QuantityError, UnitError, magnitude, quantity, read_cell, too_much
 
 BASES = ("it_rated", "it_busy", "it_average", "facility_peak", "facility_average", "grid_connection", "unknown")
 COLUMNS = ("case_id", "chip", "chip_count", "power", "unit", "power_basis")
@@ -53,13 +54,13 @@ class Scored:
 
 @dataclass(frozen=True)
 class Score:
-    """All pairs: those scored, and those whose chip no table row goes by."""
+    """All pairs: those scored, and those whose chip no table row goes by or has no published power."""
 
     scored: tuple[Scored, ...]
     unmatched: tuple[tuple[Case, str], ...]
 
 
-def read_pairs(content: bytes, name: str = "pairs") -> list[Case]:
+def read_pairs(content: bytes, name: str = "pairs.csv") -> list[Case]:
     """The cases of a CSV with the columns case_id, chip, chip_count, power, unit, power_basis (others ignored).
 
     Raises:
@@ -67,12 +68,13 @@ def read_pairs(content: bytes, name: str = "pairs") -> list[Case]:
     """
     problems: list[Problem] = []
     cases: list[Case] = []
+    seen: dict[str, int] = {}
     for line, row in rows(name, content, problems):
         missing = [column for column in COLUMNS if column not in row]
         if missing:
             reason = f"header: must have {', '.join(COLUMNS)}; missing: {', '.join(missing)}"
             raise DataError([Problem(name, 1, "", "", reason)])
-        case = _case(line, row, name, problems)
+        case = _case(line, row, name, seen, problems)
         if case is not None:
             cases.append(case)
     if not cases and not problems:
@@ -82,48 +84,82 @@ def read_pairs(content: bytes, name: str = "pairs") -> list[Case]:
     return cases
 
 
-def _case(line: int, row: dict[str, str], name: str, problems: list[Problem]) -> Case | None:
-    before = len(problems)
-
-    def positive(column: str) -> float:
+def _case(line: int, row: Mapping[str, str], name: str, seen: dict[str, int], problems: list[Problem]) -> Case | None:
+    """The case of a row; each has an id of its own, by which its doubts are drawn and its error is told."""
+    found: dict[str, Any] = {}
+    for column, read in _CELLS.items():
         try:
-            number = read_cell(row[column].strip())
-            if number > 0:
-                return number
-            reason = f"must be above 0, got {number:g}"
-        except QuantityError as error:
-            reason = str(error)
-        problems.append(Problem(name, line, column, row[column], reason))
-        return 1.0
+            found[column] = read(row[column].strip())
+        except ValueError as error:
+            problems.append(Problem(name, line, column, row[column], str(error)))
+    first = seen.setdefault(found.get("case_id", ""), line)
+    if "case_id" in found and first != line:
+        reason = f'must be unique, got "{row["case_id"][:40]}" of line {first} again'
+        problems.append(Problem(name, line, "case_id", row["case_id"], reason))
+    if len(found) < len(_CELLS):
+        return None
+    power = found["power"] * found["unit"]
+    if reason := too_much(power):
+        problems.append(Problem(name, line, "power", row["power"], f"{reason}; got {row['power']}"))
+    return Case(row["case_id"], line, row["chip"], found["chip_count"], power, found["power_basis"])
 
-    count, value = positive("chip_count"), positive("power")
-    basis = row["power_basis"].strip()
-    if basis not in BASES:
-        problems.append(Problem(name, line, "power_basis", basis, f'must be one of {", ".join(BASES)}, got "{basis}"'))
-    try:
-        power = quantity(value, row["unit"].strip())
-        if not power.check("[power]"):
-            raise UnitError(f'must be a unit of power, got "{row["unit"]}"')
-    except UnitError as error:
-        problems.append(Problem(name, line, "unit", row["unit"], str(error)))
-        return None
-    if len(problems) > before:
-        return None
-    return Case(row["case_id"], line, row["chip"], Quantity(count, "chip"), power, basis)
+
+def _id(text: str) -> str:
+    if not text:
+        raise ValueError("must name the case, got nothing")
+    return text
+
+
+def _above_0(text: str) -> float:
+    number = read_cell(text)
+    if number <= 0:
+        raise QuantityError(f"must be above 0, got {number:g}")
+    return number
+
+
+def _chips(text: str) -> Quantity:
+    count = _above_0(text)
+    if count != int(count):
+        raise QuantityError(f"must be a whole number, got {count:g}")
+    chips = Quantity(count, "chip")
+    if reason := too_much(chips):
+        raise QuantityError(f"{reason}; got {text}")
+    return chips
+
+
+def _unit_of_power(text: str) -> Quantity:
+    one = quantity(1.0, text)
+    if not one.check("[power]"):
+        raise UnitError(f'must be a unit of power, got "{text}"')
+    return one
+
+
+def _basis(text: str) -> str:
+    if text not in BASES:
+        raise ValueError(f'must be one of {", ".join(BASES)}, got "{text}"')
+    return text
+
+
+_CELLS: Mapping[str, Callable[[str], Any]] = MappingProxyType(
+    {"case_id": _id, "chip_count": _chips, "power": _above_0, "unit": _unit_of_power, "power_basis": _basis}
+)
 
 
 def score(cases: Sequence[Case], catalog: Catalog, draws: Draws | None = None) -> Score:
-    """Each case estimated from its chips alone; a chip that no row goes by is listed, never guessed."""
+    """Each case estimated from its chips alone; a chip unknown or of unknown power is listed, never guessed."""
     draws = draws or Draws()
     scored, unmatched = [], []
     for case in cases:
         try:
-            chip = catalog.chip(case.chip_name)
-        except UnknownChipError as error:
-            unmatched.append((case, str(error)))
-            continue
-        scored.append(_scored(case, chip, catalog, draws))
+            scored.append(_scored(case, catalog.chip(case.chip_name), catalog, draws))
+        except (UnknownChipError, NoPowerError) as error:
+            unmatched.append((case, _reason(error)))
     return Score(tuple(scored), tuple(unmatched))
+
+
+def _reason(error: ValueError) -> str:
+    """Why a case has no estimate; how a chip's power is given by hand does not help here."""
+    return str(error).partition("; give")[0]
 
 
 def _scored(case: Case, chip: Chip, catalog: Catalog, draws: Draws) -> Scored:
@@ -145,8 +181,8 @@ def leave_one_family_out(result: Score, catalog: Catalog, draws: Draws | None = 
         tables = reduced[row.chip.family]
         try:
             scored.append(_scored(row.case, tables.accelerators[row.chip.chip_id], tables, draws))
-        except ValueError as error:
-            lost.append((row.case, str(error)))
+        except NoPowerError as error:
+            lost.append((row.case, _reason(error)))
     return Score(tuple(scored), tuple(lost))
 
 

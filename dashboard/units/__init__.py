@@ -23,7 +23,7 @@ from dashboard.units.dimensions import (
     WaterIntensity,
     checked,
 )
-from dashboard.units.reading import MAX_TEXT, MOST, Amount, QuantityError, read_amount, read_cell
+from dashboard.units.reading import MAX_TEXT, MOST_YEARS, Amount, QuantityError, read_amount, read_cell, too_much
 from dashboard.units.registry import (
     UNITS,
     YEAR,
@@ -48,7 +48,7 @@ from dashboard.units.writing import (
 
 __all__ = [
     "MAX_TEXT",
-    "MOST",
+    "MOST_YEARS",
     "UNITS",
     "YEAR",
     "Amount",
@@ -86,5 +86,6 @@ __all__ = [
     "registry",
     "rounded",
     "spread_text",
+    "too_much",
     "unit",
 ]

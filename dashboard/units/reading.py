@@ -1,7 +1,9 @@
 """Strict reading of amounts and cells: a number must match a pattern, and a unit must stand in the closed list."""
 
+import functools
 import re
 from dataclasses import dataclass
+from typing import Any
 
 from dashboard.units.registry import YEAR, Quantity, UnitError, advice, quantity, shown
 from dashboard.units.writing import reader_text
@@ -30,6 +32,7 @@ _WORDS = re.compile(r"^((?:[Kk]ilo|[Mm]ega|[Gg]iga|[Tt]era)?[Ww]att)(?:s|([ -]?h
 _MEANS_MONEY = re.compile(r"\b(?:USD|dollars?)\b", re.IGNORECASE)
 _OTHER_MONEY = re.compile(r"€|£|¥|\b(?:EUR|GBP|JPY|CNY|RMB|euros?|pounds?|yen|yuan)\b", re.IGNORECASE)
 MOST = (Quantity(100, "TW"), Quantity(1e15, "USD"), Quantity(1e11, "chip"))
+MOST_YEARS = 99.99  # of a term: what two digits and two decimals can say
 
 
 class QuantityError(ValueError):
@@ -64,10 +67,25 @@ def read_amount(text: str) -> Amount:
     if number == 0:
         raise QuantityError(f"{shown(text)}: must be above 0, got 0")
     amount = _money(text, match["sign"], number, rest) or _power(number, rest.strip()) or _count(text, number, rest)
-    most = next(limit for limit in MOST if limit.dimensionality == amount.quantity.dimensionality)
-    if amount.quantity > most:
-        raise QuantityError(f"{shown(text)}: must be at most {most:~,.0f}, beyond anything on Earth")
+    if reason := too_much(amount.quantity):
+        raise QuantityError(f"{shown(text)}: {reason}")
     return amount
+
+
+def too_much(amount: Quantity) -> str:
+    """Why an amount of power, money or chips is not read: it is more than `MOST`; blank where it is not.
+
+    >>> too_much(Quantity(101, "TW")), too_much(Quantity(99, "TW"))
+    ('must be at most 100 TW, beyond anything on Earth', '')
+    """
+    most, number = _most(amount.u)
+    return f"must be at most {most:~,.0f}, beyond anything on Earth" if amount.m > number else ""
+
+
+@functools.cache
+def _most(of: Any) -> tuple[Quantity, float]:
+    most = next(limit for limit in MOST if limit.is_compatible_with(of))
+    return most, float(most.m_as(of))
 
 
 def _plain(text: str) -> str:
@@ -114,9 +132,10 @@ def _money(text: str, sign: str | None, number: float, rest: str) -> Amount | No
     match = _MONEY.fullmatch(rest)
     if match is None or not (sign or match["unit"]):
         if sign or _MEANS_MONEY.search(rest):
+            after = shown(rest.strip())
             raise QuantityError(
                 f'{shown(text)}: must be dollars such as "$38bn over 7 years" or "38 billion USD" (thousand to '
-                f"trillion in small letters, a term in years up to 99.99), got {shown(rest.strip())} after the number"
+                f"trillion in small letters, a term in years up to {MOST_YEARS}), got {after} after the number"
             )
         return None
     dollars = Quantity(number * _SCALES.get(match["scale"] or "", 1.0), "USD")

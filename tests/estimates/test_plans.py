@@ -1,6 +1,5 @@
 import codecs
 import csv
-import io
 import json
 import os
 import random
@@ -15,14 +14,15 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
+from dashboard import sheets
 from dashboard.__main__ import main
-from dashboard.catalog import DataError
+from dashboard.catalog import DataError, rows
 from dashboard.core.draws import Draws
 from dashboard.core.spread import Spread
 from dashboard.estimates import Ask, estimate, plans_report
 from dashboard.estimates.ask import basis_weights
 from dashboard.estimates.plans import ALL, MAX_GROUPS, estimate_plans, month_rows
-from dashboard.estimates.plans_read import read_plans
+from dashboard.estimates.plans_read import read_plans, told
 from dashboard.estimates.readings import month_names
 from dashboard.units import Quantity, quantity
 
@@ -39,6 +39,10 @@ FIVE = HEADER + (
 
 def _read(text, catalog):
     return read_plans(text.encode(), catalog)
+
+
+def _told(plans):
+    return told(plan.notes for plan in plans.plans)
 
 
 def _many(count, seed=1):
@@ -101,24 +105,26 @@ def test_a_file_that_is_no_list_is_refused(catalog, text, reason):
 
 
 def test_what_plays_no_part_in_a_row_is_told(catalog):
-    """A second amount, a basis of chips, a term of power, and a place that the table does not have: each is counted."""
+    """A second amount, a basis or unit of chips, a term or currency of power, a place unknown: each is counted."""
     text = HEADER + (
         "a,H100,100000,1,GW,it,38,billion USD,7,,,,,,\n"
-        "b,H100,10,,,it,,,,,Atlantis,,,,\n"
+        "b,H100,10,,MW,it,,,,,Atlantis,,,,\n"
         "c,H100,10,,,it,,,,,Italy,ita,,,\n"
         "d,H100,10,,,,,,,,,ERCOT (Texas),,,\n"
         "e,H100,10,,,,,,,,Italy,Padania,,,\n"
     )
     plans = _read(text, catalog)
 
-    assert plans.notes == (
+    assert _told(plans) == [
         "power_basis is not used beside chip_count: 2 rows",
         "chip_count is not used beside power: 1 row",
         "amount is not used beside power: 1 row",
+        "currency is not used beside power: 1 row",
         "term_years is not used beside power: 1 row",
         'no country of grids.csv is called "Atlantis": the world\'s carbon mix is taken: 1 row',
+        "unit is not used beside chip_count: 1 row",
         'no grid of grids.csv is called "Padania": the other place\'s mix is taken: 1 row',
-    )
+    ]
     assert [(plan.country, plan.grid) for plan in plans.plans[2:4]] == [("ita", "ita"), ("", "ercot")]
 
 
@@ -133,7 +139,7 @@ def test_a_contract_stands_until_its_term_is_over(catalog):
     assert (first.start, first.end - first.start + 1) == (77, 60)
     assert second.end == 119
     assert third.end >= 192
-    assert plans.notes == ("a contract without an end stands until its term is over: 1 row",)
+    assert _told(plans) == ["a contract without an end stands until its term is over: 1 row"]
 
 
 def test_a_list_saved_by_a_spreadsheet_is_read_whole(catalog):
@@ -155,23 +161,70 @@ def test_the_notes_of_many_unknown_places_are_counted(catalog):
     places = "".join(f"{number},H100,10,,,,,,,,Nowhere {number},,,,\n" for number in range(100))
     plans = _read(HEADER + places + "x,H100,10,,,,,,,,Nowhere 7,,,,\n", catalog)
 
-    assert len(plans.notes) == 21
-    assert "Nowhere 7" in plans.notes[0]
-    assert plans.notes[-1] == "80 more such notes, each of at most 1 row"
+    assert len(_told(plans)) == 21
+    assert "Nowhere 7" in _told(plans)[0]
+    assert _told(plans)[-1] == "80 more such notes, each of at most 1 row"
 
 
 @pytest.mark.parametrize(
-    ("row", "told"),
+    ("row", "reason"),
     [
         ("a,,,1,GW,,,,,,USA,ita,,,", "must lie in United States"),
         ("a,H100,1.5,,,,,,,,,,,,", "must be a whole number"),
         ("a,,,1,mW,,,,,,,,,,", "mW is a milliwatt"),
+        ("a,,,,,,10,,,,,,,,", "currency: must be one of USD, million USD, billion USD, got"),
+        ("a,MI455X,,,,,10,USD,,,,,,,", "chip: must have a published power, got Instinct MI455X"),
+        ("a,,,1,GW,,,,,,,,2040,2030,", "end: must not lie before start (2040), got 2030"),
     ],
 )
-def test_rows_that_contradict_themselves_are_refused(catalog, row, told):
-    """A grid outside the country beside it, half a chip, a milliwatt."""
-    with pytest.raises(DataError, match=re.escape(told)):
+def test_rows_that_contradict_themselves_are_refused(catalog, row, reason):
+    """A grid outside the country beside it, half a chip, a milliwatt, no currency, an end before the start."""
+    with pytest.raises(DataError, match=re.escape(reason)):
         _read(HEADER + row + "\n", catalog)
+
+
+@pytest.mark.parametrize(
+    ("row", "reason"),
+    [
+        ("a,,,999999999999999,TW,,,,,,,,,,", "power: must be at most 100 TW, beyond anything on Earth; got 9999"),
+        ("a,H100,100000000001,,,,,,,,,,,,", "chip_count: must be at most 100,000,000,000 chip"),
+        ("a,,,,,,1000001,billion USD,,,,,,,", "amount: must be at most 1,000,000,000,000,000 USD"),
+        ("a,,,,,,1,USD,100000,,,,,,", "term_years: must be at most 99.99, got 100000"),
+    ],
+)
+def test_a_list_has_the_bounds_of_a_single_amount(catalog, row, reason):
+    """What TEXT refuses as beyond anything on Earth, a row does not bring in."""
+    with pytest.raises(DataError, match=re.escape(reason)):
+        _read(HEADER + row + "\n", catalog)
+
+
+@pytest.mark.parametrize("day", ["2027-02-31", "2027-06-99", "2027-06-00", "0000", "2027-13", "1899", "2101", "2027-6"])
+@pytest.mark.parametrize("column", ["start", "end"])
+def test_a_day_that_never_comes_is_refused(catalog, day, column):
+    """A date is one of the calendar, from 1900 to 2100."""
+    with pytest.raises(DataError, match=rf"^plans\.csv:2: {column}: must be a date .* got \"{day}\"$"):
+        _read(f"power,unit,{column}\n5,MW,{day}\n", catalog)
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "term", "months"),
+    [
+        ("1999", "2005", "", (192, 192, "is over before 2020: it stands in no month")),
+        ("1999", "2020-02-29", "", (0, 1, "")),
+        ("2015-01", "", "2", (192, 192, "is over before 2020: it stands in no month")),
+        ("2019-07", "", "1", (0, 5, "")),
+        ("2027-03-31", "", "0.04", (86, 86, "")),
+        ("2035-12-31", "2100", "", (191, 192, "")),
+        ("2036", "", "", (192, 192, "starts after 2035: it stands in no month")),
+        ("", "2030", "", (192, 192, "end is not used without start")),
+    ],
+)
+def test_a_plan_stands_in_the_months_in_which_it_runs(catalog, start, end, term, months):
+    """Months before 2020 and after 2035 are not moved into the series; a contract ends when its term does."""
+    plan = _read(f"amount,currency,start,end,term_years\n5,billion USD,{start},{end},{term}\n", catalog).plans[0]
+    notes = [note for note in plan.notes if not note.startswith("a contract without an end")]
+
+    assert (plan.start, plan.end, *(notes or [""])) == months
 
 
 def test_a_grid_without_a_carbon_mix_has_that_of_the_country_around_it(catalog):
@@ -188,20 +241,30 @@ def test_a_grid_without_a_carbon_mix_has_that_of_the_country_around_it(catalog):
 def test_other_columns_are_kept(catalog):
     """A column that we do not read stands in the output as it was."""
     plans = _read(FIVE, catalog)
-    stream = io.StringIO()
-    plans_report.write_csv(estimate_plans(plans, catalog), stream)
-    rows = list(csv.DictReader(io.StringIO(stream.getvalue())))
+    written = list(csv.DictReader(plans_report.csv_text(estimate_plans(plans, catalog)).splitlines()))
 
-    assert [row["remark"] for row in rows] == ["mine", "", "", "", ""]
-    assert 170 < float(rows[0]["facility_peak_q50 [MW]"]) < 190
+    assert [row["remark"] for row in written] == ["mine", "", "", "", ""]
+    assert 170 < float(written[0]["facility_peak_q50 [MW]"]) < 190
+
+
+def test_no_cell_or_column_of_a_list_is_run_by_a_spreadsheet(catalog):
+    """A formula in a cell or a header is written as text, and reads back as the list had it."""
+    plans = _read('name,power,unit,\'=cmd,+x\n\'=1+1,5,MW,"=HYPERLINK(""http://x"")",-2\n', catalog)
+    text = plans_report.csv_text(estimate_plans(plans, catalog, Draws(count=64)))
+    (_, again), *_ = rows("out.csv", text.encode(), [])
+
+    assert [sheets.safe(cell) for line in csv.reader(text.splitlines()) for cell in line if cell[:1] in "=+@"] == []
+    assert list(again.items())[:5] == list(zip(plans.header, plans.plans[0].cells, strict=True))
+    assert (plans.header[3], plans.plans[0].cells[0], again["+x"]) == ("=cmd", "=1+1", "-2")
 
 
 # --- estimates --------------------------------------------------------------------------------------------------------
 
 
 def test_a_row_is_what_a_single_estimate_gives(catalog):
-    """Each row has the levels of the single estimate of the same item, to 0.1 %."""
-    totals = estimate_plans(_read(FIVE, catalog), catalog)
+    """Each row has the levels of the single estimate of the same item, to 0.1 %, and is told what that is told."""
+    dollars = "f,H100,,,,,38,billion USD,7,Acme,,,,,\n" + "g,MI250X,,,,,1,billion USD,,Acme,,,,,\n"
+    totals = estimate_plans(_read(FIVE + dollars, catalog), catalog)
     france = {"grid_intensity": Spread.fixed(catalog.grids["fra"].carbon_intensity)}
     chip = catalog.chip("H100")
     asks = {
@@ -220,11 +283,15 @@ def test_a_row_is_what_a_single_estimate_gives(catalog):
             overrides=france,
         ),
         2: Ask("contract", Quantity(38e9, "USD"), basis="it", term=quantity(7, "year"), item="c", operator="Acme"),
+        5: Ask("contract", Quantity(38e9, "USD"), chip, "it", term=quantity(7, "year"), item="f", operator="Acme"),
+        6: Ask("capex", Quantity(1e9, "USD"), catalog.chip("MI250X"), "it", item="g", operator="Acme"),
     }
     for place, ask in asks.items():
         answer = estimate(ask, catalog)
         for name, levels in totals.rows[place].items():
             assert levels == pytest.approx(answer.quantiles(name), rel=1e-3), name
+        assert totals.notes[place] == answer.warnings
+    assert [len(totals.notes[place]) for place in asks] == [0, 0, 1, 1, 2]
 
 
 def test_doubts_are_shared_by_name(catalog):
@@ -321,6 +388,8 @@ def test_the_command_estimates_a_file(tmp_path):
     assert told.returncode == 0, told.stderr
     assert "Facility peak by operator" in told.stdout
     assert len(out.read_text().splitlines()) == 6
+    assert "no chip named: the contract is read as rented GB200 or GB300: 1 row" in told.stdout
+    assert "dollars without a term are read as capital cost" in answer["rows"][3]["notes"][0]
     assert len(answer["rows"]) == answer["count"] == 5
     assert answer["totals"][0]["results"]["facility_peak"]["unit"] == "MW"
 
@@ -334,6 +403,39 @@ def test_the_command_reports_bad_rows(tmp_path):
     assert told.returncode == 1
     assert "plans.csv:2: power: must be a plain number" in told.stderr
     assert "plans.csv:3: unit: must be a unit of power" in told.stderr
+
+
+def test_what_is_written_is_another_file_and_whole(tmp_path, monkeypatch):
+    """The list itself is never written over, and what stood at --out stands until the new file is complete."""
+    path, link, out = tmp_path / "list.txt", tmp_path / "link.csv", tmp_path / "out.csv"
+    path.write_text("power,unit\n5,MW\n")
+    link.symlink_to(path)
+    out.write_text("before")
+    same = [CliRunner().invoke(main, ["estimate", "--file", str(path), "--out", str(to)]) for to in (path, link)]
+    with monkeypatch.context() as patched:
+
+        def break_off(*_):
+            raise KeyboardInterrupt
+
+        patched.setattr(Path, "replace", break_off)
+        broken = CliRunner().invoke(main, ["estimate", "--file", str(path), "--out", str(out)])
+    before = out.read_text()
+    done = CliRunner().invoke(main, ["estimate", "--file", str(path), "--out", str(out)])
+
+    assert [(told.exit_code, "--out must be another file" in told.output) for told in same] == [(2, True)] * 2
+    assert path.read_text() == "power,unit\n5,MW\n"
+    assert (broken.exit_code, before, done.exit_code) == (1, "before", 0)
+    assert out.read_text().startswith("power,unit,it_rated_q05 [MW]")
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["link.csv", "list.txt", "out.csv"]
+
+
+@pytest.mark.parametrize(("name", "place"), [("list.txt", "list.txt:2: "), ("list", "./list:2: ")])
+def test_a_problem_is_told_by_the_name_of_the_file(tmp_path, name, place):
+    """A list need not be called .csv, and is not told as if it were."""
+    path = tmp_path / name
+    path.write_text("power,unit\n-5,MW\n")
+
+    assert CliRunner().invoke(main, ["estimate", "--file", str(path)]).stderr.startswith(f"error: {place}power: ")
 
 
 @pytest.mark.parametrize("arguments", [(), ("1 GW", "--file", "x.csv"), ("1 GW", "--by", "operator")])
