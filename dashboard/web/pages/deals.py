@@ -146,7 +146,12 @@ def render(catalog: Catalog, choice: Choice, window: dict[str, Any]) -> list[Any
     counted, ribbons = (ui.figure_block(item, window, f"/deals?{choice.query()}") for item in view(catalog, choice))
     books = books_of(catalog, choice).values()
     entries = [entry for ledger in books for entry in ledger.entries]
-    left_out = {deal_id: why for ledger in books for deal_id, why in ledger.left_out.items()}
+    paid = {deal.commitment_id for ledger in books for deal in ledger.paid}
+    left_out = {
+        deal_id: f"{why}; its dollars count" if deal_id in paid else why
+        for ledger in books
+        for deal_id, why in ledger.left_out.items()
+    }
     return [
         html.P(_answers(catalog, choice), className="answer"),
         counted,
