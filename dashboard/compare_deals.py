@@ -204,7 +204,8 @@ def stated(deal: Commitment) -> str:
         parts.append(_chips(deal))
     if deal.amount is not None:
         term = f" over {given_text(magnitude(deal.term, 'year'), 'years')}" if deal.term is not None else ""
-        parts.append(given_text(magnitude(deal.amount, "USD"), "USD") + term)
+        invested = " of investment" if deal.money_kind == "investment" else ""
+        parts.append(given_text(magnitude(deal.amount, "USD"), "USD") + invested + term)
     return "; ".join(parts) or "not published"
 
 

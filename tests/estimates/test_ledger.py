@@ -297,6 +297,13 @@ def test_rent_is_by_it_power(catalog):
     assert rent_per_power(catalog).low.m >= 1.29 * by_facility.m
 
 
+def test_an_investment_is_no_price_of_chips(catalog):
+    """NVIDIA's $100 billion for OpenAI are not checked against the chips of the same letter."""
+    found = cross_check(catalog.commitments["openai-nvidia-loi-2025"], catalog)
+
+    assert [(check.first, check.second) for check in found] == [("power", "chips")]
+
+
 def test_a_deal_that_fits_together_is_said_to(catalog):
     """430,000 Rubin at Monarch and its 1.35 GW of IT agree."""
     (found,) = cross_check(catalog.commitments["microsoft-monarch-2026"], catalog)

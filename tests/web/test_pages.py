@@ -331,6 +331,19 @@ def test_a_sum_of_published_dollars_is_told_as_ours(catalog):
     assert "sums of them ours" in captions.caption(ribbons)
 
 
+def test_deals_that_ended_are_marked_and_stand_last(catalog):
+    """NVIDIA's letter and the first Cerebras contract are checked, but say what took their place."""
+    rows = deals._checks(catalog, deals.Choice())["props"]["rows"]
+    status = [row[3] for row in rows]
+
+    assert status[-2:] == [
+        "replaced by Cerebras → OpenAI of 2026-04-17",
+        "replaced by NVIDIA → OpenAI of 2026-02-27",
+    ]
+    assert not any("replaced" in told for told in status[:-2])
+    assert "$100 billion of investment" in rows[-1][1]
+
+
 @pytest.mark.parametrize("basis", BASES)
 def test_everybody_s_deals_are_counted_user_by_user(catalog, basis):
     """Each user stands once with what their own ledger says, the largest first, and nobody adds them up."""

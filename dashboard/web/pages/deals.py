@@ -15,6 +15,7 @@ from dashboard.compare_deals import BASIS_WORDS
 from dashboard.estimates.cross_check import Check, cross_checks
 from dashboard.estimates.estimate import quantiles
 from dashboard.estimates.ledger import BASES, Basis, Entry, Ledger, openai_ledger, user_ledger, users_of
+from dashboard.estimates.ledger_rows import ended
 from dashboard.units import magnitude, reader_text, spread_text
 from dashboard.web import components as ui
 from dashboard.web.cache import by_version
@@ -246,15 +247,18 @@ def checks(catalog: Catalog) -> tuple[Check, ...]:
 
 
 def _checks(catalog: Catalog, choice: Choice) -> Any:
-    body = []
+    standing: list[list[str]] = []
+    over: list[list[str]] = []  # replaced, paused or cancelled: after those that stand
     for check in checks(catalog):
         deal = catalog.commitments[check.commitment_id]
         name = "OpenAI" if choice.user == METHOD_LEDGER else choice.user
         if name in (EVERYBODY, deal.user, deal.buyer):
-            body.append([f"{deal.supplier} → {deal.buyer}", compare_deals.stated(deal), check.sentence, deal.announced])
-    if not body:
+            end = workings.named(ended(deal, catalog, catalog.as_of), catalog)
+            row = [f"{deal.supplier} → {deal.buyer}", compare_deals.stated(deal), check.sentence]
+            (over if end else standing).append([*row, end or deal.status, deal.announced])
+    if not standing and not over:
         return html.P("None of these deals states two of the three.", className="quiet")
-    return ui.table(["Deal", "Stated", "What it comes to", "Date"], body)
+    return ui.table(["Deal", "Stated", "What it comes to", "Status", "Date"], standing + over)
 
 
 # A phone shows the first three, whole, in 348 pixels.
