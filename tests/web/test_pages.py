@@ -344,6 +344,18 @@ def test_deals_that_ended_are_marked_and_stand_last(catalog):
     assert "$100 billion of investment" in rows[-1][1]
 
 
+@pytest.mark.parametrize("user", ["OpenAI", "everybody"])
+def test_a_sum_of_mixed_bases_says_what_it_is_on_one(catalog, user):
+    """As stated, the answer tells the same deals as IT and as facility power; on one basis it does not."""
+    stated, it, facility = (deals.view(catalog, deals.Choice(user, basis=basis))[0] for basis in BASES)
+    best = [next(row for row in item.rows if row.label in ("Best: counted once", "OpenAI")) for item in (it, facility)]
+    words = f"bases mixed: as IT {row_text(best[0], 'GW')}, as facility {row_text(best[1], 'GW')}"
+
+    assert words in stated.answer
+    assert words in _told(deals._answers(catalog, deals.Choice(user)))
+    assert "mixed" not in it.answer + facility.answer
+
+
 @pytest.mark.parametrize("basis", BASES)
 def test_everybody_s_deals_are_counted_user_by_user(catalog, basis):
     """Each user stands once with what their own ledger says, the largest first, and nobody adds them up."""

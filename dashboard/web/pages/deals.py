@@ -183,22 +183,25 @@ def _answers(catalog: Catalog, choice: Choice) -> list[Any]:
         return _answer(book(catalog, choice.user), choice)
     ranked = view(catalog, choice)[0].rows[:FIRST]
     told = [[f"{row.label} ", html.Strong(row_text(row, "GW"), className="estimated"), ", "] for row in ranked]
+    first = ranked[0].label
     words = [part for parts in told for part in parts][:-1]
     return [
         f"As of {catalog.as_of:%B %Y}, {BASIS_WORDS[choice.basis]} and each counted once: ",
         *words,
-        ". Users are never added up: what one builds another may rent.",
+        f"{compare_deals.mixed_for(first, book(catalog, first), choice.basis)}. ",
+        "Users are never added up: what one builds another may rent.",
     ]
 
 
 def _answer(ledger: Ledger, choice: Choice) -> list[Any]:
     totals = ledger.totals[choice.basis]
     best, likely = ([1000 * value for value in part] for part in (totals.best, totals.realised))
-    ends = f"from a floor of {_median(totals.floor)} to a ceiling of {_median(totals.ceiling)}"
+    ends = f"The floor is {_median(totals.floor)}, the ceiling {_median(totals.ceiling)}"
     return [
         f"{ledger.title}: ",
         html.Strong(spread_text(best[0], best[2], best[4], "MW"), className="estimated"),
-        f" {BASIS_WORDS[choice.basis]} counted once, {ends}; by the status of each deal ",
+        f" {BASIS_WORDS[choice.basis]} counted once{compare_deals.mixed(ledger, choice.basis)}. ",
+        f"{ends}; by the status of each deal ",
         html.Strong(spread_text(likely[0], likely[2], likely[4], "MW"), className="estimated"),
         " is likely to be built.",
     ]
