@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from dashboard.compare import CLAIM, ESTIMATE, Comparison, value_text
+from dashboard.compare import ESTIMATE, READING, SUM, Comparison, value_text
 
 PUBLISHER = "AI energy demand"
 TOLD_UNTIL = "2030-12"  # the month at which lines over time are read out
@@ -40,7 +40,7 @@ def _what(comparison: Comparison) -> str:
     """What the values and ranges of a picture are."""
     ours = comparison.table[comparison.table.nature == ESTIMATE]
     if ours.empty:
-        return "Values are as published"
+        return f"Values are as published{', sums of them ours' if SUM in set(comparison.table.nature) else ''}"
     if comparison.form == "tornado":
         return "Ranges are the results at the two ends of an assumption"
     ranged = comparison.form == "dots" or ours.q05.notna().any()
@@ -61,7 +61,7 @@ def lead(comparison: Comparison) -> Any:
     if comparison.form == "series":
         return next((row for row in told if row.basis == "likely"), told[-1])
     if comparison.form == "ranges":
-        return next((row for row in told if row.nature in (ESTIMATE, CLAIM)), told[0])
+        return next((row for row in told if row.nature != READING), told[0])
     return told[0]
 
 

@@ -30,7 +30,8 @@ from dashboard.units import (
     spread_text,
 )
 
-ESTIMATE, CLAIM, READING = "estimate", "claim", "published"
+ESTIMATE, CLAIM, READING, SUM = "estimate", "claim", "published", "sum"
+NATURES = {ESTIMATE: "our estimate", CLAIM: "claim", READING: "published", SUM: "our sum of published figures"}
 COLUMNS = ["label", "nature", "q05", "q25", "value", "q75", "q95", "unit", "basis", "date", "sources", "note"]
 ALL_SOURCES, FEW_SOURCES = 16, 8  # so many are named in a picture; of more than that, so few
 
@@ -146,6 +147,13 @@ def estimate_levels(label: str, levels: Sequence[float], unit: str, **more: str)
     """A row of five levels (5, 25, 50, 75, 95 %) that are already in the unit."""
     q05, q25, q50, q75, q95 = levels
     return _row(label, ESTIMATE, q50, unit, q05=q05, q25=q25, q75=q75, q95=q95, **more)
+
+
+def summed_levels(label: str, levels: Sequence[float], unit: str, published: int, **more: str) -> dict[str, Any]:
+    """A row of five levels: without a doubt one published figure or our sum of so many, else an estimate."""
+    if not published or not exact(levels[0], levels[4]):
+        return estimate_levels(label, levels, unit, **more)
+    return _row(label, READING if published == 1 else SUM, levels[2], unit, **more)
 
 
 def reading_row(label: str, value: Quantity, unit: str, nature: str = READING, **more: str) -> dict[str, Any]:

@@ -3,14 +3,18 @@
 from collections.abc import Mapping, Sequence
 from functools import partial
 
+import numpy as np
 import pandas as pd
 
 from dashboard import workings
 from dashboard.catalog import Catalog
-from dashboard.compare import COLUMNS, ESTIMATE, METHOD, READING, Comparison, estimate_levels, reading_row, source_names
+from dashboard.compare import COLUMNS, ESTIMATE, METHOD, Comparison, source_names, summed_levels
+from dashboard.core.draws import Array
+from dashboard.estimates.estimate import quantiles
 from dashboard.estimates.ledger import Basis, Ledger
 from dashboard.records import Commitment
-from dashboard.units import given_text, magnitude, quantity, reader_text, spread_text
+from dashboard.units import exact, given_text, magnitude, reader_text, spread_text
+from dashboard.workings.lines import number
 
 RIBBONS = 28  # drawn; the table behind the figure has all
 PARTS = (
@@ -22,6 +26,11 @@ PARTS = (
     ("ceiling", "Ceiling: as if nothing overlapped"),
     ("realised", "Likely built, by status"),
 )
+OWN = " (own use)"
+SUMMED = {
+    "GW": "Median of IT power, 90\u00a0% range in brackets; deals are summed in the draws, so medians do not add up.",
+    "billion USD": "Dollars as published; the sum of several deals is ours.",
+}
 LEADS = ("Best: counted once", "Likely built, by status")
 NEVER = {
     "GW": "The chips stand in the sites",
@@ -32,16 +41,12 @@ BASIS_WORDS = {"stated": "as stated", "it": "IT power", "facility": "facility po
 
 def ledger_bars(book: Ledger, basis: Basis, catalog: Catalog) -> Comparison:
     """Floor, best and ceiling of a user's deals in GW on one basis, with the layers and the overlap they rest on."""
-    totals = book.totals[basis]
-    rows = [
-        estimate_levels(label, getattr(totals, name), "GW", basis=BASIS_WORDS[basis], note=f"{len(book.entries)} deals")
-        for name, label in PARTS
-    ]
+    rows = [_part(book, name, label, basis) for name, label in PARTS]
     return Comparison(
         id="ledger",
         title=f"{book.title}: the deals counted once, {BASIS_WORDS[basis]}",
-        answer=f"{_counted(book, basis)} counted once; added up blindly the deals make "
-        f"{reader_text(1000 * totals.ceiling[2], 'MW')}.",
+        answer=f"{_counted(book, basis)} counted once{mixed(book, basis)}. Added up blindly the deals make "
+        f"{reader_text(1000 * book.totals[basis].ceiling[2], 'MW')}.",
         axis=f"Capacity, GW, {BASIS_WORDS[basis]}",
         unit="GW",
         kind="capacity",
@@ -57,19 +62,14 @@ def ledger_bars(book: Ledger, basis: Basis, catalog: Catalog) -> Comparison:
 def ledgers_beside(books: Mapping[str, Ledger], basis: Basis, catalog: Catalog) -> Comparison:
     """The deals of each user counted once, in GW on one basis, the largest first; users are never added up."""
     ranked = sorted(books.items(), key=lambda item: -item[1].totals[basis].best[2])
-    rows = [
-        estimate_levels(
-            user, book.totals[basis].best, "GW", basis=BASIS_WORDS[basis], note=f"{len(book.entries)} deals"
-        )
-        for user, book in ranked
-    ]
+    rows = [_part(book, "best", user, basis) for user, book in ranked]
     first, second = (f"{user} {_counted(book, basis)}" for user, book in ranked[:2])
     used = [source for _, book in ranked for source in book.source_ids]
     return Comparison(
         id="ledger",
         title=f"The deals of {len(books)} users, each counted once, {BASIS_WORDS[basis]}",
-        answer=f"{first}, {second}. Users are never added up: what one builds another may rent. What a company "
-        "builds for its own use is here as far as it was announced as a commitment.",
+        answer=f"{first}, {second}{mixed_for(*ranked[0], basis)}. Users are never added up: what one builds another "
+        "may rent. What a company builds for its own use is here as far as it was announced as a commitment.",
         axis=f"Capacity, GW, {BASIS_WORDS[basis]}",
         unit="GW",
         kind="capacity",
@@ -81,30 +81,65 @@ def ledgers_beside(books: Mapping[str, Ledger], basis: Basis, catalog: Catalog) 
     )
 
 
+def _part(book: Ledger, name: str, label: str, basis: Basis) -> dict[str, object]:
+    """A sum of a ledger: an estimate, but where every size in it was published on the basis."""
+    layer = {"chips": True, "capacity": False}.get(name)
+    deals = [entry.deal for entry in book.entries if layer in (None, entry.is_chips)]
+    published = 0 if name in ("both", "realised") else len(deals)  # overlap and odds are ours
+    levels, note = getattr(book.totals[basis], name), f"{len(deals)} deals"
+    row = summed_levels(label, levels, "GW", published, basis=BASIS_WORDS[basis], note=note)
+    return row if row["nature"] == ESTIMATE else row | _origin(deals)
+
+
+def _origin(deals: Sequence[Commitment]) -> dict[str, str]:
+    """The sources of deals, and the date of one."""
+    sources = "; ".join(dict.fromkeys(deal.source_id for deal in deals))
+    return {"date": deals[0].announced if len(deals) == 1 else "", "sources": sources}
+
+
+def mixed(book: Ledger, basis: Basis) -> str:
+    """What a sum of powers as stated is on one basis, where these are of several; empty on one basis."""
+    others: tuple[Basis, ...] = ("it", "facility")
+    if basis != "stated" or book.totals["stated"].best in [book.totals[other].best for other in others]:
+        return ""
+    return f"; bases mixed: as IT {_counted(book, 'it')}, as facility {_counted(book, 'facility')}"
+
+
+def mixed_for(user: str, book: Ledger, basis: Basis) -> str:
+    """The same of one of several users."""
+    told = mixed(book, basis)
+    return f"{told} for {user}" if told else ""
+
+
 def _counted(book: Ledger, basis: Basis) -> str:
     low, _, middle, _, high = (1000 * value for value in book.totals[basis].best)
     return spread_text(low, middle, high, "MW")
 
 
-def flows(books: Sequence[Ledger], unit: str, title: str, catalog: Catalog) -> Comparison:
-    """Who sells to whom, a ribbon for each pair and layer, in GW (IT, median) or billion dollars.
+Sized = tuple[Commitment, Array]  # a deal and its size in the unit of the ribbons, in draws
 
-    Only deals that count in the ledgers are drawn, so that nothing is there twice in one layer; in dollars the ribbons
-    are by kind of money, and the money put into the users comes on top.
+
+def flows(books: Sequence[Ledger], unit: str, title: str, catalog: Catalog) -> Comparison:
+    """Who sells to whom, a ribbon for each pair and layer, in GW (IT) or billion dollars.
+
+    Only deals that count are drawn, so that nothing is there twice in one layer; in dollars the ribbons are by kind of
+    money, that put into the users among them. What all ribbons of a name and layer make stands in each of their rows.
     """
-    sized = _gigawatts(books) if unit == "GW" else _dollars(books, catalog)
-    found: dict[tuple[str, str, str], list[tuple[Commitment, float]]] = {}
+    sized = _gigawatts(books) if unit == "GW" else _dollars(books)
+    found: dict[tuple[str, str, str], list[Sized]] = {}
     for deal, size in sized:
-        colour = deal.layer if unit == "GW" else deal.money_kind
-        taker = _first(deal.user or deal.buyer)
-        key = (_giver(deal, taker), taker, colour)
-        found.setdefault(key, []).append((deal, size))
-    summed = {key: sum(size for _, size in deals) for key, deals in found.items()}
-    ribbons = {f"{giver} → {taker}, {layer}": deals for (giver, taker, layer), deals in found.items()}
+        giver, taker = _names(deal)
+        found.setdefault((giver, taker, deal.layer if unit == "GW" else deal.money_kind), []).append((deal, size))
+    largest = sorted(found.items(), key=lambda item: -_levels(item[1])[2])
+    most = max((_levels(deals)[2] for deals in found.values()), default=0.0)
     rows = []
-    for (giver, taker, layer), size in sorted(summed.items(), key=lambda item: -item[1]):
-        row = _flow(f"{giver} → {taker}", size, unit, layer)
-        rows.append(row | {"giver": giver, "taker": taker if taker != giver else f"{taker} (own use)"})
+    for (giver, taker, layer), deals in largest:
+        row = _flow(f"{giver} → {taker.removesuffix(OWN)}", deals, unit, layer) | {"giver": giver, "taker": taker}
+        for side, end in enumerate(("giver", "taker")):
+            own = [one for key, those in found.items() if (key[side], key[2]) == (row[end], layer) for one in those]
+            row[f"{end}_total"] = _total(own, unit, most)
+        rows.append(row)
+    ribbons = {f"{giver} → {taker.removesuffix(OWN)}, {layer}": deals for (giver, taker, layer), deals in largest}
     return Comparison(
         id="flows",
         title=title,
@@ -112,10 +147,9 @@ def flows(books: Sequence[Ledger], unit: str, title: str, catalog: Catalog) -> C
         axis=unit,
         unit=unit,
         kind="money" if unit == "billion USD" else "capacity",
-        table=pd.DataFrame(rows, columns=[*COLUMNS, "giver", "taker"]),
+        table=pd.DataFrame(rows, columns=[*COLUMNS, "giver", "taker", "giver_total", "taker_total"]),
         sources=source_names(catalog, [deal.source_id for deal, _ in sized]),
-        method=("GW are medians of IT power worked out deal by deal." if unit == "GW" else "Dollars as published.")
-        + (f" Drawn: the {RIBBONS} largest of {len(rows)} ribbons." if len(rows) > RIBBONS else ""),
+        method=SUMMED[unit] + (f" Drawn: the {RIBBONS} largest of {len(rows)} ribbons." if len(rows) > RIBBONS else ""),
         basis="IT power" if unit == "GW" else "",
         version=catalog.version,
         form="flows",
@@ -123,30 +157,51 @@ def flows(books: Sequence[Ledger], unit: str, title: str, catalog: Catalog) -> C
     )
 
 
-def _gigawatts(books: Sequence[Ledger]) -> list[tuple[Commitment, float]]:
-    return [(entry.deal, entry.median("it")) for book in books for entry in book.entries]
+def _gigawatts(books: Sequence[Ledger]) -> list[Sized]:
+    return [(entry.deal, entry.sizes["it"]) for book in books for entry in book.entries]
 
 
-def _dollars(books: Sequence[Ledger], catalog: Catalog) -> list[tuple[Commitment, float]]:
-    counted = [entry.deal for book in books for entry in book.entries]
-    users = {deal.user for deal in counted}
-    rows = catalog.commitments.values()
-    equity = [deal for deal in rows if deal.layer == "investment" and (deal.user or deal.buyer) in users]
+def _dollars(books: Sequence[Ledger]) -> list[Sized]:
     return [
-        (deal, float(magnitude(deal.amount, "billion USD")))
-        for deal in [*counted, *equity]
-        if deal.amount is not None and not deal.aggregate and deal.status not in ("cancelled", "paused")
+        (deal, np.array([magnitude(deal.amount, "billion USD")]))
+        for book in books
+        for deal in book.paid
+        if deal.amount is not None
     ]
 
 
-def _flow(label: str, size: float, unit: str, layer: str) -> dict[str, object]:
-    return reading_row(label, quantity(size, unit), unit, ESTIMATE if unit == "GW" else READING, basis=layer)
+def _levels(deals: Sequence[Sized]) -> tuple[float, ...]:
+    """The five levels of the sum of deals, made inside each draw."""
+    return tuple(quantiles(sum(size for _, size in deals)))
 
 
-def _giver(deal: Commitment, taker: str) -> str:
-    """All suppliers of a deal in the order given; its hosts where none is named or the user itself is."""
+def _total(deals: Sequence[Sized], unit: str, beside: float) -> str:
+    """What the ribbons at one end make, as a reader sees it; of dollars also of how many deals it is our sum."""
+    low, _, middle, _, high = _levels(deals)
+    if unit == "billion USD":
+        return f"${number(middle)} bn" + (f", sum of {len(deals)}" if len(deals) > 1 else "")
+    return f"{number(middle)} {unit}" if exact(low, high) else spread_text(low, middle, high, unit, beside=beside)
+
+
+def _flow(label: str, deals: Sequence[Sized], unit: str, layer: str) -> dict[str, object]:
+    """A ribbon, with the dates and sources of its deals."""
+    return summed_levels(
+        label,
+        _levels(deals),
+        unit,
+        len(deals),
+        basis=layer,
+        note=f"{len(deals)} deals" if len(deals) > 1 else "",
+        **_origin([deal for deal, _ in deals]),
+    )
+
+
+def _names(deal: Commitment) -> tuple[str, str]:
+    """Who gives and who takes: all suppliers in the order given, or the hosts where none is named or the user is."""
+    taker = _first(deal.user or deal.buyer)
     names = deal.supplier if deal.supplier not in ("", taker) else deal.host
-    return names.replace(";", ",") or "not named"
+    giver = names.replace(";", ",") or "not named"
+    return giver, taker if taker != giver else f"{taker}{OWN}"
 
 
 def _first(names: str) -> str:
@@ -163,7 +218,8 @@ def stated(deal: Commitment) -> str:
         parts.append(_chips(deal))
     if deal.amount is not None:
         term = f" over {given_text(magnitude(deal.term, 'year'), 'years')}" if deal.term is not None else ""
-        parts.append(given_text(magnitude(deal.amount, "USD"), "USD") + term)
+        invested = " of investment" if deal.money_kind == "investment" else ""
+        parts.append(given_text(magnitude(deal.amount, "USD"), "USD") + invested + term)
     return "; ".join(parts) or "not published"
 
 

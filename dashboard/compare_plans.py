@@ -9,12 +9,12 @@ import pandas as pd
 
 from dashboard import workings
 from dashboard.catalog import Catalog
-from dashboard.compare import COLUMNS, METHOD, Comparison, estimate_levels, source_names
+from dashboard.compare import COLUMNS, METHOD, Comparison, estimate_levels, source_names, summed_levels
 from dashboard.estimates.questions import with_parents
 from dashboard.estimates.readings import moment
 from dashboard.estimates.series import LINES, NOT_NAMED, Line, Series, SiteStates, Timeline
 from dashboard.records import Claim, Milestone
-from dashboard.units import given_text, magnitude, quantity, reader_text, spread_text
+from dashboard.units import exact, given_text, magnitude, quantity, reader_text, spread_text
 
 GIGA = 1000.0
 MOST_GROUPS = 12
@@ -68,6 +68,15 @@ def published_state(state: SiteStates, month: str) -> Milestone | None:
     sizes = [(at, float(np.median(mw))) for at, mw in state.announced if at <= moment(month)]
     at = next((at for at, size in sizes if size >= sizes[-1][1]), None)
     return next((reading.milestone for reading in state.readings if reading.used and reading.at == at), None)
+
+
+def _as_published(state: SiteStates, month: str, size: float) -> bool:
+    """Whether a size in MW is what somebody published of a site, neither converted nor worked out by us."""
+    row = published_state(state, month)
+    if row is None or row.power is None or "power ours" in row.marks:
+        return False
+    published = magnitude(quantity(row.power, row.unit), "MW")
+    return exact(published, size)
 
 
 def unpublished(group: Series, plans: Timeline) -> float:
@@ -180,11 +189,13 @@ def sites_on_map(
         if site.latitude is None or site.longitude is None or not band[2] > 0:
             missing += [(band[2], site.name)] if band[2] > GIGA else []
             continue
-        runs = bool(plans.states[site.site_id].observed)
-        row = estimate_levels(
+        state = plans.states[site.site_id]
+        runs = bool(state.observed)
+        row = summed_levels(
             site.name,
             tuple(value / GIGA for value in band),
             "GW",
+            int(_as_published(state, month, band[2])),
             basis="energised" if runs else "planned",
             date=month,
             sources="; ".join(group.source_ids),

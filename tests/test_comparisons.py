@@ -102,6 +102,21 @@ def test_a_csv_names_every_source(catalog):
     assert {source for row in sites.rows for source in row.sources.split("; ")} <= set(catalog.sources)
 
 
+def test_a_size_as_published_is_no_estimate(catalog):
+    """On the map and in a ledger: one figure without a doubt is published, a sum of such is ours, else an estimate."""
+    sites = {row.label: row for row in comparison_named("sites-map", catalog, {}).rows}
+    chips, best = (comparison_named("ledger", catalog, {}).rows[i] for i in (0, 4))
+    ours = {catalog.sites[row.site_id].name for row in catalog.milestones.values() if "power ours" in row.marks}
+    published = {name for name, row in sites.items() if row.nature == "published"}
+
+    assert sites["Stargate New Mexico (Project Jupiter)"].nature == "published"
+    assert all(row.q05 < row.q95 for row in sites.values() if row.nature == "estimate" and row.label not in ours)
+    assert len(published) < len(sites) / 4
+    assert (chips.nature, chips.value, best.nature) == ("sum", 23.75, "estimate")
+    assert chips.q05 != chips.q05  # no range of ours
+    assert len(chips.sources.split("; ")) > 3
+
+
 def test_no_cell_has_the_last_bits_of_a_division(catalog):
     """A round number stays round in a CSV."""
     found = comparison_named("chain", catalog, {"text": "30 GW", "basis": "facility"})

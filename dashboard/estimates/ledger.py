@@ -77,10 +77,11 @@ class Totals:
 
 @dataclass(frozen=True)
 class Ledger:
-    """The deals that count, those that do not with the reason, and the totals on each basis."""
+    """The deals that count, those that do not with the reason, those whose dollars do, and the totals on each basis."""
 
     title: str
     entries: tuple[Entry, ...]
+    paid: tuple[Commitment, ...]
     left_out: Mapping[str, str]
     totals: Mapping[Basis, Totals]
     source_ids: tuple[str, ...]
@@ -129,6 +130,7 @@ def ledger(selection: Selection, catalog: Catalog, title: str, draws: Draws | No
     return Ledger(
         title=title,
         entries=entries,
+        paid=selection.paid,
         left_out=MappingProxyType(left_out),
         totals=MappingProxyType(totals),
         source_ids=tuple(dict.fromkeys(entry.deal.source_id for entry in entries)),

@@ -14,18 +14,33 @@ from dashboard.records import Claim, Commitment, Link
 
 @dataclass(frozen=True)
 class Selection:
-    """Rows that count, rows that do not and why, what is part of what, and which chips fill what share of capacity."""
+    """Rows that count, rows that do not and why, what is part of what, and which chips fill what share of capacity.
+
+    `paid` are the rows whose dollars count: not the same, for dollars of two kinds are never one amount.
+    """
 
     rows: tuple[Commitment, ...]
     left_out: Mapping[str, str]
     parts: Mapping[str, tuple[str, ...]]
     fills: Mapping[tuple[str, str], float]
+    paid: tuple[Commitment, ...] = ()
 
 
 def tables_ledger(catalog: Catalog) -> Selection:
     """The rows that the column `ledger` marks: the worked ledger of the method."""
     rows = tuple(deal for deal in catalog.commitments.values() if deal.ledger)
-    return Selection(rows, {}, _parts(rows, catalog), {})
+    marked = {deal.commitment_id for deal in rows}
+    told = [  # with what restates a marked row or a part of it
+        deal
+        for deal in catalog.commitments.values()
+        if not deal.aggregate
+        and deal.status not in ("cancelled", "paused")
+        and marked & _holders(deal.commitment_id, catalog)
+    ]
+    equity = [
+        deal for user in dict.fromkeys(row.user for row in rows) for deal in _equity(user, catalog, catalog.as_of)
+    ]
+    return Selection(rows, {}, _parts(rows, catalog), {}, (*_paid(told, catalog), *equity))
 
 
 def select(catalog: Catalog, user: str, as_of: date) -> Selection:
@@ -40,7 +55,8 @@ def select(catalog: Catalog, user: str, as_of: date) -> Selection:
             else:
                 known.append(deal)
     rows = tuple(_without_restated(known, catalog, left_out))
-    return Selection(rows, left_out, _parts(rows, catalog), _fills(rows, catalog))
+    paid = (*_paid(known, catalog), *_equity(user, catalog, as_of))
+    return Selection(rows, left_out, _parts(rows, catalog), _fills(rows, catalog), paid)
 
 
 def _refusal(deal: Commitment, catalog: Catalog, as_of: date) -> str:
@@ -50,6 +66,11 @@ def _refusal(deal: Commitment, catalog: Catalog, as_of: date) -> str:
         return "money put into a company"
     if not announced_by(deal, as_of):
         return "not yet announced on that day"
+    return ended(deal, catalog, as_of)
+
+
+def ended(deal: Commitment, catalog: Catalog, as_of: date) -> str:
+    """Why a deal no longer stands on a day: replaced by another, paused or cancelled; empty where it stands."""
     replaced = _replacements(deal, catalog)
     done = [link.from_id for link in replaced if announced_by(catalog.commitments[link.from_id], as_of)]
     if done:
@@ -86,6 +107,45 @@ def _without_restated(known: Iterable[Commitment], catalog: Catalog, left_out: d
 
 def _detail(deal: Commitment) -> int:
     return 2 if deal.power is not None else int(deal.amount is not None or deal.chip_count_low is not None)
+
+
+def _paid(standing: Iterable[Commitment], catalog: Catalog) -> Iterable[Commitment]:
+    """The rows whose dollars count: no dollars of a kind that a later statement of the same deal or its whole has."""
+    priced = [deal for deal in standing if deal.amount is not None]
+    holders = {deal.commitment_id: _holders(deal.commitment_id, catalog) for deal in priced}
+
+    def has(other: Commitment, deal: Commitment) -> bool:
+        if other.money_kind != deal.money_kind or other.commitment_id not in holders[deal.commitment_id]:
+            return False
+        again = deal.commitment_id in holders[other.commitment_id]  # one deal, stated twice
+        return not again or (other.announced, other.commitment_id) > (deal.announced, deal.commitment_id)
+
+    return [deal for deal in priced if not any(has(other, deal) for other in priced)]
+
+
+def _holders(deal_id: str, catalog: Catalog) -> set[str]:
+    """A deal, the other statements of it, and the wholes that any of them is part of, however far."""
+    links = [link for link in catalog.links.values() if link.relation in ("restates", "part of")]
+    found, new = {deal_id}, {deal_id}
+    while new:
+        up = {link.to_id for link in links if link.from_id in new}
+        new = (up | {link.from_id for link in links if link.to_id in new and link.relation == "restates"}) - found
+        found |= new
+    return found
+
+
+def _equity(user: str, catalog: Catalog, as_of: date) -> list[Commitment]:
+    """Money put into a user, as far as it stood on a day."""
+    return [
+        deal
+        for deal in catalog.commitments.values()
+        if deal.layer == "investment"
+        and (deal.user or deal.buyer) == user
+        and deal.amount is not None
+        and not deal.aggregate
+        and announced_by(deal, as_of)
+        and not ended(deal, catalog, as_of)
+    ]
 
 
 def _parts(rows: Iterable[Commitment], catalog: Catalog) -> dict[str, tuple[str, ...]]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import repeat
 from typing import Any
 
-from dashboard.compare import Comparison
+from dashboard.compare import Comparison, row_text
 from dashboard.compare_deals import RIBBONS
 from dashboard.figures.frame import Frame, Size, frame
 from dashboard.figures.legend import draw_legend, legend_rows
@@ -16,7 +16,6 @@ from dashboard.figures.plots import Spec
 from dashboard.figures.series import faded
 from dashboard.figures.text import LINE as LEADING
 from dashboard.figures.text import escaped, fitted, lines_html, note, width
-from dashboard.units import number_text
 
 LAYER_KINDS = {
     "chips": "capacity",
@@ -51,9 +50,10 @@ def flows(comparison: Comparison, size: Size, theme: str) -> Spec:
     """One ribbon a row, from its `giver` to its `taker`, coloured by layer (`basis`)."""
     base = size.font
     rows = comparison.rows[:RIBBONS]
+    beside = max((row.value for row in rows), default=0.0)
     layers = list(dict.fromkeys(row.basis for row in rows))
     keys = legend_rows(tuple(("thick", layer) for layer in layers), size)
-    left, right = (_nodes(rows, side, comparison.unit, size) for side in ("giver", "taker"))
+    left, right = (_nodes(rows, side, size) for side in ("giver", "taker"))
     words = max(sum(node.least for node in nodes) for nodes in (left, right))
     margins = [base * 1.4 + max(map(width, _lines(nodes), repeat(base * LABEL)), default=0) for nodes in (left, right)]
     box = frame(
@@ -74,30 +74,31 @@ def flows(comparison: Comparison, size: Size, theme: str) -> Spec:
     box.layout["annotations"] += [*_names(left, box, 0), *_names(right, box, 1)]
     axis: Any = {"visible": False, "fixedrange": True}
     return {
-        "data": [_hover(rows, left, right, comparison.unit)],
+        "data": [_hover(rows, left, right, comparison.unit, beside)],
         "layout": box.layout
         | {"xaxis": axis | {"range": [0, 1]}, "yaxis": axis | {"range": [box.inner_height, 0]}, "hovermode": "closest"},
     }
 
 
-def _nodes(rows: list[Any], side: str, unit: str, size: Size) -> list[Node]:
-    """The bars of a side, layer by layer, so that each runs as one bundle, and the largest first."""
+def _nodes(rows: list[Any], side: str, size: Size) -> list[Node]:
+    """The bars of a side, layer by layer, so that each runs as one bundle, and the largest first.
+
+    A bar is as high as its ribbons; its label has what all of them make, drawn or not, which is no sum of medians.
+    """
     totals: dict[tuple[str, str], float] = {}
+    told: dict[tuple[str, str], str] = {}
     for row in rows:
         key = getattr(row, side), row.basis
         totals[key] = totals.get(key, 0.0) + row.value
+        told[key] = getattr(row, f"{side}_total").replace(" ", "\u00a0", 1).replace("m of ", "m\u00a0of\u00a0")
     font, nodes = size.font * LABEL, []
     for (name, layer), total in totals.items():
-        told = f"{name}, {layer}" if sum(name == other for other, _ in totals) > 1 else name
-        label = f"{told} {_amount(total, unit)}"
+        named = f"{name}, {layer}" if sum(name == other for other, _ in totals) > 1 else name
+        label = f"{named} {told[name, layer]}"
         lines = fitted(label, size.width * BESIDE, LINES * font * LEADING, font)
         nodes.append(Node(name, layer, total, lines, font * LEADING * len(lines) + 0.25 * size.font))
     layers = list(dict.fromkeys(row.basis for row in rows))
     return sorted(nodes, key=lambda node: (layers.index(node.layer), -node.total))
-
-
-def _amount(total: float, unit: str) -> str:
-    return f"${number_text(total)}\u00a0bn" if unit == "billion USD" else f"{number_text(total)}\u00a0{unit}"
 
 
 def _lines(nodes: list[Node]) -> Iterable[str]:
@@ -188,13 +189,15 @@ def _names(nodes: list[Node], box: Frame, side: int) -> list[dict[str, Any]]:
     ]
 
 
-def _hover(rows: list[Any], left: list[Node], right: list[Node], unit: str) -> Spec:
+def _hover(rows: list[Any], left: list[Node], right: list[Node], unit: str, beside: float) -> Spec:
     """An unseen point in the middle of each bar that tells its ribbons."""
     points = [(0.006, node, "giver") for node in left] + [(0.994, node, "taker") for node in right]
     texts = []
     for _, node, side in points:
         own = [row for row in rows if (getattr(row, side), row.basis) == (node.name, node.layer)]
-        texts.append("<br>".join(escaped(f"{row.label}: {number_text(row.value)} {unit}, {row.basis}") for row in own))
+        texts.append(
+            "<br>".join(escaped(f"{row.label}: {row_text(row, unit, beside=beside)}, {row.basis}") for row in own)
+        )
     return {
         "type": "scatter",
         "mode": "markers",

@@ -13,6 +13,7 @@ LEGEND = (
     ("thin", "90\u00a0% range"),
     ("square", "Published figure"),
 )
+SUMMED = ("open square", "Our sum of published figures")
 Key = tuple[str, str, float]
 
 
@@ -65,6 +66,8 @@ def _mark(mark: str, x: float, y: float, box: Frame, colour: str, radius: float 
         return _shape("circle", middle, y, half, half, fill, colour, 2.2 if radius is None else 1.6)
     if mark == "square":
         return _shape("rect", middle, y, base * 0.37, base * 0.37, theme.published, theme.published, 0)
+    if mark == "open square":
+        return _shape("rect", middle, y, base * 0.33, base * 0.33, theme.paper, theme.published, 2)
     if mark == "dotted":
         line = {"color": colour, "width": base * 0.18, "dash": "dot"}
         return _shape("line", middle, y, base * 0.95, 0, colour, colour, 0) | {"line": line}

@@ -6,9 +6,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from dashboard.compare import ESTIMATE, Comparison, row_text, value_text
+from dashboard.compare import ESTIMATE, SUM, Comparison, row_text, value_text
 from dashboard.figures.frame import Frame, Size, frame
-from dashboard.figures.legend import LEGEND, draw_legend, legend_rows
+from dashboard.figures.legend import LEGEND, SUMMED, draw_legend, legend_rows
 from dashboard.figures.text import escaped, fitted, fitting_size, lines_html, note, width, wrapped
 from dashboard.units import ladder, number_text
 
@@ -60,7 +60,8 @@ def ranges(comparison: Comparison, size: Size, theme: str) -> Spec:
 def _keys(comparison: Comparison) -> tuple[tuple[str, str], ...]:
     if comparison.form == "tornado":
         return ENDS
-    return LEGEND if (comparison.table.nature != ESTIMATE).any() else LEGEND[:3]
+    natures = set(comparison.table.nature)
+    return (*LEGEND[: 4 if natures - {ESTIMATE, SUM} else 3], *([SUMMED] if SUM in natures else []))
 
 
 def _label(row: Any) -> str:
@@ -93,10 +94,11 @@ def _marks(comparison: Comparison, positions: Any, box: Frame) -> list[Spec]:
         ),
         _points("Our estimate, median", rows, where, box.theme.paper, colour, "circle", base * 0.85, 2.2),
     ]
-    if not estimates.all():
-        published = table[~estimates]
-        ink = box.theme.published
-        traces.append(_points("Published figure", published, positions[~estimates], ink, ink, "square", base * 0.75, 0))
+    sums = (table.nature == SUM).to_numpy()
+    ink, paper = box.theme.published, box.theme.paper
+    for name, those, fill, line in (("Published figure", ~estimates & ~sums, ink, 0), (SUMMED[1], sums, paper, 2)):
+        if those.any():
+            traces.append(_points(name, table[those], positions[those], fill, ink, "square", base * 0.75, line))
     return traces
 
 

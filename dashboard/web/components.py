@@ -14,7 +14,7 @@ from dash import Input, Output, State, dcc, html
 
 from dashboard import figures
 from dashboard.catalog import Catalog
-from dashboard.compare import Comparison
+from dashboard.compare import NATURES, Comparison
 from dashboard.estimates.estimate import Estimate
 from dashboard.estimates.inputs import Factor, Step
 from dashboard.estimates.report import step_value
@@ -169,7 +169,7 @@ def comparison_table(comparison: Comparison) -> Any:
                 reader_text(row.value, unit, 2 if row.nature == "estimate" else 4, beside=beside),
                 *([range_text(row.q25, row.q75, unit, beside=beside) if spread else ""] if half else []),
                 range_text(row.q05, row.q95, unit, beside=beside) if spread else "",
-                {"estimate": "our estimate", "claim": "claim", "published": "published"}[row.nature],
+                NATURES[row.nature],
                 row.basis,
                 row.date,
             ]

@@ -1,12 +1,15 @@
 """Deals counted once, and who sells to whom."""
 
+import itertools
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
 from dashboard.catalog import Catalog
+from dashboard.core.draws import Array
 from dashboard.estimates import dollars
 from dashboard.estimates.ledger import STATUSES, Basis, Entry, Ledger
 from dashboard.records import Commitment
@@ -158,22 +161,25 @@ def _deal_row(entry: Entry, basis: Basis, catalog: Catalog) -> Used:
     )
 
 
-def of_flows(ribbons: Mapping[str, Sequence[tuple[Commitment, float]]], unit: str) -> Worked:
-    """Each ribbon as the sum of its deals (GW: medians of IT power)."""
-    ordered = sorted(ribbons.items(), key=lambda item: -sum(size for _, size in item[1]))
+def of_flows(ribbons: Mapping[str, Sequence[tuple[Commitment, Array]]], unit: str) -> Worked:
+    """Each ribbon, the largest first, as the sum of its deals, made inside each draw."""
     lines = [
         Working(
-            name, "Σ deals", sum_text((size for _, size in deals), "deals"), _in(sum(size for _, size in deals), unit)
+            name,
+            "Σ deals",
+            sum_text((float(np.median(size)) for _, size in deals), "deals"),
+            _in(sum(size for _, size in deals), unit),
         )
-        for name, deals in ordered[:MOST_LINES]
+        for name, deals in itertools.islice(ribbons.items(), MOST_LINES)
     ]
     rows = [
         Used(name, _in(size, unit), f"{deal.layer}, {deal.status}", deal.announced, (deal.source_id,))
-        for name, deals in ordered
+        for name, deals in ribbons.items()
         for deal, size in deals
     ]
     return Worked(tuple(lines), tuple(rows))
 
 
-def _in(value: float, unit: str) -> str:
-    return f"{number(value)} GW" if unit == "GW" else given_text(value, unit)
+def _in(size: Any, unit: str) -> str:
+    low, middle, high = (float(value) for value in np.quantile(size, (0.05, 0.5, 0.95)))
+    return spread_text(GIGA * low, GIGA * middle, GIGA * high, "MW") if unit == "GW" else given_text(middle, unit)

@@ -107,6 +107,35 @@ def test_a_restatement_never_adds(catalog):
     assert "stated again" in left_out["openai-azure-2026"]
 
 
+def test_dollars_count_once_in_each_kind(catalog):
+    """Oracle's contract of $300 billion stands beside the site's capital of $500, which holds the $400."""
+    paid = {deal.commitment_id: deal for deal in user_ledger(catalog, "OpenAI", NOW).paid}
+    contracts = [magnitude(d.amount, "billion USD") for d in paid.values() if d.money_kind == "contract"]
+
+    assert sum(contracts) == pytest.approx(300 + 250 + 100 + 38 + 22.4 + 20)
+    assert {"openai-oracle-2025-09", "openai-stargate-2025", "openai-nvidia-equity-2026"} <= paid.keys()
+    assert not paid.keys() & {"openai-stargate-us-2025-09", "openai-cerebras-2026", "openai-nvidia-loi-2025"}
+    assert not [deal for deal in paid.values() if deal.aggregate]
+    assert "openai-oracle-2025-09" in {deal.commitment_id for deal in openai_ledger(catalog).paid}
+
+
+@pytest.mark.parametrize(
+    ("name", "like", "kind", "kept"),
+    [
+        ("openai-oracle-2025-07", "openai-oracle-2025-09", "contract", {"openai-oracle-2025-09"}),
+        ("openai-azure-2026", "openai-azure-2025", "contract", {"openai-azure-2026"}),
+        ("openai-oracle-2025-09", "openai-oracle-2025-09", "capex", set()),  # in the capital of the site
+    ],
+)
+def test_dollars_stated_again_never_add(catalog, name, like, kind, kept):
+    """Of two rows with the same dollars of one kind the newest counts; what its whole has of the kind holds both."""
+    again = dataclasses.replace(catalog.commitments[name], amount=catalog.commitments[like].amount, money_kind=kind)
+    told = dataclasses.replace(catalog, commitments={**catalog.commitments, name: again})
+    paid = {deal.commitment_id for deal in user_ledger(told, "OpenAI", NOW).paid}
+
+    assert paid & {name, like} == kept
+
+
 def test_a_part_is_inside_its_whole(catalog):
     """Oracle's 4.5 GW are inside the 7 GW, which are inside the 10 GW goal: the three make 10."""
     ledger = user_ledger(catalog, "OpenAI", NOW)
@@ -266,6 +295,13 @@ def test_rent_is_by_it_power(catalog):
     by_facility = (lease.amount / (lease.power * lease.term)).to("million_USD/MW/annum")
 
     assert rent_per_power(catalog).low.m >= 1.29 * by_facility.m
+
+
+def test_an_investment_is_no_price_of_chips(catalog):
+    """NVIDIA's $100 billion for OpenAI are not checked against the chips of the same letter."""
+    found = cross_check(catalog.commitments["openai-nvidia-loi-2025"], catalog)
+
+    assert [(check.first, check.second) for check in found] == [("power", "chips")]
 
 
 def test_a_deal_that_fits_together_is_said_to(catalog):

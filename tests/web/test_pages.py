@@ -7,17 +7,22 @@ import dash.html
 import numpy as np
 import pytest
 
-from dashboard import compare_plans, figures
+from dashboard import captions, compare_plans, figures
 from dashboard.catalog import SHIPPED
+from dashboard.compare import row_text
 from dashboard.estimates.ledger import BASES
 from dashboard.figures.frame import Size
-from dashboard.units import number_text, spread_text
+from dashboard.units import spread_text
 from dashboard.web import components, components_plans, create_app
 from dashboard.web.app import page_content
 from dashboard.web.pages import PAGES, convert, data, deals, grids, home, plans
 from dashboard.web.sentences_plans import MONTH
 
 WINDOW = {"theme": "light", "width": 1080}
+
+
+def _told(part):
+    return json.dumps(part, default=lambda inner: inner.to_plotly_json(), ensure_ascii=False)
 
 
 @pytest.fixture(scope="module")
@@ -298,18 +303,57 @@ def test_sites_that_nothing_is_likely_of_are_told_and_dated_late(catalog):
 
 def test_each_layer_has_a_bar_of_its_own(catalog):
     """Where ribbons of two layers end at one name there are two bars, each with its own sum, and none of both."""
-    _, ribbons = deals.view(catalog, deals.Choice())
-    sums = dict.fromkeys(("chips", "capacity"), 0.0)
-    for row in ribbons.rows:
-        if row.taker == "OpenAI":
-            sums[row.basis] += row.value
+    counted, ribbons = deals.view(catalog, deals.Choice(basis="it"))
+    layers = {"chips": "Chip deals, added up", "capacity": "Sites and clouds, added up"}
+    sums = {layer: row_text(next(r for r in counted.rows if r.label == layers[layer]), "GW") for layer in layers}
     texts = str(figures.figure(ribbons, Size("page", 1080, None, 14.0), "light")["layout"]["annotations"]).replace(
         "\\xa0", " "
     )
 
-    assert all(f"OpenAI, {layer} {number_text(total)} GW" in texts for layer, total in sums.items())
-    assert f"OpenAI {number_text(sum(sums.values()))} GW" not in texts
-    assert f"OpenAI {number_text(sum(sums.values()))} GW" not in texts
+    assert all(f"OpenAI, {layer} {total}" in texts for layer, total in sums.items())
+    assert texts.count("'OpenAI, ") == 2
+    assert ribbons.table.q05.notna().any()
+
+
+def test_a_sum_of_published_dollars_is_told_as_ours(catalog):
+    """$38 and $100 billion from AWS: nobody published their sum, which has the sources of both and is marked."""
+    ribbons = deals.view(catalog, deals.Choice(unit="billion USD"))[1]
+    rows = {row.label: row for row in ribbons.rows}
+    both, one = rows["Amazon AWS → OpenAI"], rows["Oracle → OpenAI"]
+
+    assert (both.nature, both.value, both.giver_total) == ("sum", 138, "$138 bn, sum of 2")
+    assert set(both.sources.split("; ")) == {
+        catalog.commitments[name].source_id for name in ("openai-aws-2025", "openai-aws-2026")
+    }
+    assert (one.nature, one.value, one.date) == ("published", 300, "2025-09-23")
+    assert one.taker_total == "$730 bn, sum of 6"
+    assert "our sum of published figures" in _told(components.comparison_table(ribbons))
+    assert "sums of them ours" in captions.caption(ribbons)
+
+
+def test_deals_that_ended_are_marked_and_stand_last(catalog):
+    """NVIDIA's letter and the first Cerebras contract are checked, but say what took their place."""
+    rows = deals._checks(catalog, deals.Choice())["props"]["rows"]
+    status = [row[3] for row in rows]
+
+    assert status[-2:] == [
+        "replaced by Cerebras → OpenAI of 2026-04-17",
+        "replaced by NVIDIA → OpenAI of 2026-02-27",
+    ]
+    assert not any("replaced" in told for told in status[:-2])
+    assert "$100 billion of investment" in rows[-1][1]
+
+
+@pytest.mark.parametrize("user", ["OpenAI", "everybody"])
+def test_a_sum_of_mixed_bases_says_what_it_is_on_one(catalog, user):
+    """As stated, the answer tells the same deals as IT and as facility power; on one basis it does not."""
+    stated, it, facility = (deals.view(catalog, deals.Choice(user, basis=basis))[0] for basis in BASES)
+    best = [next(row for row in item.rows if row.label in ("Best: counted once", "OpenAI")) for item in (it, facility)]
+    words = f"bases mixed: as IT {row_text(best[0], 'GW')}, as facility {row_text(best[1], 'GW')}"
+
+    assert words in stated.answer
+    assert words in _told(deals._answers(catalog, deals.Choice(user)))
+    assert "mixed" not in it.answer + facility.answer
 
 
 @pytest.mark.parametrize("basis", BASES)

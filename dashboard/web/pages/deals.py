@@ -15,6 +15,7 @@ from dashboard.compare_deals import BASIS_WORDS
 from dashboard.estimates.cross_check import Check, cross_checks
 from dashboard.estimates.estimate import quantiles
 from dashboard.estimates.ledger import BASES, Basis, Entry, Ledger, openai_ledger, user_ledger, users_of
+from dashboard.estimates.ledger_rows import ended
 from dashboard.units import magnitude, reader_text, spread_text
 from dashboard.web import components as ui
 from dashboard.web.cache import by_version
@@ -146,7 +147,12 @@ def render(catalog: Catalog, choice: Choice, window: dict[str, Any]) -> list[Any
     counted, ribbons = (ui.figure_block(item, window, f"/deals?{choice.query()}") for item in view(catalog, choice))
     books = books_of(catalog, choice).values()
     entries = [entry for ledger in books for entry in ledger.entries]
-    left_out = {deal_id: why for ledger in books for deal_id, why in ledger.left_out.items()}
+    paid = {deal.commitment_id for ledger in books for deal in ledger.paid}
+    left_out = {
+        deal_id: f"{why}; its dollars count" if deal_id in paid else why
+        for ledger in books
+        for deal_id, why in ledger.left_out.items()
+    }
     return [
         html.P(_answers(catalog, choice), className="answer"),
         counted,
@@ -177,22 +183,25 @@ def _answers(catalog: Catalog, choice: Choice) -> list[Any]:
         return _answer(book(catalog, choice.user), choice)
     ranked = view(catalog, choice)[0].rows[:FIRST]
     told = [[f"{row.label} ", html.Strong(row_text(row, "GW"), className="estimated"), ", "] for row in ranked]
+    first = ranked[0].label
     words = [part for parts in told for part in parts][:-1]
     return [
         f"As of {catalog.as_of:%B %Y}, {BASIS_WORDS[choice.basis]} and each counted once: ",
         *words,
-        ". Users are never added up: what one builds another may rent.",
+        f"{compare_deals.mixed_for(first, book(catalog, first), choice.basis)}. ",
+        "Users are never added up: what one builds another may rent.",
     ]
 
 
 def _answer(ledger: Ledger, choice: Choice) -> list[Any]:
     totals = ledger.totals[choice.basis]
     best, likely = ([1000 * value for value in part] for part in (totals.best, totals.realised))
-    ends = f"from a floor of {_median(totals.floor)} to a ceiling of {_median(totals.ceiling)}"
+    ends = f"The floor is {_median(totals.floor)}, the ceiling {_median(totals.ceiling)}"
     return [
         f"{ledger.title}: ",
         html.Strong(spread_text(best[0], best[2], best[4], "MW"), className="estimated"),
-        f" {BASIS_WORDS[choice.basis]} counted once, {ends}; by the status of each deal ",
+        f" {BASIS_WORDS[choice.basis]} counted once{compare_deals.mixed(ledger, choice.basis)}. ",
+        f"{ends}; by the status of each deal ",
         html.Strong(spread_text(likely[0], likely[2], likely[4], "MW"), className="estimated"),
         " is likely to be built.",
     ]
@@ -241,15 +250,18 @@ def checks(catalog: Catalog) -> tuple[Check, ...]:
 
 
 def _checks(catalog: Catalog, choice: Choice) -> Any:
-    body = []
+    standing: list[list[str]] = []
+    over: list[list[str]] = []  # replaced, paused or cancelled: after those that stand
     for check in checks(catalog):
         deal = catalog.commitments[check.commitment_id]
         name = "OpenAI" if choice.user == METHOD_LEDGER else choice.user
         if name in (EVERYBODY, deal.user, deal.buyer):
-            body.append([f"{deal.supplier} → {deal.buyer}", compare_deals.stated(deal), check.sentence, deal.announced])
-    if not body:
+            end = workings.named(ended(deal, catalog, catalog.as_of), catalog)
+            row = [f"{deal.supplier} → {deal.buyer}", compare_deals.stated(deal), check.sentence]
+            (over if end else standing).append([*row, end or deal.status, deal.announced])
+    if not standing and not over:
         return html.P("None of these deals states two of the three.", className="quiet")
-    return ui.table(["Deal", "Stated", "What it comes to", "Date"], body)
+    return ui.table(["Deal", "Stated", "What it comes to", "Status", "Date"], standing + over)
 
 
 # A phone shows the first three, whole, in 348 pixels.
