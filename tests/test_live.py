@@ -167,6 +167,15 @@ def test_tables_that_check_refuses_end_the_start(folder: Path) -> None:
         create_app(folder)
 
 
+def test_a_fault_of_ours_is_not_told_as_a_figure_that_is_none(folder: Path) -> None:
+    """A row that is looked up in vain while a figure is drawn is an answer 500, not 404."""
+    app = create_app(folder)
+    live = app.server.extensions["dashboard.web.app"]
+    live._shown = dataclasses.replace(live.shown, catalog=without_claim(live.catalog))
+
+    assert app.server.test_client().get("/figure/energy.csv").status_code == 500
+
+
 def test_own_view_outlasts_a_broken_folder(folder: Path) -> None:
     """It is made of what is published, not of what lies in the folder meanwhile; /data/ gives the same."""
     app = create_app(folder)
