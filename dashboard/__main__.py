@@ -1,5 +1,6 @@
 """The command line. Each command imports what it needs, so that --help is quick."""
 
+import functools
 import json
 import os
 import re
@@ -14,12 +15,27 @@ INPUT_WRONG, MACHINE_LACKS = 1, 3
 
 
 def _datasets(function: Callable[..., Any]) -> Callable[..., Any]:
-    return click.option(
-        "--datasets",
-        type=click.Path(file_okay=False, path_type=Path),
-        default=None,
-        help="Folder of tables; the shipped one if not given.",
-    )(function)
+    """The option --datasets; where a row is looked up in vain, the tables are checked, and say so if it is theirs."""
+
+    @functools.wraps(function)
+    def command(datasets: Path | None, **options: Any) -> None:
+        try:
+            function(datasets=datasets, **options)
+        except KeyError:
+            problems = _problems(datasets)
+            if not problems:  # a fault of ours
+                raise
+            click.echo(f"error: {problems[0]}; for all problems run check", err=True)
+            sys.exit(INPUT_WRONG)
+
+    kind, told = click.Path(file_okay=False, path_type=Path), "Folder of tables; the shipped one if not given."
+    return click.option("--datasets", type=kind, default=None, help=told)(command)
+
+
+def _problems(folder: Path | None) -> Any:
+    from dashboard import catalog, checks
+
+    return _or_exit(lambda: checks.check(folder or catalog.SHIPPED))
 
 
 def _catalog(folder: Path | None) -> Any:
@@ -211,10 +227,7 @@ def _cluster(address: str) -> Any:
 @_datasets
 def check(folder: Path | None, as_json: bool, datasets: Path | None) -> None:
     """Validate all tables of FOLDER: every problem with table, row, column, value, reason and how to mend it."""
-    from dashboard.catalog import SHIPPED
-    from dashboard.checks import check as find
-
-    problems = _or_exit(lambda: find(folder or datasets or SHIPPED))
+    problems = _problems(folder or datasets)
     if as_json:
         click.echo(json.dumps({"problems": [vars(problem) for problem in problems]}, ensure_ascii=False, indent=1))
     else:
@@ -390,9 +403,9 @@ def export(
     wanted = _or_exit(lambda: command.wanted(addresses, catalog, **options))
     more: Any = {"datasets": datasets, "say": click.echo, "warn": partial(click.echo, err=True)}
     if earlier is not None:
-        sys.exit(command.compare(wanted, earlier, **more))
+        sys.exit(_or_exit(lambda: command.compare(wanted, earlier, **more)))
     assert out is not None
-    sys.exit(command.make(wanted, out, **more))
+    sys.exit(_or_exit(lambda: command.make(wanted, out, **more)))
 
 
 if __name__ == "__main__":

@@ -1,6 +1,8 @@
 """The command line: exit codes, one clear line for what is wrong, and the JSON that other programs read."""
 
 import json
+import re
+import shutil
 import socket
 import subprocess
 import sys
@@ -10,6 +12,7 @@ import pytest
 from click.testing import CliRunner
 
 from dashboard.__main__ import main
+from dashboard.catalog import SHIPPED
 
 KEYS = {
     "input",
@@ -366,6 +369,20 @@ def test_a_folder_without_tables_is_told(words, tmp_path):
 
     assert done.exit_code == 1
     assert all(f"{table}.csv: must stand in" in done.output for table in ("sources", "parameters", "pairs"))
+
+
+def test_an_id_that_leads_nowhere_is_told(tmp_path):
+    """Where an estimate cannot find a row, the line says which cell names it and that check has them all."""
+    tables = shutil.copytree(SHIPPED, tmp_path / "datasets")
+    rows = (tables / "sources.csv").read_text()
+    (tables / "sources.csv").write_text(rows.replace("\narxiv-2023-polca-power-oversubscription,", "\npolca,"))
+
+    done = _run("estimate", "30 GW", "--json", "--datasets", str(tables))
+
+    assert done.exit_code == 1
+    assert re.fullmatch(
+        r"error: .+csv:\d+: source_ids?: must be an id of .+; for all problems run check\n", done.stderr
+    )
 
 
 def test_check_of_a_folder_without_tables_names_the_descriptor(tmp_path):

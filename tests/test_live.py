@@ -3,15 +3,18 @@ import itertools
 import logging
 import shutil
 import threading
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
 from dashboard import catalog, store
 from dashboard.checks import check
-from dashboard.updates import update
+from dashboard.updates import UpdateError, update
 from dashboard.web import create_app, shell
+from dashboard.web.aside import Aside
 from dashboard.web.live import Live
+from dashboard.web.own import OwnTables
 from dashboard.web.proof import unshown
 from tests.hostile.make import AWS, AZURE, HERE, cell, linked
 
@@ -140,17 +143,75 @@ def test_update_publishes_only_what_draws_every_page(folder: Path) -> None:
     assert applied.applied
 
 
-def test_missing_table_leaves_the_old_version(folder: Path) -> None:
-    """A table that is gone is a notice, not an error."""
+@pytest.mark.parametrize("name", ["grids.csv", "datapackage.json"])
+def test_missing_file_leaves_the_old_version(folder: Path, name: str) -> None:
+    """A table that is gone is a notice, not an error; without the descriptor nothing is taken over unchecked."""
     clock = Clock()
     live = Live(folder, clock=clock)
     old = live.catalog
-    (folder / "grids.csv").unlink()
+    new_demand(folder, "310")
+    (folder / name).unlink()
     clock.now = 2
 
     assert live.catalog is old
-    assert "grids.csv: must stand in the folder of tables, got none" in live.notice
+    assert f"{name}: must stand in the folder of tables, got none" in live.notice
     assert str(folder) not in live.notice
+
+
+def test_tables_that_check_refuses_end_the_start(folder: Path) -> None:
+    """A source that does not exist is told before anything is served."""
+    path = folder / "milestones.csv"
+    path.write_bytes(cell(2, "source_id", "hearsay")(path.read_bytes()))
+
+    with pytest.raises(catalog.DataError, match=r"milestones\.csv:2: source_id: must be an id of sources\.csv"):
+        create_app(folder)
+
+
+def test_a_fault_of_ours_is_not_told_as_a_figure_that_is_none(folder: Path) -> None:
+    """A row that is looked up in vain while a figure is drawn is an answer 500, not 404."""
+    app = create_app(folder)
+    live = app.server.extensions["dashboard.web.app"]
+    live._shown = dataclasses.replace(live.shown, catalog=without_claim(live.catalog))
+
+    assert app.server.test_client().get("/figure/energy.csv").status_code == 500
+
+
+def test_own_view_outlasts_a_broken_folder(folder: Path) -> None:
+    """It is made of what is published, not of what lies in the folder meanwhile; /data/ gives the same."""
+    app = create_app(folder)
+    live, client = app.server.extensions["dashboard.web.app"], app.server.test_client()
+    mine = {"grids": cell(8, DEMAND, "310")((folder / "grids.csv").read_bytes()).decode()}
+    published = client.get("/data/claims.csv").data
+    (folder / "claims.csv").write_bytes(published[: len(published) // 2])
+    live.look()
+
+    assert live.notice
+    assert f"{live.of(mine).grids['ita'].demand:~}" == "310.0 TWh"
+    assert client.get("/data/claims.csv").data == published
+
+
+class Hindered(Aside):
+    """Too late with its first check, as on a machine that is busy."""
+
+    late = True
+
+    def objection(self, published: Mapping[str, bytes], own: Mapping[str, bytes]) -> str:
+        """In time from the second on."""
+        if self.late:
+            self.late = False
+            raise UpdateError("table: must be checked within 20 s, and was not; give fewer rows")
+        return super().objection(published, own)
+
+
+def test_own_view_is_tried_again(folder: Path) -> None:
+    """A check that could not be made in time is no answer for good."""
+    live = Live(folder)
+    mine = {"grids": cell(8, DEMAND, "310")((folder / "grids.csv").read_bytes()).decode()}
+    own = OwnTables(Hindered())
+    first, second = (own.catalog(mine, live.catalog, live.shown.files) for _ in range(2))
+
+    assert first is live.catalog
+    assert f"{second.grids['ita'].demand:~}" == "310.0 TWh"
 
 
 def test_unchanged_files_are_not_read_again(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,7 +9,7 @@ from datetime import date
 
 from dashboard.catalog import Catalog
 from dashboard.estimates.readings import day_moment, moment_start
-from dashboard.records import Claim, Commitment, Link
+from dashboard.records import Commitment, Link
 
 
 @dataclass(frozen=True)
@@ -164,10 +164,3 @@ def _fills(rows: Iterable[Commitment], catalog: Catalog) -> dict[tuple[str, str]
         for link in catalog.links.values()
         if link.relation == "fills" and link.share is not None and {link.from_id, link.to_id} <= ids
     }
-
-
-def claims_in_force(claims: Iterable[Claim], as_of: date) -> tuple[Claim, ...]:
-    """The claims that stand on a day: said by then and superseded by none said by then; a restatement never adds."""
-    said = [claim for claim in claims if moment_start(claim.said) <= day_moment(as_of)]
-    superseded = {claim.supersedes for claim in said if claim.supersedes}
-    return tuple(claim for claim in said if claim.claim_id not in superseded)

@@ -7,8 +7,6 @@ import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-import numpy as np
-
 from dashboard.catalog import Catalog
 from dashboard.core import energy, power
 from dashboard.core.draws import Draws
@@ -252,20 +250,3 @@ def _consequence(
     low, _, middle, _, high = quantiles(magnitude(value, unit))
     text = f"{reader_text(middle, unit, beside=high)} {what} ({range_text(low, high, unit)})."
     return Answer(question, value, unit, text, for_scale_only=False, source_ids=(*load.source_ids, *source_ids))
-
-
-def total_load(label: str, parts: Collection[Load]) -> Load:
-    """Loads of one kind summed inside each draw.
-
-    Raises:
-        PairingError: the kinds differ, or there is none.
-    """
-    kinds = {part.kind for part in parts}
-    if len(kinds) != 1:
-        raise PairingError(f"{label}: must be loads of one kind, got {', '.join(sorted(kinds)) or 'none'}")
-    values = [part.value for part in parts]
-    unit = "TWh" if kinds == {"energy"} else "MW"
-    summed = Quantity(np.sum([np.asarray(magnitude(value, unit)) for value in values], axis=0), unit)
-    carriers = frozenset.intersection(*(part.carried_by for part in parts))
-    sources = tuple(dict.fromkeys(source for part in parts for source in part.source_ids))
-    return Load(label, kinds.pop(), summed, carriers, sources)

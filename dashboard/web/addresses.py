@@ -1,6 +1,7 @@
 """Addresses of the dashboard: which page one names, what of its query counts, and the comparisons that stand there."""
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import fields, replace
 from types import ModuleType
@@ -24,11 +25,28 @@ class AddressError(ValueError):
     """An address is not one of the dashboard's."""
 
 
+class FigureError(LookupError):
+    """No page has a figure of this name."""
+
+
+def query_of(text: str) -> dict[str, str]:
+    """The keys and values of a query such as `basis=it&theme=dark`, for pages and files alike.
+
+    Raises:
+        AddressError: a key is given twice, so that it would depend on the reader which one counts.
+    """
+    pairs = parse_qsl(text, keep_blank_values=True)
+    key, times = max(Counter(key for key, _ in pairs).items(), key=lambda item: item[1], default=("", 0))
+    if times > 1:
+        raise AddressError(f'query: must have each key once, got "{key[:40]}" {times} times')
+    return dict(pairs)
+
+
 def page_of(address: str) -> tuple[ModuleType, Mapping[str, str]]:
     """The page and the query of an address such as `/convert?text=30+GW`; a local host before it is ignored.
 
     Raises:
-        AddressError: another host, or no such page.
+        AddressError: another host, no such page, or a query that gives a key twice.
     """
     try:
         parts = urlsplit(address)
@@ -43,19 +61,19 @@ def page_of(address: str) -> tuple[ModuleType, Mapping[str, str]]:
     page = next((page for page in PAGES if path == page.PATH), None)
     if page is None:
         raise AddressError(f'address: must be one of {", ".join(page.PATH for page in PAGES)}, got "{path[:60]}"')
-    return page, dict(parse_qsl(parts.query, max_num_fields=60))
+    return page, query_of(parts.query)
 
 
 def page_with(figure_id: str) -> ModuleType:
     """The page that a figure stands on.
 
     Raises:
-        KeyError: no page has it; the message lists what there is.
+        FigureError: no page has it; the message lists what there is.
     """
     page = next((page for page in PAGES if figure_id in page.FIGURES), None)
     if page is None:
         known = ", ".join(figure_id for page in PAGES for figure_id in page.FIGURES)
-        raise KeyError(f'figure: must be one of {known}; got "{figure_id[:40]}"')
+        raise FigureError(f'figure: must be one of {known}; got "{figure_id[:40]}"')
     return page
 
 
@@ -100,7 +118,7 @@ def comparison_named(figure_id: str, catalog: Catalog, query: Mapping[str, str])
     """The comparison behind a figure, whichever page it stands on.
 
     Raises:
-        KeyError: no page has it; the message lists what there is.
+        FigureError: no page has it; the message lists what there is.
         ValueError: the query cannot be read.
     """
     page = page_with(figure_id)
@@ -126,7 +144,7 @@ def _moved(query: Mapping[str, str], catalog: Catalog) -> str:
         return "numbers may differ."
     try:
         comparison = comparison_named(query.get("figure", ""), catalog, query)
-    except (KeyError, ValueError):
+    except (FigureError, ValueError):
         return "numbers may differ."
     ends = headline(comparison)
     if not ends:

@@ -4,7 +4,6 @@ from functools import partial
 from pathlib import Path
 from threading import Thread
 from typing import Any
-from urllib.parse import parse_qsl
 
 import dash
 import flask
@@ -16,7 +15,7 @@ from dashboard.estimates import ledger
 from dashboard.estimates.ask import BASES
 from dashboard.estimates.series import GROUPINGS
 from dashboard.web import answers, components, first, guard, logs, metrics, routes, shell
-from dashboard.web.addresses import pin_notices
+from dashboard.web.addresses import AddressError, pin_notices, query_of
 from dashboard.web.live import Live
 from dashboard.web.own import usable
 from dashboard.web.pages import PAGES, deals, home, plans
@@ -135,8 +134,12 @@ def page_content(path: str, search: str, catalog: Catalog) -> object:
     page = next((page for page in PAGES if (path.rstrip("/") or "/") == page.PATH), None)
     if page is None:
         return shell.not_found(PAGES)
-    query = dict(parse_qsl(search.removeprefix("?")))
-    notices = [components.problem(notice) for notice in pin_notices(query, catalog)]
+    try:
+        query = query_of(search.removeprefix("?"))
+        told = pin_notices(query, catalog)
+    except AddressError as error:
+        query, told = {}, [f"{error}; the page is shown as without a query"]
+    notices = [components.problem(notice) for notice in told]
     return [*notices, page.layout(catalog, query)] if notices else page.layout(catalog, query)
 
 

@@ -22,7 +22,10 @@ SAFE = ("GET", "HEAD", "OPTIONS")
 # Requests a minute from one address, in each process unless DASHBOARD_LIMITS_STORAGE names a shared place. A reader's
 # page asks for about five callbacks, so these stop a flood and nobody who reads.
 CALLBACKS, FILES, UPLOADS = 6_000, 3_000, 60
-FILE_ENDPOINTS = ("api_estimate", "figure_csv", "figure_json", "figure_pack", "figure_passport", "embed")
+FILE_ENDPOINTS = (
+    *("api_estimate", "first_look", "embed"),
+    *("figure_csv", "figure_json", "figure_pack", "figure_passport"),
+)
 UPLOAD_OUTPUT = "data-report.children"
 
 LINES = {

@@ -6,14 +6,16 @@ from typing import Any
 from dashboard import records
 from dashboard.estimates.ask import BASES
 from dashboard.figures import SIZES
+from dashboard.web.addresses import FORMS, MARKED, PINS
 from dashboard.web.guard import MAX_QUERY
 from dashboard.web.pages import PAGES
 
 TEXT = {"type": "string", "maxLength": MAX_QUERY}
 ERROR = {"type": "object", "required": ["error"], "properties": {"error": {"type": "string"}}}
+SETTING = r"^set\.[a-z_]+$"
 JSON, CSV, HTML, PLAIN = "application/json", "text/csv", "text/html", "text/plain"
 REFUSALS = {
-    "400": "the query or the body cannot be read; one line says where, what was expected and what came",
+    "400": "the query (each key once) or the body cannot be read; one line says where, what was expected and what came",
     "404": "there is nothing by this name; the line says what there is",
     "413": "the body is too big",
     "414": "the query is too long",
@@ -32,14 +34,14 @@ def description() -> dict[str, Any]:
 
 
 def _pages() -> dict[str, Any]:
-    return {page.PATH: _get(page.TITLE, HTML, [*_choices(page), _others()]) for page in PAGES}
+    return {page.PATH: _get(page.TITLE, HTML, [*_choices(page), _ignored()]) for page in PAGES}
 
 
 def _figures() -> dict[str, Any]:
     names = sorted(name for page in PAGES for name in page.FIGURES)
     figure = _parameter("figure_id", "path", {"type": "string", "enum": names})
     choices = list({item["name"]: item for page in PAGES for item in _choices(page)}.values())
-    asked = [figure, *choices, _others()]
+    asked = [figure, *choices, _marks()]
     drawn = [
         _parameter("size", "query", TEXT | {"examples": list(SIZES)}),
         _parameter("theme", "query", {"type": "string", "enum": ["light", "dark"]}),
@@ -95,19 +97,31 @@ def _parameter(name: str, place: str, schema: dict[str, Any]) -> dict[str, Any]:
     return {"name": name, "in": place, "required": place == "path", "schema": schema}
 
 
-def _others(told: str = "set.PARAMETER=VALUE, and any other key, which is ignored") -> dict[str, Any]:
-    schema = {"type": "object", "additionalProperties": {"type": "string"}}
-    return {"name": "others", "in": "query", "style": "form", "explode": True, "description": told, "schema": schema}
+def _ignored() -> dict[str, Any]:
+    return _more("others", "set.PARAMETER=VALUE, and any other key, which is ignored", {}, others=True)
 
 
 def _settings() -> dict[str, Any]:
+    return _more("settings", "set.PARAMETER=VALUE; another key is refused", {SETTING: {"type": "string"}})
+
+
+def _marks() -> dict[str, Any]:
+    """What a figure's file takes beside the choices of its page."""
+    marks = (*PINS, *FORMS)
+    told = (
+        f"set.PARAMETER=VALUE for a figure of /convert; {', '.join(marks)} and {MARKED}…, as links carry them; "
+        "another key, or a choice of another page, is refused"
+    )
+    return _more("marks", told, {SETTING: {"type": "string"}, f"^({'|'.join(marks)}|{MARKED}.*)$": {"type": "string"}})
+
+
+def _more(name: str, told: str, patterns: dict[str, Any], *, others: bool = False) -> dict[str, Any]:
     schema = {
         "type": "object",
-        "patternProperties": {r"^set\.[a-z_]+$": {"type": "string"}},
-        "additionalProperties": False,
+        "patternProperties": patterns,
+        "additionalProperties": {"type": "string"} if others else False,
     }
-    told = "set.PARAMETER=VALUE; another key is refused"
-    return {"name": "settings", "in": "query", "style": "form", "explode": True, "description": told, "schema": schema}
+    return {"name": name, "in": "query", "style": "form", "explode": True, "description": told, "schema": schema}
 
 
 def _get(summary: str, kinds: str | tuple[str, ...], parameters: list[dict[str, Any]]) -> dict[str, Any]:

@@ -5,13 +5,13 @@ import io
 from collections import OrderedDict
 from collections.abc import Mapping
 from hashlib import blake2b
-from pathlib import Path
 from threading import Lock
 from typing import Any
 
-from dashboard import records, store, updates
-from dashboard.catalog import Catalog, DataError, build
+from dashboard import records, updates
+from dashboard.catalog import Catalog
 from dashboard.web.aside import Aside
+from dashboard.web.checked import built
 
 # What a visitor's table may measure, judged before anything is read: twice the rows of the largest that we publish,
 # for every page is worked out with it while the visitor waits.
@@ -22,18 +22,21 @@ KEPT = 6
 
 
 class OwnTables:
-    """Catalogs of a live folder with visitors' tables in place of its own; the last few are kept in memory."""
+    """Catalogs of the published tables with visitors' own in place of some; the last few are kept in memory."""
 
-    def __init__(self, folder: Path, aside: Aside) -> None:
-        """Over the published tables of a folder, checked `aside`."""
-        self.folder = folder
+    def __init__(self, aside: Aside) -> None:
+        """Checked `aside`."""
         self._aside = aside
         self._kept: OrderedDict[str, Catalog] = OrderedDict()
         self._lock = Lock()
         self._building = Lock()
 
-    def catalog(self, own: Any, published: Catalog) -> Catalog:
-        """The catalog for a visitor; the published one where the visitor brought nothing that can be used."""
+    def catalog(self, own: Any, published: Catalog, files: Mapping[str, bytes]) -> Catalog:
+        """The catalog for a visitor: the files of the published one with the visitor's tables in place of some.
+
+        The published one itself where the visitor brought nothing, or nothing that would be published as it is: pages
+        count on that.
+        """
         tables = usable(own)
         if not tables:
             return published
@@ -41,31 +44,27 @@ class OwnTables:
         found = self._find(key)
         if found is None:
             with self._building:  # one at a time: a page asks several times at once, and checking takes a second
-                found = self._find(key) or self._keep(key, self._build(tables) or published)
-        return found
+                found = self._find(key) or self._built(key, tables, files)
+        return found or published
 
     def _find(self, key: str) -> Catalog | None:
         with self._lock:
             return self._kept.get(key)
 
-    def _keep(self, key: str, catalog: Catalog) -> Catalog:
+    def _built(self, key: str, tables: Mapping[str, str], files: Mapping[str, bytes]) -> Catalog | None:
+        """The catalog, which is kept; None if it cannot be had, which is not: next time it may be."""
+        own = {f"{name}.csv": text.encode() for name, text in tables.items()}
+        try:
+            if self._aside.objection(files, own):
+                return None
+        except updates.UpdateError:
+            return None
+        catalog = built({**files, **own})
         with self._lock:
             self._kept[key] = catalog
             while len(self._kept) > KEPT:
                 self._kept.popitem(last=False)
         return catalog
-
-    def _build(self, tables: Mapping[str, str]) -> Catalog | None:
-        """The catalog with these tables; None where they would not be published as they are: pages count on that."""
-        own = {name: text.encode() for name, text in tables.items()}
-        try:
-            if self._aside.outcome(self.folder, own).problems:
-                return None
-            files = store.read(self.folder, [f"{name}.csv" for name in records.TABLES])
-            contents = {name: files[f"{name}.csv"] for name in records.TABLES}
-            return build({name: content for name, content in contents.items() if isinstance(content, bytes)} | own)
-        except (DataError, updates.UpdateError, KeyError):
-            return None
 
 
 def usable(own: Any) -> dict[str, str]:

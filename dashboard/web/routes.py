@@ -14,7 +14,7 @@ from dashboard.core.draws import Draws
 from dashboard.estimates import estimate, read_ask, report
 from dashboard.figures import size_named
 from dashboard.web import first, openapi, packs
-from dashboard.web.addresses import comparison_named
+from dashboard.web.addresses import AddressError, FigureError, comparison_named, query_of
 from dashboard.web.live import Live
 from dashboard.web.pages import data
 
@@ -35,14 +35,14 @@ def wire(server: flask.Flask, live: Live) -> None:
     @server.get("/look.json")
     def first_look() -> Any:
         try:
-            found = first.look(live.catalog, flask.request.args)
+            found = first.look(live.catalog, _query())
         except ValueError as error:
             return refusal(error)
         return flask.Response(json.dumps(found, ensure_ascii=False), mimetype="application/json")
 
     @server.get("/api/estimate")
     def api_estimate() -> Any:
-        return api(live.catalog, flask.request.args)
+        return api(live.catalog, _query())
 
     @server.get("/api/openapi.json")
     def api_description() -> Any:
@@ -63,44 +63,52 @@ def _wire_figures(server: flask.Flask, live: Live) -> None:
 
     @server.get("/figure/<figure_id>.csv")
     def figure_csv(figure_id: str) -> Any:
-        found = _found(figure_id, live.catalog, flask.request.args)
+        found = _found(figure_id, live.catalog, _query())
         return flask.Response(found.csv, mimetype="text/csv")
 
     @server.get("/figure/<figure_id>.json")
     def figure_json(figure_id: str) -> Any:
-        found = _found(figure_id, live.catalog, flask.request.args)
+        query = _query()
+        found = _found(figure_id, live.catalog, query)
         try:
-            size = size_named(flask.request.args.get("size", "column"))
-            spec = figures.figure(found, size, flask.request.args.get("theme", "light"))
+            size = size_named(query.get("size", "column"))
+            spec = figures.figure(found, size, query.get("theme", "light"))
         except ValueError as error:
             return refusal(error)
         return flask.Response(json.dumps(spec, ensure_ascii=False), mimetype="application/json")
 
     @server.get("/figure/<figure_id>.pack.json")
     def figure_pack(figure_id: str) -> Any:
-        catalog = live.catalog
-        return packs.pack(_found(figure_id, catalog, flask.request.args), catalog)
+        return packs.pack(_found(figure_id, live.catalog, _query()), live.catalog)
 
     @server.route("/figure/<figure_id>.passport.json", methods=["GET", "POST"])
     def figure_passport(figure_id: str) -> Any:
         """A visitor with tables of their own posts them, as to every other answer; nothing of them is kept."""
         mine = flask.request.get_json(silent=True) if flask.request.method == "POST" else None
         catalog = live.of(mine)
-        return packs.block(_found(figure_id, catalog, flask.request.args), catalog)
+        return packs.block(_found(figure_id, catalog, _query()), catalog)
 
     @server.get("/embed/<figure_id>")
     def embed(figure_id: str) -> Any:
-        found = _found(figure_id, live.catalog, flask.request.args)
+        found = _found(figure_id, live.catalog, _query())
         page = flask.Response(packs.embed(found, flask.request.query_string.decode("ascii", "replace")))
         page.headers["Content-Security-Policy"] = packs.EMBED_POLICY
         return page
 
 
+def _query() -> dict[str, str]:
+    """The query that was asked; 400 with one line where a key stands twice."""
+    try:
+        return query_of(flask.request.query_string.decode("utf-8", "replace"))
+    except AddressError as error:
+        flask.abort(flask.make_response(refusal(error)))
+
+
 def _found(figure_id: str, catalog: Catalog, query: Mapping[str, str]) -> Comparison:
     try:
         return comparison_named(figure_id, catalog, query)
-    except KeyError as error:
-        flask.abort(flask.make_response(refusal(error.args[0], 404)))
+    except FigureError as error:
+        flask.abort(flask.make_response(refusal(error, 404)))
     except ValueError as error:
         flask.abort(flask.make_response(refusal(error)))
 

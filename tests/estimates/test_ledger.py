@@ -10,7 +10,7 @@ from dashboard.estimates.deals import commitment_ask
 from dashboard.estimates.dollars import NoPower, money_ask, power_of_dollars, rent_per_power, term_of
 from dashboard.estimates.estimate import estimate
 from dashboard.estimates.ledger import ledger, openai_ledger, user_ledger, users_of
-from dashboard.estimates.ledger_rows import Selection, claims_in_force
+from dashboard.estimates.ledger_rows import Selection
 from dashboard.units import magnitude
 from dashboard.workings.deals import of_ledgers
 
@@ -199,16 +199,6 @@ def test_one_basis_before_adding(catalog):
     totals = openai_ledger(catalog).totals
 
     assert totals["it"].chips[2] < totals["stated"].chips[2] < totals["facility"].chips[2]
-
-
-def test_a_newer_claim_supersedes(catalog):
-    """Of the claims on all of OpenAI's power, the 30 GW of April 2026 stand; those of 2025 that it restates do not."""
-    series = [claim for claim in catalog.claims.values() if claim.series == "openai-total-power"]
-    standing = {claim.claim_id for claim in claims_in_force(series, NOW)}
-
-    assert "openai-power-2030" in standing
-    assert "story-openai-power" not in standing
-    assert "story-openai-power" in {claim.claim_id for claim in claims_in_force(series, date(2025, 11, 3))}
 
 
 # --- dollars ----------------------------------------------------------------------------------------------------------

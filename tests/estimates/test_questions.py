@@ -1,7 +1,6 @@
 """Each question is asked of one kind of load; one test for each thing that must never happen (design section 5)."""
 
 import csv
-import dataclasses
 
 import numpy as np
 import pytest
@@ -143,12 +142,6 @@ def test_a_grid_without_the_figure_is_refused(thirty, catalog):
         ask.strain_on_peak(thirty["peak"], catalog.grids["usa"])
 
 
-def test_kinds_are_never_summed(thirty):
-    """A capacity and an average make no total."""
-    with pytest.raises(PairingError, match="loads of one kind, got average, capacity"):
-        ask.total_load("sum", [thirty["capacity"], thirty["average"]])
-
-
 def test_a_comparison_holds_one_dimension():
     """A figure's rows are in one unit; a capacity among energies is refused."""
     with pytest.raises(PairingError, match="capacity and energy never mix"):
@@ -180,16 +173,6 @@ def test_an_aggregate_is_never_added_to_its_parts(catalog):
 
     assert not [e for e in openai_ledger(catalog).entries if e.deal.aggregate]
     assert not [name for name in parts if catalog.commitments[name].aggregate]
-
-
-def test_percentiles_are_never_added(thirty):
-    """The 95th of a sum of independent loads lies below the sum of their 95ths."""
-    half = dataclasses.replace(thirty["average"], value=thirty["average"].value / 2)
-    mirrored = dataclasses.replace(half, value=Quantity(half.value.m[::-1].copy(), half.value.u))
-
-    total = ask.total_load("both", [half, mirrored])
-
-    assert np.quantile(total.value.m, 0.95) < 2 * np.quantile(half.value.m, 0.95)
 
 
 def test_chips_alone_are_not_the_facility(catalog):

@@ -67,6 +67,26 @@ def test_same_question_gets_the_same_bytes_until_the_tables_change(folder, monke
     assert counted.calls == 3  # new tables draw every page once before they are shown
 
 
+def test_a_takeover_amid_a_request_leaves_no_wrong_answer(folder):
+    """What a request began with it ends with: another's takeover in between is in no answer that is kept."""
+    app = create_app(folder)
+    live, client, address = app.server.extensions["dashboard.web.app"], app.server.test_client(), "/figure/energy.csv"
+    old = (folder / "grids.csv").read_bytes()
+    new = cell(8, "demand [TWh]", "411.6")(old)
+
+    def publish(content):
+        (folder / "grids.csv").write_bytes(content)
+        live.look()
+
+    amid = [new]
+    app.server.before_request(lambda: publish(amid.pop()) if amid else None)  # as another thread, after the key
+    first, later = client.get(address).data, client.get(address).data
+    publish(old)
+
+    assert later != first
+    assert client.get(address).data == first == create_app(folder).server.test_client().get(address).data
+
+
 class Counted:
     """A function of a module, counted."""
 

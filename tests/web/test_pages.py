@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import re
 
 import dash.html
 import numpy as np
@@ -14,7 +15,9 @@ from dashboard.estimates.ledger import BASES
 from dashboard.figures.frame import Size
 from dashboard.units import spread_text
 from dashboard.web import components, components_plans, create_app
+from dashboard.web.addresses import FORMS, PINS, AddressError, comparisons_at
 from dashboard.web.app import page_content
+from dashboard.web.openapi import description
 from dashboard.web.pages import PAGES, convert, data, deals, grids, home, plans
 from dashboard.web.sentences_plans import MONTH
 
@@ -84,6 +87,30 @@ def test_choices_survive_their_address(catalog):
     assert deals.choose(dict(parse_qsl(ledger.query())), catalog)[0] == ledger
 
 
+def test_a_key_given_twice_is_told(catalog):
+    """Neither value is taken in silence: the page says so, and the exporter refuses as a file does."""
+    text = str(page_content("/", "?basis=it&basis=facility", catalog))
+
+    assert 'query: must have each key once, got "basis" 2 times; the page is shown as without a query' in text
+    with pytest.raises(AddressError, match="must have each key once"):
+        comparisons_at("/?basis=it&basis=facility", catalog, "energy")
+
+
+def test_a_figures_file_takes_what_its_description_says(client):
+    """Choices of its page and the marks of a link; any other key is refused, as the description has it."""
+    address = "/figure/energy.csv"
+    (marks,) = (
+        one
+        for one in description()["paths"][address.replace("energy", "{figure_id}")]["get"]["parameters"]
+        if one["name"] == "marks"
+    )
+
+    for key in (*PINS, *FORMS, "utm_source", "zzz"):
+        described = any(re.search(pattern, key) for pattern in marks["schema"]["patternProperties"])
+        assert (client.get(address, query_string={key: "light"}).status_code == 200) == described
+    assert marks["schema"]["additionalProperties"] is False
+
+
 def test_unknown_address_is_a_designed_page(catalog):
     """Where there is no page, the others are offered."""
     text = json.dumps(
@@ -117,6 +144,9 @@ def test_each_figure_is_a_csv_and_a_spec(client, figure):
         ("/api/estimate?text=30+GW&base=it", 400, "must be of text, basis, chip, seed"),
         ("/api/estimate?text=30+GW&set.draw_ratio=9", 400, "draw_ratio"),
         ("/data/passwd", 404, "must be a table"),
+        ("/api/estimate?text=100+GW&text=5+GW", 400, 'query: must have each key once, got \\"text\\" 2 times'),
+        ("/figure/energy.csv?basis=it&basis=facility", 400, "query: must have each key once"),
+        ("/look.json?address=%2F%3Fbasis%3Dit%26basis%3Dfacility", 400, "query: must have each key once"),
     ],
 )
 def test_bad_addresses_get_one_line(client, address, status, told):

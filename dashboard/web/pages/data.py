@@ -11,8 +11,9 @@ import dash
 import dash_mantine_components as dmc
 from dash import Input, Output, State, dcc, html
 
-from dashboard import records, sheets, store, updates
+from dashboard import records, sheets, updates
 from dashboard.catalog import Catalog, Problem, rows
+from dashboard.checks.package import DESCRIPTOR
 from dashboard.compare import Comparison
 from dashboard.web import components as ui
 from dashboard.web.live import Live
@@ -70,7 +71,6 @@ WIDTHS = {
 }
 WHOLE = "params.value == null ? '' : d3.format(',')(params.value)"
 SHOWN_PROBLEMS = 50
-LIMIT = f"Choose or drop a CSV (up to {MAX_TEXT // 1_000_000} MB)"
 
 
 @dataclass(frozen=True)
@@ -197,7 +197,7 @@ def wire(app: dash.Dash, live: Live) -> None:
 
 def table_view(live: Live, table: str, mine: Mapping[str, str], window: Any) -> list[Any]:
     """What the table is, its files, and its rows."""
-    content = mine[table].encode() if table in mine else _published(live, table)
+    content = mine[table].encode() if table in mine else live.shown.files[f"{table}.csv"]
     found = [row for _, row in rows(table, content, [])]
     fields = _fields(live, table)
     described = {name: field.get("description", "") for name, field in fields.items()}
@@ -233,16 +233,10 @@ def table_view(live: Live, table: str, mine: Mapping[str, str], window: Any) -> 
     ]
 
 
-def _published(live: Live, table: str) -> bytes:
-    content = store.read(live.folder, [f"{table}.csv"])[f"{table}.csv"]
-    return content if isinstance(content, bytes) else b""
-
-
 def _resource(live: Live, table: str) -> dict[str, Any]:
     """What datapackage.json says of a table; nothing where it does not know it."""
-    content = store.read(live.folder, ["datapackage.json"])["datapackage.json"]
-    package = json.loads(content) if isinstance(content, bytes) else {"resources": []}
-    return next((item for item in package["resources"] if item["name"] == table), {})
+    resources = json.loads(live.shown.files[DESCRIPTOR])["resources"]
+    return next((item for item in resources if item["name"] == table), {})
 
 
 def _described(live: Live, table: str) -> str:
@@ -345,13 +339,10 @@ def _refused(table: str, problems: tuple[Problem, ...]) -> list[Any]:
 
 def table_file(live: Live, name: str) -> tuple[bytes, str] | None:
     """The bytes and the kind of a published file: a table or the descriptor; None for any other name."""
-    if name == "datapackage.json":
-        content = store.read(live.folder, [name])[name]
-        return (content, "application/json") if isinstance(content, bytes) else None
+    if name == DESCRIPTOR:
+        return live.shown.files[name], "application/json"
     table = name.removesuffix(".csv")
     if table not in records.TABLES or name != f"{table}.csv":
         return None
-    found = [(list(row), list(row.values())) for _, row in rows(table, _published(live, table), [])]
-    if not found:
-        return None
+    found = [(list(row), list(row.values())) for _, row in rows(table, live.shown.files[name], [])]
     return sheets.csv_text(found[0][0], [cells for _, cells in found]).encode(), "text/csv"
