@@ -503,7 +503,9 @@ def test_own_figure_for_italy(reader, tmp_path, worked):
     share = share_of_energy(loads(worked("30 GW"), own)["energy"], own.grids["ita"]).levels
     reader.at("/data").choose("Table", "Grids")
     reader.page.wait_for_url("**table=grids")
-    reader.page.get_by_label("A CSV of your own").set_input_files(tmp_path / "grids.csv")
+    saved = tmp_path / "as Excel saves it.csv"
+    saved.write_text(mine, encoding="utf-8-sig", newline="\r\n")
+    reader.page.get_by_label("A CSV of your own").set_input_files(saved)
     reader.page.get_by_role("button", name="Use it in my view").click()
     expect(reader.page.locator("#banner")).to_contain_text("your own version of grids")
     reader.at("/grids").reads(*percent(share), "yearly demand of Italy")

@@ -3,6 +3,7 @@
 import base64
 import binascii
 import json
+from codecs import BOM_UTF8
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -322,7 +323,7 @@ def _content(file: Any) -> bytes:
     told = too_big(content)
     if told:
         raise ValueError(told)
-    return content
+    return content.removeprefix(BOM_UTF8).replace(b"\r\n", b"\n")  # a spreadsheet writes both; here they harm nothing
 
 
 def _refused(table: str, problems: tuple[Problem, ...]) -> list[Any]:
