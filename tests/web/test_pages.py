@@ -361,6 +361,14 @@ def test_a_sum_of_published_dollars_is_told_as_ours(catalog):
     assert "sums of them ours" in captions.caption(ribbons)
 
 
+def test_amounts_said_later_stand_beside_the_deals(catalog):
+    """In dollars a user's page tells what the prospectus of September 2026 has; in gigawatts it does not."""
+    prospectus = catalog.claims["anthropic-google-111"].statement
+
+    assert prospectus in _told(deals._said(catalog, deals.Choice("Anthropic", "billion USD")))
+    assert deals._said(catalog, deals.Choice("Anthropic")) is None
+
+
 def test_deals_that_ended_are_marked_and_stand_last(catalog):
     """NVIDIA's letter and the first Cerebras contract are checked, but say what took their place."""
     rows = deals._checks(catalog, deals.Choice())["props"]["rows"]

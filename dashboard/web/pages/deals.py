@@ -167,6 +167,7 @@ def render(catalog: Catalog, choice: Choice, window: dict[str, Any]) -> list[Any
             ]
         ),
         ribbons,
+        html.Div(_said(catalog, choice), id="deals-said"),
         html.H2("Do chips, dollars and gigawatts of one deal agree?"),
         html.P(
             "Each pair is brought to IT power by its own divisor: capital, contract and rent are different dollars.",
@@ -176,6 +177,20 @@ def render(catalog: Catalog, choice: Choice, window: dict[str, Any]) -> list[Any
         html.H2("Every deal"),
         _table(catalog, window),
     ]
+
+
+def _said(catalog: Catalog, choice: Choice) -> Any:
+    """What else was said of a user's dollars: totals, parts and later amounts, beside the deals as announced."""
+    claims = [c for c in catalog.claims.values() if c.quantity == "money" and c.preferred and c.subject == choice.user]
+    if choice.unit == "GW" or not claims:
+        return None
+    told = "Deals are drawn as announced. These say some of the same dollars again, in total or later: never added."
+    body = [
+        [claim.said, claim.statement, claim.said_by, claim.note, ui.source_links([claim.source_id], catalog)]
+        for claim in sorted(claims, key=lambda claim: claim.said, reverse=True)
+    ]
+    table = ui.table(["Date", "What was said", "By", "Note", "Source"], body, caption=told)
+    return html.Details([html.Summary(f"What else was said of {choice.user}’s dollars: {len(claims)}"), table])
 
 
 def _answers(catalog: Catalog, choice: Choice) -> list[Any]:
