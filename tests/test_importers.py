@@ -421,6 +421,12 @@ def test_epoch_sites_need_the_day_of_the_copy(folder: Path, tmp_path: Path) -> N
         run("epoch-sites", copies(tmp_path, 60, *AUGUST), folder)
 
 
+def test_copy_of_a_day_to_come_is_refused(folder: Path, tmp_path: Path) -> None:
+    """A copy cannot have been taken after today, and its day would be the day of all plans."""
+    with pytest.raises(ImportFileError, match=r"as-of: must be \S+ at the latest, today in UTC, got 2040-01-01"):
+        run("owid-energy", [saved(tmp_path, OWID)], folder, as_of="2040-01-01")
+
+
 def test_epoch_state_above_the_current_power_is_a_forecast(folder: Path, tmp_path: Path) -> None:
     """What the copy does not call current does not run, whatever day is given for the copy."""
     files = copies(tmp_path, 60, *AUGUST)

@@ -7,6 +7,7 @@ import shutil
 import signal
 import time
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ from click.testing import CliRunner
 from dashboard import catalog, sheets, store, updates
 from dashboard.__main__ import main
 from dashboard.checks import check
-from dashboard.estimates.headlines import HeadlineError, headlines
+from dashboard.estimates.headlines import HeadlineError, headlines, plan_inputs, site_totals
 from dashboard.units import Quantity
 from dashboard.updates import UpdateError, update
 from tests.hostile.make import HERE, Change, cell, without
@@ -95,6 +96,60 @@ def test_a_slip_in_a_site_or_a_deal_moves_a_headline(folder: Path) -> None:
 
     assert "Deals of OpenAI, counted once" in {m.name for m in deals if m.before != m.after}
     assert not any("All sites" in m.name for m in deals)
+
+
+@pytest.mark.parametrize(
+    ("table", "row", "column", "value"),
+    [
+        ("parameters", "realisation--building", "central", "0.72"),
+        ("accelerators", "gb200-nvl72", "tdp_note", "another note"),
+        ("claim_types", "campus", "why", "another reason"),
+        ("sources", "owid-2026-our-world-data-energy-dataset", "accessed", "2026-11-25"),
+    ],
+)
+def test_all_that_plans_rest_on_brings_their_headlines(
+    folder: Path, table: str, row: str, column: str, value: str
+) -> None:
+    """Odds, chips, readings of a claim and the day of the tables: the totals of all sites stand before and after."""
+    lines = (folder / f"{table}.csv").read_text().splitlines()
+    line = next(n for n, text in enumerate(lines, 1) if text.startswith(f"{row},"))
+
+    outcome = update(folder, {table: changed(folder, table, cell(line, column, value))})
+
+    assert outcome.problems == ()
+    likely = next(m for m in outcome.headlines if m.name == "All sites, likely by the end of 2030")
+    assert (likely.before != likely.after) is (table == "parameters")
+
+
+def test_plan_inputs_are_all_that_the_plans_read(folder: Path) -> None:
+    """No table that the totals of all sites read is left out of what tells whether they can move."""
+    found = catalog.load(folder)
+    seen: set[str] = set()
+
+    class Watched(catalog.Catalog):
+        def __getattribute__(self, name: str) -> object:
+            seen.add(name)
+            return super().__getattribute__(name)
+
+    tables = {field.name for field in dataclasses.fields(found)} - {"version"}
+    watched = Watched(**{field.name: getattr(found, field.name) for field in dataclasses.fields(found)})
+    list(site_totals(watched))
+    read = seen & tables
+    seen.clear()
+    plan_inputs(watched)
+
+    assert {"milestones", "parameters", "sources"} <= read <= seen
+
+
+def test_source_read_in_the_future_is_refused(folder: Path) -> None:
+    """The latest day on which a source was read is the day of all plans: it cannot lie after today."""
+    tomorrow = (updates.today() + timedelta(days=1)).isoformat()
+
+    outcome = update(folder, {"sources": changed(folder, "sources", cell(5, "accessed", tomorrow))}, apply=True)
+
+    assert [(p.row, p.column, p.value) for p in outcome.problems] == [(5, "accessed", tomorrow)]
+    assert f"must be {updates.today()} at the latest" in outcome.problems[0].reason
+    assert not outcome.applied
 
 
 def test_headlines_cover_claim_deals_grids_and_score(folder: Path) -> None:

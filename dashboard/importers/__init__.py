@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -75,12 +75,14 @@ def run(
 
 
 def _day(text: str) -> date:
-    if not text:
-        return datetime.now(UTC).date()
+    today = updates.today()
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text) if text else today
     except ValueError:
         raise ImportFileError(f'as-of: must be a day such as 2026-08-22, got "{text[:40]}"') from None
+    if day > today:
+        raise ImportFileError(f"as-of: must be {today} at the latest, today in UTC, got {day}")
+    return day
 
 
 def _our_tables(folder: Path) -> dict[str, Table]:
