@@ -321,15 +321,13 @@ def _figure(value: float | None) -> str:
 
 
 def _file_bytes(path: Path) -> bytes:
-    from dashboard.store import FileError, read_bytes
+    from dashboard.store import read_bytes
 
     try:
-        return read_bytes(path, str(path))
+        return _or_exit(lambda: read_bytes(path, str(path)))
     except FileNotFoundError:
         click.echo(f"error: {path}: must be a file, got none", err=True)
-    except FileError as error:
-        click.echo(f"error: {error}" + (f"; {error.mend}" if error.mend else ""), err=True)
-    sys.exit(INPUT_WRONG)
+        sys.exit(INPUT_WRONG)
 
 
 @main.command()

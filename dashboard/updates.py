@@ -113,6 +113,7 @@ def update(
 
     Raises:
         UpdateError: no such table; the folder cannot be written; another update changed these tables meanwhile.
+        store.UnfinishedError: the new tables count, but could not all be put in their places.
     """
     seen = _read(folder)
     wanted = _Wanted(tables, droppable if not allow_removals else None, proof)

@@ -440,6 +440,47 @@ def test_decided_switch_is_read_while_its_writer_lives(folder: Path) -> None:
     assert {name: (folder / name).read_bytes() for name in old} == old
 
 
+def test_switch_that_cannot_be_finished_says_that_it_is_decided(folder: Path) -> None:
+    """A rename that fails after the journal leaves the new rows in force: said so, and finished by the next command."""
+    _, new = states(folder)
+    (folder / "sources.csv").unlink()
+    (folder / "sources.csv").mkdir()  # no file can be moved here
+
+    with pytest.raises(store.UnfinishedError, match=r"are read from now on, .* next command finishes"):
+        write(folder, new)
+
+    assert store.read(folder, new) == new
+    (folder / "sources.csv").rmdir()
+    assert store.read(folder, new) == new == {name: (folder / name).read_bytes() for name in new}
+    assert not (folder / store.STAGING).exists()
+
+
+def test_one_table_that_cannot_be_moved_changes_nothing(folder: Path) -> None:
+    """The one rename decides: where it fails nothing is new and nothing is left behind."""
+    (folder / "grids.csv").unlink()
+    (folder / "grids.csv").mkdir()
+
+    with pytest.raises(IsADirectoryError):
+        write(folder, {"grids.csv": b"new"})
+
+    assert not (folder / store.STAGING).exists()
+
+
+def test_damaged_journal_is_told_with_its_folder_and_the_mend(folder: Path) -> None:
+    """The one line of a command names the journal by its path and says what to do."""
+    (folder / store.STAGING).mkdir()
+    (folder / store.STAGING / store.JOURNAL).write_text("{}")
+
+    done = CliRunner().invoke(main, ["check", str(folder)])
+
+    place = folder / store.STAGING
+    assert done.exit_code == 1
+    assert done.stderr == (
+        f"error: {place / store.JOURNAL}: must be a list of table files, got something else; "
+        f"remove the folder {place} if no update is running\n"
+    )
+
+
 def test_undecided_switch_counts_for_nothing(folder: Path) -> None:
     """New files without a journal are left alone by readers and cleared by the next writer."""
     old, new = states(folder)
