@@ -210,11 +210,22 @@ def check(folder: Path | None, as_json: bool, datasets: Path | None) -> None:
     sys.exit(INPUT_WRONG if problems else 0)
 
 
-def _tables(_: click.Context, __: click.Parameter, values: tuple[str, ...]) -> dict[str, Path]:
+def _tables(_: click.Context, __: click.Parameter, values: tuple[str, ...]) -> list[tuple[str, Path]]:
     for value in values:
         if "=" not in value:
             raise click.BadParameter(f'must be TABLE=FILE, got "{value[:60]}"')
-    return {table: Path(file) for table, file in (value.split("=", 1) for value in values)}
+    return [(table, Path(file)) for table, file in (value.split("=", 1) for value in values)]
+
+
+def _by_table(named: list[tuple[str, Path]]) -> dict[str, Path]:
+    """The file of each table, which may be named with its ending."""
+    files: dict[str, Path] = {}
+    for table, path in named:
+        name = table.removesuffix(".csv")
+        if name in files:
+            raise click.UsageError(f"{name}: must be given once, got {files[name]} and {path}")
+        files[name] = path
+    return files
 
 
 @main.command()
@@ -230,7 +241,7 @@ def update(
     table: str,
     file: Path,
     sources: Path | None,
-    also: dict[str, Path],
+    also: list[tuple[str, Path]],
     apply: bool,
     allow_removals: bool,
     as_json: bool,
@@ -240,7 +251,7 @@ def update(
     from dashboard import updates
     from dashboard.catalog import SHIPPED
 
-    files = {table.removesuffix(".csv"): file, **({"sources": sources} if sources else {}), **also}
+    files = _by_table([(table, file), *([("sources", sources)] if sources else []), *also])
     contents = {name: _file_bytes(path) for name, path in files.items()}
     folder = datasets or SHIPPED
     outcome = _or_exit(

@@ -306,6 +306,21 @@ def test_command_reads_also(tmp_path: Path) -> None:
     assert result.exit_code == 2
 
 
+def test_command_reads_the_names_of_tables_alike(folder: Path) -> None:
+    """A table may be named with its ending wherever it is named; a second file for it is a usage error, exit 2."""
+    also = ["--also", f"grids.csv={folder / 'grids.csv'}", "--datasets", str(folder)]
+
+    alike = CliRunner().invoke(main, ["update", "claims.csv", str(folder / "claims.csv"), *also])
+    twice = [
+        CliRunner().invoke(main, ["update", table, "new.csv", *more, *also])
+        for table, more in (("grids", ()), ("sources.csv", ("--sources", "b.csv")), ("claims", also[:2]))
+    ]
+
+    assert (alike.exit_code, alike.output.splitlines()[-1]) == (0, "Nothing changes.")
+    assert [done.exit_code for done in twice] == [2, 2, 2]
+    assert f"grids: must be given once, got new.csv and {folder / 'grids.csv'}" in twice[0].stderr
+
+
 # --- whole or not at all ---------------------------------------------------------------------------------------------
 
 
