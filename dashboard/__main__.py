@@ -343,12 +343,10 @@ def _file_bytes(path: Path) -> bytes:
 
 @main.command()
 @click.argument("addresses", nargs=-1, metavar="ADDRESS...")
-@click.option("--figure", default="", help="Only the figure with this id.")
-@click.option(
-    "--format", "formats", multiple=True, default=("png",), show_default=True, help="png, svg, pdf or csv; repeat."
-)
+@click.option("--figure", default=None, help="Only the figure with this id.")
+@click.option("--format", "formats", multiple=True, help="png (default), svg, pdf or csv; repeat.")
 @click.option("--size", default=None, help="slide (default), social, square, column, page, phone or WxH.")
-@click.option("--theme", default="light", show_default=True, help="light or dark.")
+@click.option("--theme", default=None, help="light (default) or dark.")
 @click.option("--scale", default=None, type=int, help="Pixels of a PNG per pixel of its size: 1, 2 or 3.")
 @click.option("--page", is_flag=True, help="The whole page at the width of --size instead of its figures.")
 @click.option("--all", "everything", is_flag=True, help="Every figure (of every page) in every size and theme.")
@@ -377,6 +375,8 @@ def export(
         raise click.UsageError("give --out or --check, one of them")
     if not addresses and not options["everything"] and options["shots"] is None:
         raise click.UsageError("give an ADDRESS, --all or --shots")
+    if misfit := command.misfit(addresses, options):
+        raise click.UsageError(misfit)
     catalog = _catalog(datasets)
     wanted = _or_exit(lambda: command.wanted(addresses, catalog, **options))
     more: Any = {"datasets": datasets, "say": click.echo, "warn": partial(click.echo, err=True)}
