@@ -237,11 +237,22 @@ def check(folder: Path | None, as_json: bool, datasets: Path | None) -> None:
     sys.exit(INPUT_WRONG if problems else 0)
 
 
-def _tables(_: click.Context, __: click.Parameter, values: tuple[str, ...]) -> dict[str, Path]:
+def _tables(_: click.Context, __: click.Parameter, values: tuple[str, ...]) -> list[tuple[str, Path]]:
     for value in values:
         if "=" not in value:
             raise click.BadParameter(f'must be TABLE=FILE, got "{value[:60]}"')
-    return {table: Path(file) for table, file in (value.split("=", 1) for value in values)}
+    return [(table, Path(file)) for table, file in (value.split("=", 1) for value in values)]
+
+
+def _by_table(named: list[tuple[str, Path]]) -> dict[str, Path]:
+    """The file of each table, which may be named with its ending."""
+    files: dict[str, Path] = {}
+    for table, path in named:
+        name = table.removesuffix(".csv")
+        if name in files:
+            raise click.UsageError(f"{name}: must be given once, got {files[name]} and {path}")
+        files[name] = path
+    return files
 
 
 @main.command()
@@ -257,7 +268,7 @@ def update(
     table: str,
     file: Path,
     sources: Path | None,
-    also: dict[str, Path],
+    also: list[tuple[str, Path]],
     apply: bool,
     allow_removals: bool,
     as_json: bool,
@@ -267,7 +278,7 @@ def update(
     from dashboard import updates
     from dashboard.catalog import SHIPPED
 
-    files = {table.removesuffix(".csv"): file, **({"sources": sources} if sources else {}), **also}
+    files = _by_table([(table, file), *([("sources", sources)] if sources else []), *also])
     contents = {name: _file_bytes(path) for name, path in files.items()}
     folder = datasets or SHIPPED
     outcome = _or_exit(
@@ -352,25 +363,21 @@ def _name(path: Path) -> str:
 
 
 def _file_bytes(path: Path) -> bytes:
-    from dashboard.store import FileError, read_bytes
+    from dashboard.store import read_bytes
 
     try:
-        return read_bytes(path, str(path))
+        return _or_exit(lambda: read_bytes(path, str(path)))
     except FileNotFoundError:
         click.echo(f"error: {path}: must be a file, got none", err=True)
-    except FileError as error:
-        click.echo(f"error: {error}" + (f"; {error.mend}" if error.mend else ""), err=True)
-    sys.exit(INPUT_WRONG)
+        sys.exit(INPUT_WRONG)
 
 
 @main.command()
 @click.argument("addresses", nargs=-1, metavar="ADDRESS...")
-@click.option("--figure", default="", help="Only the figure with this id.")
-@click.option(
-    "--format", "formats", multiple=True, default=("png",), show_default=True, help="png, svg, pdf or csv; repeat."
-)
+@click.option("--figure", default=None, help="Only the figure with this id.")
+@click.option("--format", "formats", multiple=True, help="png (default), svg, pdf or csv; repeat.")
 @click.option("--size", default=None, help="slide (default), social, square, column, page, phone or WxH.")
-@click.option("--theme", default="light", show_default=True, help="light or dark.")
+@click.option("--theme", default=None, help="light (default) or dark.")
 @click.option("--scale", default=None, type=int, help="Pixels of a PNG per pixel of its size: 1, 2 or 3.")
 @click.option("--page", is_flag=True, help="The whole page at the width of --size instead of its figures.")
 @click.option("--all", "everything", is_flag=True, help="Every figure (of every page) in every size and theme.")
@@ -399,6 +406,8 @@ def export(
         raise click.UsageError("give --out or --check, one of them")
     if not addresses and not options["everything"] and options["shots"] is None:
         raise click.UsageError("give an ADDRESS, --all or --shots")
+    if misfit := command.misfit(addresses, options):
+        raise click.UsageError(misfit)
     catalog = _catalog(datasets)
     wanted = _or_exit(lambda: command.wanted(addresses, catalog, **options))
     more: Any = {"datasets": datasets, "say": click.echo, "warn": partial(click.echo, err=True)}

@@ -24,15 +24,19 @@ Signature = tuple[tuple[int, int, int] | None, ...]
 
 
 class FileError(ValueError):
-    """A file of the folder cannot be read; `name` says which."""
+    """A file of the folder cannot be read; `name` says which, `mend` what to do."""
 
     def __init__(self, name: str, reason: str, mend: str = "") -> None:
-        super().__init__(f"{name}: {reason}")
+        super().__init__(f"{name}: {reason}; {mend}" if mend else f"{name}: {reason}")
         self.name, self.reason, self.mend = name, reason, mend
 
 
 class BusyError(ValueError):
     """Another update holds the folder."""
+
+
+class UnfinishedError(ValueError):
+    """New files are decided, and read from now on, but could not all be put in their places."""
 
 
 def read(folder: Path, names: Iterable[str]) -> dict[str, bytes | FileError]:
@@ -76,11 +80,11 @@ def _pending(folder: Path) -> list[str]:
         names = json.loads(_journal(folder).read_bytes())
     except FileNotFoundError:
         return []
-    except ValueError:
+    except (OSError, ValueError):
         names = None
     if not isinstance(names, list) or not all(isinstance(name, str) and _NAME.fullmatch(name) for name in names):
-        mend = f"remove the folder {STAGING} if no update is running"
-        raise FileError(f"{STAGING}/{JOURNAL}", "must be a list of table files, got something else", mend)
+        mend = f"remove the folder {folder / STAGING} if no update is running"
+        raise FileError(str(_journal(folder)), "must be a list of table files, got something else", mend)
     return names
 
 
@@ -160,8 +164,11 @@ def _wait_for_lock(handle: int, folder: Path, seconds: float) -> None:
 def write(folder: Path, files: Mapping[str, bytes]) -> None:
     """Switch the named files to new bytes, all at one moment; the caller holds the lock.
 
+    One rename decides: that of the one file, or of the journal of several.
+
     Raises:
         OSError: the disk is full, or the folder must not be written; the old files stand as before.
+        UnfinishedError: the new files count, but something is left to be done; the next to come finishes it.
     """
     _recover(folder)
     staging = folder / STAGING
@@ -171,13 +178,27 @@ def write(folder: Path, files: Mapping[str, bytes]) -> None:
             _write_synced(staging / name, content, like=folder / name)
         if len(files) > 1:
             _write_synced(staging / "journal.new", json.dumps(sorted(files)).encode())
-            _sync(staging)
-            (staging / "journal.new").rename(_journal(folder))
         _sync(staging)
+        _decide(folder, list(files))
     except OSError:
         _drop(folder)
         raise
-    _switch(folder, files)
+    try:
+        _sync(staging)
+        _switch(folder, files)
+    except OSError as error:
+        what = (
+            f"the new tables are read from now on, but could not all be put in their places: {error.strerror or error}"
+        )
+        raise UnfinishedError(f"{folder}: {what}; mend that, and the next command finishes it") from error
+
+
+def _decide(folder: Path, names: list[str]) -> None:
+    staging = folder / STAGING
+    if len(names) > 1:
+        (staging / "journal.new").rename(_journal(folder))
+    elif names:
+        (staging / names[0]).rename(folder / names[0])
 
 
 def finish(folder: Path) -> None:

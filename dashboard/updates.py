@@ -1,8 +1,9 @@
 """New tables in place of old ones: checked, shown by row and headline number, then applied whole or not at all."""
 
 import contextlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ from dashboard.catalog import Problem
 from dashboard.checks import check_files, file_names
 from dashboard.checks.package import DESCRIPTOR, read_descriptor
 from dashboard.checks.reading import Table, columns_of, read_table
-from dashboard.estimates.headlines import Headline, HeadlineError, headlines
+from dashboard.estimates.headlines import Headline, HeadlineError, headlines, plan_inputs
 from dashboard.units import number_text
 
 Row = Mapping[str, str]
@@ -112,6 +113,7 @@ def update(
 
     Raises:
         UpdateError: no such table; the folder cannot be written; another update changed these tables meanwhile.
+        store.UnfinishedError: the new tables count, but could not all be put in their places.
     """
     seen = _read(folder)
     wanted = _Wanted(tables, droppable if not allow_removals else None, proof)
@@ -176,6 +178,7 @@ def _plan(current: Files, wanted: _Wanted) -> _Plan:
         differences.append(difference)
         if not difference.empty:
             written[f"{name}.csv"] = sheets.csv_text(new.header, new.rows).encode()
+        problems += _not_yet_read(new, difference)
         if wanted.droppable is not None:
             problems += _removals(difference, new.header[0], wanted.droppable)
     before = _catalog(current)
@@ -216,6 +219,21 @@ def _difference(new: Table, old: Table) -> Difference:
     )
 
 
+def today() -> date:
+    """The day up to which something can have been read, in UTC."""
+    return datetime.now(UTC).date()
+
+
+def _not_yet_read(new: Table, difference: Difference) -> Iterator[Problem]:
+    """A source cannot have been read after today: the latest such day is the day of all plans."""
+    last = today().isoformat()
+    for line, row in new.records() if new.name == "sources" else ():
+        if row["accessed"] > last and (row["source_id"] in difference.added or row["source_id"] in difference.changed):
+            what = f'must be {last} at the latest, today in UTC, got "{row["accessed"]}"'
+            mend = "give the day on which the source was looked at"
+            yield Problem("sources", line, "accessed", row["accessed"], what, mend)
+
+
 def _removals(difference: Difference, column: str, droppable: frozenset[str]) -> list[Problem]:
     what = "must keep every row, but the row with this id is gone"
     mend = "put it back, or say --allow-removals"
@@ -232,7 +250,7 @@ def _catalog(files: Files) -> catalog.Catalog | None:
 
 
 def _moved(before: catalog.Catalog | None, after: catalog.Catalog) -> tuple[Moved, ...]:
-    plans = before is None or (before.sites, before.milestones) != (after.sites, after.milestones)
+    plans = before is None or plan_inputs(before) != plan_inputs(after)
     new = {headline.name: headline for headline in headlines(after, plans=plans)}
     old: dict[str, Headline] = {}
     if before is not None:

@@ -162,6 +162,10 @@ def _plain(component):
         ('[[shot]]\naddress = "/"\nname = "one"', "name: needs one figure"),
         ('[[shot]]\naddress = "/"\nscale = 9', "scale: must be 1, 2 or 3"),
         ('[[shot]]\naddress = "/"\npage = true\nformat = "svg"', "format: must be one of png, pdf"),
+        ("shot = [1]", 'shot 1: must be a table of keys under [[shot]], got "1"'),
+        ('[[shot]]\naddress = "/"\npage = "yes"', 'shot 1: page: must be true or false, got "yes"'),
+        ('[[shot]]\naddress = "/"\nscale = true', 'shot 1: scale: must be 1, 2 or 3, got "True"'),
+        ('[[shot]]\naddress = "/"\npage = true\nfigure = "energy"', "shot 1: figure: does not go with page"),
         ('[[shot]]\naddress = "/"\n' * 2, "two shots must not make one file"),
         ("[[shot", "must be TOML"),
         ("", "must hold [[shot]]"),
@@ -188,6 +192,27 @@ def test_addresses_of_others_are_refused(address, tmp_path):
 
     assert done.exit_code == 1
     assert done.stderr.startswith("error: address: ")
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (
+            ("/grids", "--all", "--size", "1x1", "--theme", "pink", "--format", "csv"),
+            "--size, --theme do not go with --all, which makes every size and theme",
+        ),
+        (("--shots", "docs/shots.toml", "--format", "tiff"), "--format does not go with --shots"),
+        (("/", "--shots", "docs/shots.toml", "--scale", "0"), "ADDRESS, --scale do not go with --shots"),
+        (("/grids", "--page", "--figure", "nonsense"), "--figure does not go with --page"),
+        (("/grids", "--page", "--all"), "--all does not go with --page of an ADDRESS"),
+    ],
+)
+def test_options_without_a_use_are_told(words, told, tmp_path):
+    """An option that the others leave without a use is a usage error that names it, whatever its value."""
+    done = _run(*words, "--out", tmp_path / "out")
+
+    assert done.exit_code == 2
+    assert told in " ".join(done.stderr.split())
 
 
 @pytest.mark.parametrize("words", [("/",), ("--out", "x"), ("/", "--out", "x", "--check", ".")])
@@ -225,6 +250,29 @@ def test_shot_is_named_by_address_and_version(catalog):
     (shot,) = shots(["/?basis=it"], catalog, figure="energy", formats=["png"], size="social", theme="dark")
 
     assert shot.file_name == f"energy_basis-it_social_dark_{catalog.version}.png"
+
+
+def test_long_queries_that_differ_at_their_end_make_files_of_their_own(tmp_path):
+    """What is cut from a file's name leaves its mark there; an address or a format given twice is made once."""
+    first = "/convert?text=38+billion+USD+over+7+years&set.contract_revenue=9&set.chip_price=2"
+    addresses = (first, first.replace("price=2", "price=4"), first, first + "&view=")
+
+    done = _run(*addresses, "--figure", "chain", "--format", "csv", "--format", "csv", "--out", tmp_path)
+
+    told = [tmp_path / line.rpartition("/")[2] for line in done.stdout.splitlines()]
+    assert sorted(told) == sorted(tmp_path.iterdir())
+    assert len({path.read_bytes() for path in told}) == len(told) == 2
+
+
+def test_two_addresses_never_make_one_file(tmp_path):
+    """Queries that differ only in what no file name holds are refused by their file, before any is written."""
+    one, other = "/convert?text=30+GW", "/convert?text=30++GW"
+
+    done = _run(one, other, "--figure", "chain", "--format", "csv", "--out", tmp_path / "out")
+
+    assert done.exit_code == 1
+    assert "two shots must not make one file, got chain_text-30-GW_" in done.stderr
+    assert not (tmp_path / "out").exists()
 
 
 def test_csv_has_a_header_for_every_cell(comparisons):

@@ -1,5 +1,6 @@
 import csv
 import io
+import re
 import shutil
 import threading
 import time
@@ -21,6 +22,7 @@ from dashboard.importers import ImportFileError, Result, run, upstream
 from tests.hostile.make import HERE
 
 AS_OF = "2026-08-22"
+OWID_DAY = "2026-11-24"  # that of the copy which the folder holds
 OWID = """country,year,iso_code,population,carbon_intensity_elec,electricity_demand
 Africa (EI),2024,,1500000000,,900
 Italy,2024,ITA,58900000,290.1,312.4
@@ -98,12 +100,12 @@ def told(result: Result) -> dict[str, tuple[str, str]]:
 
 def test_owid_takes_the_latest_year_with_a_demand(folder: Path, tmp_path: Path) -> None:
     """Germany is revised, Iceland added, Italy matched, and France keeps its newer year."""
-    result = run("owid-energy", [saved(tmp_path, OWID)], folder, as_of=AS_OF, apply=True)
+    result = run("owid-energy", [saved(tmp_path, OWID)], folder, as_of=OWID_DAY, apply=True)
 
     grids = catalog.load(folder).grids
     assert result.outcome.applied
     assert f"{grids['deu'].demand:~}" == "530.5 TWh"
-    assert (grids["deu"].demand_source_id, grids["isl"].year) == (f"owid-energy-{AS_OF}", "2023")
+    assert (grids["deu"].demand_source_id, grids["isl"].year) == (f"owid-energy-{OWID_DAY}", "2023")
     assert told(result)["Italy"][0] == told(result)["France"][0] == told(result)["World"][0] == "matched"
     assert "ours is of 2025 and stays" in told(result)["France"][1]
     assert check(folder) == []
@@ -111,20 +113,20 @@ def test_owid_takes_the_latest_year_with_a_demand(folder: Path, tmp_path: Path) 
 
 def test_owid_accounts_for_every_row(folder: Path, tmp_path: Path) -> None:
     """Each row is matched, changed, added or listed as not understood, with the reason."""
-    result = run("owid-energy", [saved(tmp_path, OWID)], folder, as_of=AS_OF)
+    result = run("owid-energy", [saved(tmp_path, OWID)], folder, as_of=OWID_DAY)
 
     assert sum(result.counts.values()) == 10
     assert "a group of countries" in told(result)["Africa (EI)"][1]
-    assert "no electricity demand in any year" in told(result)["Antarctica"][1]
+    assert "no electricity demand above 0 in any year" in told(result)["Antarctica"][1]
     assert 'must be in TWh, got "about 5"' in told(result)["row 10"][1]
 
 
 def test_owid_second_time_changes_nothing(folder: Path, tmp_path: Path) -> None:
     """The same file again, on another day, finds everything as it is."""
     file = saved(tmp_path, OWID)
-    run("owid-energy", [file], folder, as_of=AS_OF, apply=True)
+    run("owid-energy", [file], folder, as_of=OWID_DAY, apply=True)
 
-    again = run("owid-energy", [file], folder, as_of="2026-09-30")
+    again = run("owid-energy", [file], folder, as_of="2026-11-28")
 
     assert again.outcome.empty
 
@@ -139,7 +141,7 @@ def test_owid_keeps_a_demand_of_our_own(folder: Path, tmp_path: Path) -> None:
     (folder / "grids.csv").write_text(own)
     assert check(folder) == []
 
-    result = run("owid-energy", [saved(tmp_path, OWID)], folder, as_of=AS_OF)
+    result = run("owid-energy", [saved(tmp_path, OWID)], folder, as_of=OWID_DAY)
 
     assert "530.5 TWh; our own 525 TWh of 2025 stays" in told(result)["Germany"][1]
     assert "deu" not in {key for d in result.outcome.differences for key in d.changed}
@@ -169,7 +171,7 @@ def test_owid_row_that_is_not_understood_changes_nothing(
     folder: Path, tmp_path: Path, before: str, after: str, name: str, message: str
 ) -> None:
     """What cannot be read, contradicts itself or lies after the copy is told, and our row stays as it is."""
-    result = run("owid-energy", [saved(tmp_path, OWID.replace(before, after, 1))], folder, as_of=AS_OF)
+    result = run("owid-energy", [saved(tmp_path, OWID.replace(before, after, 1))], folder, as_of=OWID_DAY)
 
     assert told(result)[name][0] == "not understood"
     assert message in told(result)[name][1]
@@ -181,7 +183,7 @@ def test_owid_blank_carbon_intensity_takes_nothing_away(folder: Path, tmp_path: 
     """A blank says nothing of the year that we have, and the same row twice is one row."""
     twice = OWID.replace("DEU,84000000,329.65,530.5\n", "DEU,84000000,,530.5\nGermany,2025,DEU,84000000,,530.5\n")
 
-    run("owid-energy", [saved(tmp_path, twice)], folder, as_of=AS_OF, apply=True)
+    run("owid-energy", [saved(tmp_path, twice)], folder, as_of=OWID_DAY, apply=True)
 
     grid = catalog.load(folder).grids["deu"]
     assert f"{grid.demand:~}" == "530.5 TWh"
@@ -204,7 +206,7 @@ def test_owid_without_a_column_is_refused_by_its_name(
     file = saved(tmp_path, OWID.replace(before, after, 1))
 
     with pytest.raises(ImportFileError, match=message):
-        run("owid-energy", [file], folder, as_of=AS_OF)
+        run("owid-energy", [file], folder, as_of=OWID_DAY)
 
 
 def test_owid_in_another_dress_is_read(folder: Path, tmp_path: Path) -> None:
@@ -214,9 +216,9 @@ def test_owid_in_another_dress_is_read(folder: Path, tmp_path: Path) -> None:
     path = tmp_path / "dressed.csv"
     path.write_bytes(text.encode())
 
-    result = run("owid-energy", [str(path)], folder, as_of=AS_OF)
+    result = run("owid-energy", [str(path)], folder, as_of=OWID_DAY)
 
-    plain = run("owid-energy", [saved(tmp_path, OWID)], folder, as_of=AS_OF)
+    plain = run("owid-energy", [saved(tmp_path, OWID)], folder, as_of=OWID_DAY)
     notes = " ".join(result.notes)
     assert result.counts == plain.counts
     assert "separated by ;" in notes
@@ -224,13 +226,16 @@ def test_owid_in_another_dress_is_read(folder: Path, tmp_path: Path) -> None:
     assert 'column "year" has moved before "country"' in notes
 
 
-def test_owid_without_carbon_intensity_says_so(folder: Path, tmp_path: Path) -> None:
-    """An optional column that is missing is told, and what we have stays."""
-    result = run("owid-energy", [saved(tmp_path, OWID.replace("carbon_intensity_elec", "co2"))], folder, as_of=AS_OF)
+@pytest.mark.parametrize("year", ["2025", "2026"])
+def test_owid_without_carbon_intensity_says_so(folder: Path, tmp_path: Path, year: str) -> None:
+    """An optional column that is missing is told, and what we have stays, also beside a demand of a later year."""
+    text = OWID.replace("carbon_intensity_elec", "co2").replace("Germany,2025", f"Germany,{year}")
+
+    result = run("owid-energy", [saved(tmp_path, text)], folder, as_of=OWID_DAY)
 
     assert any('"carbon_intensity_elec", got none of that name' in note for note in result.notes)
     cells = next(d for d in result.outcome.differences if d.table == "grids").changed["deu"]
-    assert {cell.column for cell in cells} == {"demand [TWh]", "demand_source_id"}
+    assert {cell.column for cell in cells} - {"year"} == {"demand [TWh]", "demand_source_id"}
 
 
 def test_owid_of_full_size_is_quick(folder: Path, tmp_path: Path) -> None:
@@ -251,7 +256,7 @@ def test_owid_of_full_size_is_quick(folder: Path, tmp_path: Path) -> None:
             file.write(f"Land {code},{1926 + year},{code}," + "123.456," * 125 + f"400,{land + 1}.{year}\n")
     began = time.perf_counter()
 
-    result = run("owid-energy", [str(tmp_path / "full.csv")], folder, as_of=AS_OF)
+    result = run("owid-energy", [str(tmp_path / "full.csv")], folder, as_of=OWID_DAY)
 
     assert time.perf_counter() - began < 20
     assert result.counts["added"] == 23_000
@@ -260,7 +265,7 @@ def test_owid_of_full_size_is_quick(folder: Path, tmp_path: Path) -> None:
 
 def test_licence_and_credit_are_said(folder: Path, tmp_path: Path) -> None:
     """Every import names publisher, licence and credit."""
-    lines = importers.as_text(run("owid-energy", [saved(tmp_path, OWID)], folder, as_of=AS_OF))
+    lines = importers.as_text(run("owid-energy", [saved(tmp_path, OWID)], folder, as_of=OWID_DAY))
 
     assert lines[0].startswith("Energy dataset (owid-energy-data.csv) by Our World in Data")
     assert lines[1].startswith("Licence CC BY 4.0. Credit: Our World in Data")
@@ -407,18 +412,47 @@ def test_epoch_state_that_cannot_be_read_takes_nothing_back(folder: Path, tmp_pa
     assert result.outcome.empty
 
 
-def test_epoch_earlier_copy_after_a_later_one_is_refused(folder: Path, tmp_path: Path) -> None:
-    """Copies go in in the order of their days."""
-    run("epoch-sites", copies(tmp_path, 90, *NOVEMBER), folder, as_of=LATER, apply=True)
+@pytest.mark.parametrize("kind", ["epoch-sites", "epoch-clusters", "owid-energy"])
+def test_earlier_copy_after_a_later_one_is_refused(folder: Path, tmp_path: Path, kind: str) -> None:
+    """Copies go in in the order of their days, also after one that was entered by hand."""
+    later, earlier = copies(tmp_path, 90, *NOVEMBER), copies(tmp_path, 60, *AUGUST)
+    if kind == "epoch-clusters":
+        later = earlier = [saved(tmp_path, CLUSTERS)]
+    if kind == "owid-energy":
+        earlier = [saved(tmp_path, OWID)]
+    else:
+        run(kind, later, folder, as_of=LATER, apply=True)
 
-    with pytest.raises(ImportFileError, match=f"must be no earlier than the copy that is here, epoch.*{LATER}"):
-        run("epoch-sites", copies(tmp_path, 60, *AUGUST), folder, as_of=AS_OF)
+    with pytest.raises(ImportFileError, match=r"as-of: must be 2026-11-2\d at the earliest, the day of (owid|epoch)-"):
+        run(kind, earlier, folder, as_of=AS_OF)
+
+
+def test_epoch_columns_that_are_not_there_change_nothing(folder: Path, tmp_path: Path) -> None:
+    """What a missing column would have said stays in our tables, as the listing says."""
+    files = {"centers": CENTERS, "timelines": TIMELINES, "chips": CHIPS}
+    run("epoch-sites", [saved(tmp_path, t, f"{n}.csv") for n, t in files.items()], folder, as_of=AS_OF, apply=True)
+    run("epoch-clusters", [saved(tmp_path, CLUSTERS)], folder, as_of=AS_OF, apply=True)
+    gone = re.compile(r",(?:Current chip types|Power \(MW\)|Number of Units source)(?=[,\n])")
+    files = {name: gone.sub(",other", text, count=1) for name, text in files.items()}
+
+    sites = run("epoch-sites", [saved(tmp_path, t, f"{n}.csv") for n, t in files.items()], folder, as_of=LATER)
+    clusters = run("epoch-clusters", [saved(tmp_path, CLUSTERS.replace(",Note,", ",x,"))], folder, as_of=LATER)
+
+    assert sum("left as it is in our table" in note for note in (*sites.notes, *clusters.notes)) == 4
+    assert sites.outcome.empty
+    assert clusters.outcome.empty
 
 
 def test_epoch_sites_need_the_day_of_the_copy(folder: Path, tmp_path: Path) -> None:
     """Today is not the day of an old copy: its forecasts would count as seen."""
     with pytest.raises(ImportFileError, match="as-of: must be the day of the copy, for epoch-sites holds forecasts"):
         run("epoch-sites", copies(tmp_path, 60, *AUGUST), folder)
+
+
+def test_copy_of_a_day_to_come_is_refused(folder: Path, tmp_path: Path) -> None:
+    """A copy cannot have been taken after today, and its day would be the day of all plans."""
+    with pytest.raises(ImportFileError, match=r"as-of: must be \S+ at the latest, today in UTC, got 2040-01-01"):
+        run("owid-energy", [saved(tmp_path, OWID)], folder, as_of="2040-01-01")
 
 
 def test_epoch_state_above_the_current_power_is_a_forecast(folder: Path, tmp_path: Path) -> None:
@@ -595,7 +629,7 @@ def test_file_that_is_no_table_is_told(folder: Path, tmp_path: Path, content: by
 
 def test_row_with_other_cells_is_listed(folder: Path, tmp_path: Path) -> None:
     """A row with a cell too many is listed by its row, and the rest is read."""
-    result = run("owid-energy", [saved(tmp_path, OWID + "Peru,2025,PER,1,2,60,extra\n")], folder, as_of=AS_OF)
+    result = run("owid-energy", [saved(tmp_path, OWID + "Peru,2025,PER,1,2,60,extra\n")], folder, as_of=OWID_DAY)
 
     assert told(result)["upstream.csv row 12"] == ("not understood", "must have 6 cells, got 7")
 
@@ -637,7 +671,7 @@ def publisher() -> Iterator[str]:
 @pytest.mark.parametrize("page", ["/owid.csv", "/moved.csv"])
 def test_file_is_read_from_an_address(folder: Path, publisher: str, page: str) -> None:
     """An http address is read as a file is, also after a redirect."""
-    result = run("owid-energy", [publisher + page], folder, as_of=AS_OF)
+    result = run("owid-energy", [publisher + page], folder, as_of=OWID_DAY)
 
     assert sum(result.counts.values()) == 10
 
@@ -670,7 +704,7 @@ def test_address_of_another_kind_is_refused(folder: Path, address: str) -> None:
 def test_command_imports(folder: Path, tmp_path: Path) -> None:
     """`import KIND FILE --apply` writes the tables, `--json` tells the rows, a wrong file exits with 1."""
     file = saved(tmp_path, OWID)
-    options = ["--datasets", str(folder), "--as-of", AS_OF]
+    options = ["--datasets", str(folder), "--as-of", OWID_DAY]
 
     good = CliRunner().invoke(main, ["import", "owid-energy", file, *options, "--apply"])
     bad = CliRunner().invoke(main, ["import", "owid-energy", str(tmp_path), *options])

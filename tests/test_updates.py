@@ -7,6 +7,7 @@ import shutil
 import signal
 import time
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ from click.testing import CliRunner
 from dashboard import catalog, sheets, store, updates
 from dashboard.__main__ import main
 from dashboard.checks import check
-from dashboard.estimates.headlines import HeadlineError, headlines
+from dashboard.estimates.headlines import HeadlineError, headlines, plan_inputs, site_totals
 from dashboard.units import Quantity
 from dashboard.updates import UpdateError, update
 from tests.hostile.make import HERE, Change, cell, without
@@ -95,6 +96,60 @@ def test_a_slip_in_a_site_or_a_deal_moves_a_headline(folder: Path) -> None:
 
     assert "Deals of OpenAI, counted once" in {m.name for m in deals if m.before != m.after}
     assert not any("All sites" in m.name for m in deals)
+
+
+@pytest.mark.parametrize(
+    ("table", "row", "column", "value"),
+    [
+        ("parameters", "realisation--building", "central", "0.72"),
+        ("accelerators", "gb200-nvl72", "tdp_note", "another note"),
+        ("claim_types", "campus", "why", "another reason"),
+        ("sources", "owid-2026-our-world-data-energy-dataset", "accessed", "2026-11-25"),
+    ],
+)
+def test_all_that_plans_rest_on_brings_their_headlines(
+    folder: Path, table: str, row: str, column: str, value: str
+) -> None:
+    """Odds, chips, readings of a claim and the day of the tables: the totals of all sites stand before and after."""
+    lines = (folder / f"{table}.csv").read_text().splitlines()
+    line = next(n for n, text in enumerate(lines, 1) if text.startswith(f"{row},"))
+
+    outcome = update(folder, {table: changed(folder, table, cell(line, column, value))})
+
+    assert outcome.problems == ()
+    likely = next(m for m in outcome.headlines if m.name == "All sites, likely by the end of 2030")
+    assert (likely.before != likely.after) is (table == "parameters")
+
+
+def test_plan_inputs_are_all_that_the_plans_read(folder: Path) -> None:
+    """No table that the totals of all sites read is left out of what tells whether they can move."""
+    found = catalog.load(folder)
+    seen: set[str] = set()
+
+    class Watched(catalog.Catalog):
+        def __getattribute__(self, name: str) -> object:
+            seen.add(name)
+            return super().__getattribute__(name)
+
+    tables = {field.name for field in dataclasses.fields(found)} - {"version"}
+    watched = Watched(**{field.name: getattr(found, field.name) for field in dataclasses.fields(found)})
+    list(site_totals(watched))
+    read = seen & tables
+    seen.clear()
+    plan_inputs(watched)
+
+    assert {"milestones", "parameters", "sources"} <= read <= seen
+
+
+def test_source_read_in_the_future_is_refused(folder: Path) -> None:
+    """The latest day on which a source was read is the day of all plans: it cannot lie after today."""
+    tomorrow = (updates.today() + timedelta(days=1)).isoformat()
+
+    outcome = update(folder, {"sources": changed(folder, "sources", cell(5, "accessed", tomorrow))}, apply=True)
+
+    assert [(p.row, p.column, p.value) for p in outcome.problems] == [(5, "accessed", tomorrow)]
+    assert f"must be {updates.today()} at the latest" in outcome.problems[0].reason
+    assert not outcome.applied
 
 
 def test_headlines_cover_claim_deals_grids_and_score(folder: Path) -> None:
@@ -251,6 +306,21 @@ def test_command_reads_also(tmp_path: Path) -> None:
     assert result.exit_code == 2
 
 
+def test_command_reads_the_names_of_tables_alike(folder: Path) -> None:
+    """A table may be named with its ending wherever it is named; a second file for it is a usage error, exit 2."""
+    also = ["--also", f"grids.csv={folder / 'grids.csv'}", "--datasets", str(folder)]
+
+    alike = CliRunner().invoke(main, ["update", "claims.csv", str(folder / "claims.csv"), *also])
+    twice = [
+        CliRunner().invoke(main, ["update", table, "new.csv", *more, *also])
+        for table, more in (("grids", ()), ("sources.csv", ("--sources", "b.csv")), ("claims", also[:2]))
+    ]
+
+    assert (alike.exit_code, alike.output.splitlines()[-1]) == (0, "Nothing changes.")
+    assert [done.exit_code for done in twice] == [2, 2, 2]
+    assert f"grids: must be given once, got new.csv and {folder / 'grids.csv'}" in twice[0].stderr
+
+
 # --- whole or not at all ---------------------------------------------------------------------------------------------
 
 
@@ -383,6 +453,47 @@ def test_decided_switch_is_read_while_its_writer_lives(folder: Path) -> None:
 
     assert found == new
     assert {name: (folder / name).read_bytes() for name in old} == old
+
+
+def test_switch_that_cannot_be_finished_says_that_it_is_decided(folder: Path) -> None:
+    """A rename that fails after the journal leaves the new rows in force: said so, and finished by the next command."""
+    _, new = states(folder)
+    (folder / "sources.csv").unlink()
+    (folder / "sources.csv").mkdir()  # no file can be moved here
+
+    with pytest.raises(store.UnfinishedError, match=r"are read from now on, .* next command finishes"):
+        write(folder, new)
+
+    assert store.read(folder, new) == new
+    (folder / "sources.csv").rmdir()
+    assert store.read(folder, new) == new == {name: (folder / name).read_bytes() for name in new}
+    assert not (folder / store.STAGING).exists()
+
+
+def test_one_table_that_cannot_be_moved_changes_nothing(folder: Path) -> None:
+    """The one rename decides: where it fails nothing is new and nothing is left behind."""
+    (folder / "grids.csv").unlink()
+    (folder / "grids.csv").mkdir()
+
+    with pytest.raises(IsADirectoryError):
+        write(folder, {"grids.csv": b"new"})
+
+    assert not (folder / store.STAGING).exists()
+
+
+def test_damaged_journal_is_told_with_its_folder_and_the_mend(folder: Path) -> None:
+    """The one line of a command names the journal by its path and says what to do."""
+    (folder / store.STAGING).mkdir()
+    (folder / store.STAGING / store.JOURNAL).write_text("{}")
+
+    done = CliRunner().invoke(main, ["check", str(folder)])
+
+    place = folder / store.STAGING
+    assert done.exit_code == 1
+    assert done.stderr == (
+        f"error: {place / store.JOURNAL}: must be a list of table files, got something else; "
+        f"remove the folder {place} if no update is running\n"
+    )
 
 
 def test_undecided_switch_counts_for_nothing(folder: Path) -> None:

@@ -113,6 +113,13 @@ def site_totals(catalog: Catalog) -> Iterator[Headline]:
         yield Headline(f"All sites, {line} by the end of 2030", "GW", middle, low, high)
 
 
+def plan_inputs(catalog: Catalog) -> tuple[object, ...]:
+    """All that `site_totals` reads: they cannot move where this is the same."""
+    read_until = max((row.accessed for row in catalog.sources.values()), default="")
+    tables = (catalog.sites, catalog.milestones, catalog.parameters, catalog.accelerators, catalog.claim_types)
+    return read_until, *(tuple(table.values()) for table in tables)
+
+
 def grid_shares(catalog: Catalog) -> Iterator[Headline]:
     """OpenAI's 30 GW as a share of each grid's yearly demand."""
     energy = _claim(catalog, "unknown").results["annual_energy"]

@@ -3,7 +3,7 @@
 import errno
 import signal
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -27,10 +27,10 @@ def wanted(
     addresses: Sequence[str],
     catalog: Catalog,
     *,
-    figure: str,
+    figure: str | None,
     formats: Sequence[str],
     size: str | None,
-    theme: str,
+    theme: str | None,
     scale: int | None,
     page: bool,
     everything: bool,
@@ -46,14 +46,32 @@ def wanted(
             return listed_shots(shots, catalog)
         except OSError as error:
             raise ValueError(f"{shots}: cannot be read: {error.strerror or error}") from error
+    given: dict[str, Any] = {"formats": formats or ["png"]}
+    given |= {} if scale is None else {"scale": scale}
+    places = addresses or [page.PATH for page in PAGES]
+    if everything and not page:
+        return every_shot(places, catalog, figure=figure or "", **given)
+    given["theme"] = "light" if theme is None else theme
     if page:
-        places = addresses or [page.PATH for page in PAGES]
-        given: dict[str, Any] = {"formats": formats, "theme": theme, "scale": scale or 1}
-        return page_shots(places, catalog, size=size or PAGE_SIZE, **given)
-    if everything:
-        return every_shot(addresses, catalog, figure=figure, formats=formats, scale=scale or 2)
-    given = {"formats": formats, "theme": theme, "scale": scale or 2}
-    return pick_shots(addresses, catalog, figure=figure, size=size or "slide", **given)
+        return page_shots(places, catalog, size=PAGE_SIZE if size is None else size, **given)
+    return pick_shots(places, catalog, figure=figure or "", size="slide" if size is None else size, **given)
+
+
+def misfit(addresses: Sequence[str], options: Mapping[str, Any]) -> str:
+    """Which options were given that the others leave without a use, in words; empty where there are none."""
+    given = {"ADDRESS": bool(addresses), "--all": options["everything"], "--page": options["page"]}
+    given |= {f"--{name}": options[name] is not None for name in ("figure", "size", "theme", "scale")}
+    given["--format"] = bool(options["formats"])
+    if options["shots"] is not None:
+        chief, others = "--shots, which says it in its file", list(given)
+    elif options["page"]:
+        chief, others = ("--page of an ADDRESS", ["--figure", "--all"]) if addresses else ("--page", ["--figure"])
+    elif options["everything"]:
+        chief, others = "--all, which makes every size and theme", ["--size", "--theme"]
+    else:
+        return ""
+    unused = [name for name in others if given[name]]
+    return f"{', '.join(unused)} {'do' if len(unused) > 1 else 'does'} not go with {chief}" if unused else ""
 
 
 def make(wanted: Sequence[Shot], out: Path, *, datasets: Path | None, say: Say, warn: Say) -> int:

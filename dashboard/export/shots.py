@@ -2,8 +2,9 @@
 
 import re
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -14,13 +15,13 @@ from dashboard.compare import Comparison
 from dashboard.figures import Size, size_named
 from dashboard.web.addresses import comparisons_at, page_of, steady
 from dashboard.web.exits import SIZES
-from dashboard.web.pages import PAGES
 
 FORMATS = ("png", "svg", "pdf", "csv")
 PAGE_FORMATS = ("png", "pdf")
 THEMES = ("light", "dark")
 SCALES = (1, 2, 3)
 PAGE_SIZE = "1280x900"
+LONGEST_QUERY = 60  # letters of a query in the name of a file
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,7 @@ class Shot:
         if self.name:
             return self.name
         parts = urlsplit(self.address)
-        query = re.sub(r"[^A-Za-z0-9]+", "-", parts.query).strip("-")[:60]
+        query = _short(re.sub(r"[^A-Za-z0-9]+", "-", parts.query).strip("-"), parts.query)
         what = self.comparison.id if self.comparison else f"page-{parts.path.strip('/') or 'home'}"
         drawn = [] if self.format == "csv" else [self.size.name, self.theme]
         return "_".join(part for part in (what, query, *drawn) if part)
@@ -70,6 +71,13 @@ class Shot:
         return f"Data version {self.version}, address {self.address}"
 
 
+def _short(name: str, query: str) -> str:
+    """The name of a query, cut where it is long: then with a mark of the whole query, so that no other has it."""
+    if len(name) <= LONGEST_QUERY:
+        return name
+    return f"{name[:LONGEST_QUERY].rstrip('-')}-{blake2b(query.encode(), digest_size=4).hexdigest()}"
+
+
 def shots(
     addresses: Sequence[str],
     catalog: Catalog,
@@ -86,12 +94,17 @@ def shots(
         ValueError: an address, figure, format, size or theme that is not ours; the message lists what is.
     """
     box = _checked(formats, FORMATS, size, theme, scale)
-    return [
+    return _apart(
         Shot(item.address, item, name, box, theme, catalog.version, scale)
-        for address in addresses
-        for item in comparisons_at(address, catalog, figure)
-        for name in formats
-    ]
+        for item in _comparisons(addresses, catalog, figure)
+        for name in dict.fromkeys(formats)
+    )
+
+
+def _comparisons(addresses: Sequence[str], catalog: Catalog, figure: str) -> list[Comparison]:
+    """The comparisons of the addresses, once each, in whatever spellings an address stands there again."""
+    found = [item for address in dict.fromkeys(addresses) for item in comparisons_at(address, catalog, figure)]
+    return list({(item.address, item.id): item for item in found}.values())
 
 
 def page_shots(
@@ -103,33 +116,47 @@ def page_shots(
         ValueError: an address, format, size or theme that is not ours.
     """
     box = _checked(formats, PAGE_FORMATS, size, theme, scale)
-    places = [steady(*page_of(address)) for address in addresses]
-    return [Shot(place, None, name, box, theme, catalog.version, scale) for place in places for name in formats]
+    places = dict.fromkeys(steady(*page_of(address)) for address in addresses)
+    wanted = dict.fromkeys(formats)
+    return _apart(Shot(place, None, name, box, theme, catalog.version, scale) for place in places for name in wanted)
 
 
 def every_shot(
     addresses: Sequence[str], catalog: Catalog, *, figure: str = "", formats: Sequence[str], scale: int = 2
 ) -> list[Shot]:
-    """Every figure of the addresses (of all pages where none is given) in every size and theme; a CSV once for each.
+    """Every figure of the addresses in every size and theme; a CSV once for each.
 
     Raises:
         ValueError: an address, figure or format that is not ours.
     """
-    pictures = [name for name in formats if name != "csv"]
+    boxes = [_checked(formats, FORMATS, size, "light", scale) for size in SIZES]
+    pictures = [name for name in dict.fromkeys(formats) if name != "csv"]
     found: list[Shot] = []
-    for address in addresses or [page.PATH for page in PAGES]:
+    for item in _comparisons(addresses, catalog, figure):
         if "csv" in formats:
-            found += shots([address], catalog, figure=figure, formats=["csv"], size="column", theme="light")
-        comparisons = comparisons_at(address, catalog, figure)
-        for size in SIZES:
-            for theme in THEMES:
-                box = _checked(formats, FORMATS, size, theme, scale)
-                found += [
-                    Shot(item.address, item, name, box, theme, catalog.version, scale)
-                    for item in comparisons
-                    for name in pictures
-                ]
-    return found
+            found.append(Shot(item.address, item, "csv", boxes[0], "light", catalog.version))
+        found += [
+            Shot(item.address, item, name, box, theme, catalog.version, scale)
+            for box in boxes
+            for theme in THEMES
+            for name in pictures
+        ]
+    return _apart(found)
+
+
+def _apart(found: Iterable[Shot]) -> list[Shot]:
+    """The shots, none of which makes the file of another.
+
+    Raises:
+        ValueError: two would.
+    """
+    files: dict[str, Shot] = {}
+    for shot in found:
+        first = files.setdefault(shot.file_name, shot)
+        if first is not shot:
+            places = " and ".join(dict.fromkeys((first.address, shot.address)))
+            raise ValueError(f"two shots must not make one file, got {shot.file_name} of {places}")
+    return list(files.values())
 
 
 KEYS = ("address", "figure", "size", "theme", "format", "scale", "name", "page")
@@ -156,21 +183,15 @@ def listed_shots(path: Path, catalog: Catalog) -> list[Shot]:
             found += _listed(row, catalog)
         except ValueError as error:
             raise ValueError(f"{path}: shot {i}: {error}") from error
-    names = [shot.file_name for shot in found]
-    if twice := sorted({name for name in names if names.count(name) > 1}):
-        raise ValueError(f"{path}: two shots must not make one file, got {', '.join(twice)}")
-    return found
+    try:
+        return _apart(found)
+    except ValueError as error:
+        raise ValueError(f"{path}: {error}") from error
 
 
-def _listed(row: dict[str, Any], catalog: Catalog) -> list[Shot]:
-    if unknown := sorted(set(row) - set(KEYS)):
-        raise ValueError(f"{unknown[0]}: no such key; there are {', '.join(KEYS)}")
-    if not isinstance(row.get("address"), str):
-        raise ValueError('address: must be text such as "/?basis=it"')
-    name = row.get("name", "")
-    if name and not (isinstance(name, str) and _NAME.fullmatch(name)):
-        raise ValueError(f'name: must be a plain file name without its ending, got "{str(name)[:60]}"')
-    page = row.get("page", False) is True
+def _listed(row: Any, catalog: Catalog) -> list[Shot]:
+    _refuse(row)
+    name, page = row.get("name", ""), row.get("page", False)
     given: dict[str, Any] = {
         "formats": [str(row.get("format", "png"))],
         "size": str(row.get("size", PAGE_SIZE if page else "slide")),
@@ -186,12 +207,28 @@ def _listed(row: dict[str, Any], catalog: Catalog) -> list[Shot]:
     return [Shot(**{**vars(shot), "name": name}) for shot in made]
 
 
+def _refuse(row: Any) -> None:
+    """Raises a ValueError where a shot is no table, or has a key or a value that none can have."""
+    if not isinstance(row, dict):
+        raise ValueError(f'must be a table of keys under [[shot]], got "{str(row)[:60]}"')
+    if unknown := sorted(set(row) - set(KEYS)):
+        raise ValueError(f"{unknown[0]}: no such key; there are {', '.join(KEYS)}")
+    if not isinstance(row.get("address"), str):
+        raise ValueError('address: must be text such as "/?basis=it"')
+    if "name" in row and not (isinstance(row["name"], str) and _NAME.fullmatch(row["name"])):
+        raise ValueError(f'name: must be a plain file name without its ending, got "{str(row["name"])[:60]}"')
+    if not isinstance(row.get("page", False), bool):
+        raise ValueError(f'page: must be true or false, got "{str(row["page"])[:20]}"')
+    if row.get("page") and "figure" in row:
+        raise ValueError("figure: does not go with page, which is taken whole")
+
+
 def _checked(formats: Sequence[str], known: Sequence[str], size: str, theme: str, scale: int) -> Size:
     for name in formats:
         if name not in known:
             raise ValueError(f'format: must be one of {", ".join(known)}, got "{name[:20]}"')
     if theme not in THEMES:
         raise ValueError(f'theme: must be light or dark, got "{theme[:20]}"')
-    if scale not in SCALES:
+    if type(scale) is not int or scale not in SCALES:  # true is no 1
         raise ValueError(f'scale: must be 1, 2 or 3, got "{str(scale)[:20]}"')
     return size_named(size)

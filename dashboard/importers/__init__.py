@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -53,7 +53,8 @@ def run(
     """Take over files at paths or http(s) addresses; the folder changes only with `apply`, if `proof` has no problem.
 
     Raises:
-        ImportFileError: no such kind, or no day of a copy with forecasts; a file cannot be read, a column is not there.
+        ImportFileError: no such kind, or no day of a copy with forecasts; the day is to come, or before that of a copy
+            that is here; a file cannot be read, a column is not there.
         DataError: our own tables are not in order.
     """
     if kind not in KINDS:
@@ -64,6 +65,9 @@ def run(
     day = _day(as_of)
     files = [open_upstream(address) for address in addresses]
     into = Merge(_our_tables(folder), publisher, day, next((file.address for file in files if file.address), ""))
+    last, copy = into.newest_copy()
+    if last > day.isoformat():
+        raise ImportFileError(f"as-of: must be {last} at the earliest, the day of {copy} that is here, got {day}")
     merge(files, into)
     for file in files:
         for line, reason in file.broken:
@@ -75,12 +79,14 @@ def run(
 
 
 def _day(text: str) -> date:
-    if not text:
-        return datetime.now(UTC).date()
+    today = updates.today()
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text) if text else today
     except ValueError:
         raise ImportFileError(f'as-of: must be a day such as 2026-08-22, got "{text[:40]}"') from None
+    if day > today:
+        raise ImportFileError(f"as-of: must be {today} at the latest, today in UTC, got {day}")
+    return day
 
 
 def _our_tables(folder: Path) -> dict[str, Table]:

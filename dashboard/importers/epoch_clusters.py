@@ -28,10 +28,11 @@ WANTED = (
     "Chip quantity (primary)",
     "First Operational Date",
     "Possible Duplicate",
+    "Chip type (secondary)",
     "Exclude",
     "Reported Power Capacity (MW)",
 )
-OPTIONAL = ("Note", "Hardware note", "Quote", "Chip type (secondary)", "Chip quantity (secondary)", "Source 1")
+OPTIONAL = ("Note", "Hardware note", "Quote", "Chip quantity (secondary)", "Source 1")
 ORDER = (
     "Name", "Status", "Certainty", "Chip type (primary)", "Chip quantity (primary)", "First Operational Date", "Note",
     "Hardware note", "Quote", "Possible Duplicate", "Chip type (secondary)", "Chip quantity (secondary)", "Exclude",
@@ -58,6 +59,9 @@ def merge(files: list[Upstream], into: Merge) -> None:
                 into.tell(MATCHED, label, f"our own pair {ours}, which stays as it is")
             else:
                 pair = _pair(row, chips, into, made)
+                before = into.rows("pairs").get(pair["case_id"])
+                if before and len(found) < len(WANTED + OPTIONAL):  # fewer doubts to be seen are not fewer doubts
+                    pair["note"] = before["note"]
                 made.add(pair["case_id"])
                 into.tell(into.put("pairs", pair), label, pair["case_id"])
 
@@ -81,7 +85,7 @@ def _unfit(row: Mapping[str, str], chips: Mapping[str, str]) -> str:
         (not row["Name"].isprintable(), "its name must be one line"),
         (not chip, "no chip named"),
         (not count or count < 1, "no chip count"),
-        (bool(row.get("Chip type (secondary)")), "two kinds of chip share the power"),
+        (bool(row["Chip type (secondary)"]), "two kinds of chip share the power"),
         (name_key(chip) not in chips, f'chip must be one of accelerators.csv, got "{chip}"'),
         (row["Status"] not in _STATUS, f'status must be one of {", ".join(_STATUS)}, got "{row["Status"]}"'),
         (not re.match(r"20[1-4][0-9]", row["First Operational Date"]), "no year of operation"),

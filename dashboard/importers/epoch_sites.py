@@ -47,13 +47,8 @@ def merge(files: list[Upstream], into: Merge) -> None:
     """Put sites, then states, then chips into our tables, whichever of the three files are given.
 
     Raises:
-        ImportFileError: a file is none of the three; a later copy is here already.
+        ImportFileError: a file is none of the three.
     """
-    later = [key for key in into.rows("sources") if key.startswith(f"{PUBLISHER.slug}-") and key > into.source_id]
-    if later:
-        raise ImportFileError(
-            f"as-of: must be no earlier than the copy that is here, {max(later)}, got {into.as_of.isoformat()}"
-        )
     kinds = [_kind(file) for file in files]
     known = _Known()
     steps = {"sites": _sites, "timeline": _timeline, "chips": _chips}
@@ -167,14 +162,16 @@ def _site_row(row: Mapping[str, str], into: Merge) -> dict[str, str]:
     notes = ["After Epoch AI."]
     if guessed:
         notes.append(f"Users that Epoch AI holds only as speculative: {', '.join(guessed)}.")
+    site_id, chips = PREFIX + slug(row["Name"]), row.get("Current chip types")
+    had = into.rows("sites").get(site_id, {}).get("chip_name", "")
     return {
-        "site_id": PREFIX + slug(row["Name"]),
+        "site_id": site_id,
         "name": row["Name"],
         "operator": "; ".join(_people(row["Owner"])),
         "user": "; ".join(_people(row["Users"])),
         "country": country,
         "grid_id": country,
-        "chip_name": "/".join(part.strip() for part in row.get("Current chip types", "").split(",") if part.strip()),
+        "chip_name": had if chips is None else "/".join(part.strip() for part in chips.split(",") if part.strip()),
         "own_power": "false",
         "note": " ".join(notes),
     }
@@ -202,11 +199,16 @@ def _timeline(file: Upstream, known: _Known, into: Merge) -> None:
         elif power == 0:
             into.tell(LEFT_OUT, label, "no power yet: building works only")
         else:
-            facility = number(row.get("Power (MW)", ""))
-            note = f"Facility power {number_text(facility)} MW by the same model." if facility else ""
-            _put(_state(known, into, site, day, power, note), label, into)
+            _put(_state(known, into, site, day, power, _facility_note(row, _state_id(site, day), into)), label, into)
             days.get(site, set()).add(day)
     _take_back(days, into)
+
+
+def _facility_note(row: Mapping[str, str], key: str, into: Merge) -> str:
+    if "Power (MW)" not in row:
+        return (into.newest("milestones", key) or {}).get("note", "")
+    facility = number(row["Power (MW)"])
+    return f"Facility power {number_text(facility)} MW by the same model." if facility else ""
 
 
 def _site(name: str, known: _Known, into: Merge) -> str | None:
@@ -309,8 +311,14 @@ def _chips(file: Upstream, known: _Known, into: Merge) -> None:
             into.tell(LEFT_OUT, label, f'date, chip and count must be given, got "{day}", "{chip}", "{count}"')
         else:
             dated = _dated(known, into, site, day)
-            if row.get("Number of Units source") == "Company disclosure" and dated["basis"] == "estimated":
-                dated["basis"] = "disclosed"
             key = unique(f"{PREFIX}{site.removeprefix(PREFIX)}-{day}-{slug(chip)}", made)
             made.add(key)
+            if dated["basis"] == "estimated" and _is_disclosed(row, key, into):
+                dated["basis"] = "disclosed"
             _put({**dated, "milestone_id": key, "chip_name": chip, "chip_count": f"{count:.0f}"}, label, into)
+
+
+def _is_disclosed(row: Mapping[str, str], key: str, into: Merge) -> bool:
+    if "Number of Units source" not in row:
+        return (into.newest("milestones", key) or {}).get("basis") == "disclosed"
+    return row["Number of Units source"] == "Company disclosure"

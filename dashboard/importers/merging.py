@@ -60,6 +60,17 @@ class Merge:
         """The source row of this copy."""
         return f"{self.publisher.slug}-{self.as_of.isoformat()}"
 
+    def is_copy(self, source_id: str) -> bool:
+        """Whether a source is a copy of the same work, imported or entered by hand."""
+        address = self.rows("sources").get(source_id, {}).get("address", "")
+        ours = self.publisher.address
+        return source_id.startswith(f"{self.publisher.slug}-") or bool(ours and address.startswith(ours))
+
+    def newest_copy(self) -> tuple[str, str]:
+        """The day on which the newest copy that is here was taken, and its source; empty where there is none."""
+        copies = [(row["accessed"], key) for key, row in self.rows("sources").items() if self.is_copy(key)]
+        return max(copies, default=("", ""))
+
     def rows(self, table: str) -> Mapping[str, dict[str, str]]:
         """The rows of a table as they are now, by id."""
         return self._rows[table]

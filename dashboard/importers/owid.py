@@ -19,6 +19,7 @@ PUBLISHER = Publisher(
 )
 WANTED = ("country", "year", "iso_code", "electricity_demand")
 CARBON = "carbon_intensity_elec"
+OUR_CARBON = "carbon_intensity [g/kWh]"
 ORDER = ("country", "year", "iso_code", CARBON, "electricity_demand")
 _NAMED = {"World": "world", "European Union (27)": "eu27", "Kosovo": "xkx"}
 _KINDS = {"world": "world", "eu27": "region"}
@@ -35,7 +36,7 @@ class _Area:
 
     @property
     def years(self) -> dict[int, tuple[float, float | None]]:
-        """Demand and carbon intensity of each year with a demand."""
+        """Demand and carbon intensity of each year with a demand; one of 0 is none."""
         return {year: (said[0][0], said[0][1]) for year, said in self.said.items() if said[0][0]}
 
 
@@ -47,7 +48,7 @@ def merge(files: list[Upstream], into: Merge) -> None:
         for area in areas.values():
             _leave_out_twins(area, into)
             if area.rows:
-                _put(area, into)
+                _put(area, into, with_carbon=CARBON in found)
         latest = Counter(max(area.years) for area in areas.values() if area.years)
         years = ", ".join(f"{year}: {count}" for year, count in sorted(latest.items(), reverse=True))
         into.notes.append(f"{file.name}: {latest.total()} areas with a demand, by their latest year {years}")
@@ -94,17 +95,18 @@ def _leave_out_twins(area: _Area, into: Merge) -> None:
         into.tell(LEFT_OUT, f"{area.name} {year}", f"has {len(said)} rows that differ: {told}", len(said))
 
 
-def _put(area: _Area, into: Merge) -> None:
+def _put(area: _Area, into: Merge, *, with_carbon: bool) -> None:
     grid_id = _grid_id(area, into.rows("grids"))
     if not area.years:
-        into.tell(LEFT_OUT, area.name, "has no electricity demand in any year", area.rows)
+        into.tell(LEFT_OUT, area.name, "has no electricity demand above 0 in any year", area.rows)
     elif grid_id is None:
         into.tell(LEFT_OUT, area.name, "is no country of ISO 3166 and no grid of ours: a group of countries", area.rows)
     else:
         year = max(area.years)
         demand, carbon = area.years[year]
         row = {"year": str(year), "demand [TWh]": number_text(demand), "demand_source_id": into.source_id}
-        row["carbon_intensity [g/kWh]"] = "" if carbon is None else number_text(carbon)
+        if with_carbon:
+            row[OUR_CARBON] = "" if carbon is None else number_text(carbon)
         old = into.rows("grids").get(grid_id)
         if old is None:
             kind = _KINDS.get(grid_id, "country")
@@ -134,8 +136,8 @@ def _revise(area: _Area, grid_id: str, old: Mapping[str, str], row: dict[str, st
     elif old["year"] and int(old["year"]) > int(year):
         into.tell(MATCHED, area.name, f"{shown}; ours is of {old['year']} and stays", area.rows)
     else:
-        if not row["carbon_intensity [g/kWh]"] and old["year"] == year:
-            row["carbon_intensity [g/kWh]"] = old["carbon_intensity [g/kWh]"]
+        if not row.get(OUR_CARBON) and old["year"] == year:
+            row.pop(OUR_CARBON, None)
         changed = [c for c in row if c != "demand_source_id" and not _same(old[c], row[c])]
         if changed:
             into.put("grids", {**old, **{c: row[c] for c in changed}, "demand_source_id": into.source_id})
@@ -151,4 +153,4 @@ def _same(old: str, new: str) -> bool:
 
 def _is_theirs(source_id: str, into: Merge) -> bool:
     source = into.rows("sources").get(source_id, {})
-    return source.get("publisher") == PUBLISHER.name or source.get("address", "").startswith(PUBLISHER.address)
+    return source.get("publisher") == PUBLISHER.name or into.is_copy(source_id)

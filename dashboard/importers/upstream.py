@@ -113,7 +113,7 @@ def open_upstream(address: str) -> Upstream:
     except FileNotFoundError:
         raise ImportFileError(f"{address}: must be a file or an http(s) address, got none") from None
     except FileError as error:
-        raise ImportFileError(f"{error}; {error.mend}" if error.mend else str(error)) from error
+        raise ImportFileError(str(error)) from error
     return _parse(path.name, "", content)
 
 
