@@ -159,6 +159,7 @@ def _estimate_file(
 ) -> None:
     from tqdm import tqdm
 
+    from dashboard import store
     from dashboard.estimates import plans, plans_report
     from dashboard.estimates.plans_read import read_plans
 
@@ -178,28 +179,11 @@ def _estimate_file(
             )
         )
     if out is not None:
-        _write(out, plans_report.csv_text(totals))
+        _or_exit(lambda: store.write_whole(out, plans_report.csv_text(totals)))
     if as_json:
         click.echo(json.dumps(plans_report.as_json(path.name, totals), ensure_ascii=False))
     else:
         click.echo(plans_report.as_text(totals))
-
-
-def _write(path: Path, text: str) -> None:
-    """Write the file whole or not at all: beside its place, then moved there; into a pipe or a device as it comes."""
-    place = path.resolve()  # a link stays one
-    part = place.with_name(f".{os.getpid()}.part")
-    straight = path.exists() and not path.is_file()
-    try:
-        try:
-            (path if straight else part).write_text(text, encoding="utf-8", newline="")
-            if not straight:
-                part.replace(place)
-        finally:
-            part.unlink(missing_ok=True)
-    except OSError as error:
-        click.echo(f"error: {path}: cannot be written: {error.strerror or error}", err=True)
-        sys.exit(INPUT_WRONG)
 
 
 def _cluster(address: str) -> Any:
@@ -340,21 +324,8 @@ def score(pairs: Path, as_json: bool, datasets: Path | None) -> None:
     result = scoring.full_summary(scoring.score(cases, catalog), catalog)
     if as_json:
         click.echo(json.dumps(result, ensure_ascii=False, indent=1))
-        return
-    click.echo(f"{result['scored']} of {result['n']} pairs scored")
-    within = ("within_1_25", "within_1_5", "within_2")
-    for name in ("median_ape", "mean_ape", "bias", *within, "coverage_50", "coverage_90", "median_interval_ratio"):
-        click.echo(f"  {name:<24}{_figure(result[name])}")
-    left_out = result["leave_one_family_out"]
-    click.echo("each family of chips left out of the tables in turn")
-    for name in ("median_ape", "bias", "coverage_90"):
-        click.echo(f"  {name:<24}{_figure(left_out[name])}")
-    for row in result["unmatched"]:
-        click.echo(f"  not matched: {row['case_id']} (row {row['row']}): {row['reason']}")
-
-
-def _figure(value: float | None) -> str:
-    return "–" if value is None else f"{value:.3f}"
+    else:
+        click.echo("\n".join(scoring.as_text(result)))
 
 
 def _name(path: Path) -> str:

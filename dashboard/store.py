@@ -231,6 +231,26 @@ def _drop(folder: Path) -> None:
     shutil.rmtree(folder / STAGING, ignore_errors=True)
 
 
+def write_whole(path: Path, text: str) -> None:
+    """Write a single file whole or not at all: beside its place, then moved there; into a pipe or device as it comes.
+
+    Raises:
+        FileError: it cannot be written.
+    """
+    place = path.resolve()  # a link stays one
+    part = place.with_name(f".{os.getpid()}.part")
+    straight = path.exists() and not path.is_file()
+    try:
+        try:
+            (path if straight else part).write_text(text, encoding="utf-8", newline="")
+            if not straight:
+                part.replace(place)
+        finally:
+            part.unlink(missing_ok=True)
+    except OSError as error:
+        raise FileError(str(path), f"cannot be written: {error.strerror or error}") from error
+
+
 def _write_synced(path: Path, content: bytes, like: Path | None = None) -> None:
     with path.open("xb") as file:
         file.write(content)

@@ -235,3 +235,22 @@ def _case_row(row: Scored) -> dict[str, Any]:
         "error": row.ratio - 1,
         "rank": row.rank,
     }
+
+
+def as_text(result: Mapping[str, Any]) -> list[str]:
+    """A `full_summary` as lines for a terminal."""
+    within = ("within_1_25", "within_1_5", "within_2")
+    names = ("median_ape", "mean_ape", "bias", *within, "coverage_50", "coverage_90", "median_interval_ratio")
+    left_out = result["leave_one_family_out"]
+    return [
+        f"{result['scored']} of {result['n']} pairs scored",
+        *(_line(name, result) for name in names),
+        "each family of chips left out of the tables in turn",
+        *(_line(name, left_out) for name in ("median_ape", "bias", "coverage_90")),
+        *(f"  not matched: {row['case_id']} (row {row['row']}): {row['reason']}" for row in result["unmatched"]),
+    ]
+
+
+def _line(name: str, result: Mapping[str, Any]) -> str:
+    value = result[name]
+    return f"  {name:<24}{'–' if value is None else f'{value:.3f}'}"
