@@ -255,7 +255,7 @@ def test_shot_is_named_by_address_and_version(catalog):
 def test_long_queries_that_differ_at_their_end_make_files_of_their_own(tmp_path):
     """What is cut from a file's name leaves its mark there; an address or a format given twice is made once."""
     first = "/convert?text=38+billion+USD+over+7+years&set.contract_revenue=9&set.chip_price=2"
-    addresses = (first, first.replace("price=2", "price=4"), first, first + "&view=")
+    addresses = (first, first.replace("price=2", "price=4"), first, first.replace("+", "%20"))
 
     done = _run(*addresses, "--figure", "chain", "--format", "csv", "--format", "csv", "--out", tmp_path)
 

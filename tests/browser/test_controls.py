@@ -53,7 +53,7 @@ def test_another_group_of_sites_leaves_the_table_of_sites(window):
     page.evaluate(MARK, "#figure-timeline .js-plotly-plot")
     page.get_by_label("Group sites by").first.click()
     page.get_by_role("option", name="site", exact=True).click()
-    expect(page.locator("#figure-plans-by")).to_contain_text("Stargate Abilene")
+    expect(page.locator("#figure-plans-by")).to_contain_text("AI capacity by site")
     page.get_by_label("Show").first.click()
     page.get_by_role("option", name="Stargate Abilene", exact=True).click()
     expect(page.locator("#plans-body h2").first).to_have_text("Stargate Abilene")

@@ -446,7 +446,7 @@ def test_how_good_the_estimates_are(reader, catalog, label, rows):
     held = inside(result.scored, 90)
     reader.at("/score").check(label)
     reader.reads(
-        f"{100 * summary(result)['median_ape']:.0f} %", f"{held.count} of {held.of} cases, {held.percent:.0f} %"
+        f"{100 * summary(result)['median_ape']:.1f} %", f"{held.count} of {held.of} cases, {held.percent:.0f} %"
     )
 
     assert f"{held.count} of our 90 % ranges hold it" in words(reader.take("score-pairs", "SVG"))
@@ -457,7 +457,7 @@ def test_score_without_the_chip_family(reader, tablet, catalog):
     result = pairs_score(catalog, "left-out")
     held = inside(result.scored, 90)
     reader.at("/score").check("Independent, each with its chip family left out")
-    reader.reads(f"{100 * summary(result)['median_ape']:.0f} %", f"{held.count} of {held.of} cases")
+    reader.reads(f"{100 * summary(result)['median_ape']:.1f} %", f"{held.count} of {held.of} cases")
 
     assert f"{held.percent:.0f} %" in opens_the_same(reader, tablet, "score-calibration")
 
