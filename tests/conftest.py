@@ -1,9 +1,13 @@
-"""The shipped tables, read once for the session."""
+"""The shipped tables, read once for the session, and a small folder of tables to be changed."""
+
+import shutil
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
-from dashboard.catalog import Catalog, load
+from dashboard.catalog import SHIPPED, Catalog, load
+from tests.hostile.make import HERE
 
 # The same examples every time, and no clock in a test: a slow machine is no failure.
 settings.register_profile("steady", derandomize=True, deadline=None)
@@ -14,3 +18,12 @@ settings.load_profile("steady")
 def catalog() -> Catalog:
     """The catalog of datasets/."""
     return load()
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A small valid folder of tables."""
+    found = tmp_path / "datasets"
+    shutil.copytree(HERE / "good", found)
+    shutil.copy(SHIPPED / "datapackage.json", found)
+    return found

@@ -1,7 +1,6 @@
 import ast
 import json
 import os
-import shutil
 from pathlib import Path
 
 import pytest
@@ -12,15 +11,6 @@ from dashboard import catalog, updates
 from dashboard.__main__ import main
 from dashboard.checks import check, named
 from tests.hostile.make import CASES, HERE, Case, make
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    """A small valid folder of tables."""
-    found = tmp_path / "datasets"
-    shutil.copytree(HERE / "good", found)
-    shutil.copy(catalog.SHIPPED / "datapackage.json", found)
-    return found
 
 
 def contents(folder: Path) -> dict[str, bytes]:

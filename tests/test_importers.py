@@ -19,7 +19,6 @@ from dashboard.__main__ import main
 from dashboard.checks import check
 from dashboard.estimates.series import timeline
 from dashboard.importers import ImportFileError, Result, run, upstream
-from tests.hostile.make import HERE
 
 AS_OF = "2026-08-22"
 OWID_DAY = "2026-11-24"  # that of the copy which the folder holds
@@ -75,15 +74,6 @@ Silent One,Existing,Confirmed,NVIDIA H100,1000,2024-06-01,,,,,,,,,
 Mixed One,Existing,Confirmed,NVIDIA H100,1000,2024-06-01,,,,,NVIDIA H200,500,,2,
 Strange One,Existing,Confirmed,Zuse Z4,1000,2024-06-01,,,,,,,,2,
 """
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    """A small valid folder of tables."""
-    found = tmp_path / "datasets"
-    shutil.copytree(HERE / "good", found)
-    shutil.copy(catalog.SHIPPED / "datapackage.json", found)
-    return found
 
 
 def saved(tmp_path: Path, text: str, name: str = "upstream.csv") -> str:

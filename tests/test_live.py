@@ -1,7 +1,6 @@
 import dataclasses
 import itertools
 import logging
-import shutil
 import threading
 from collections.abc import Mapping
 from pathlib import Path
@@ -16,7 +15,7 @@ from dashboard.web.aside import Aside
 from dashboard.web.live import Live
 from dashboard.web.own import OwnTables
 from dashboard.web.proof import unshown
-from tests.hostile.make import AWS, AZURE, HERE, cell, linked
+from tests.hostile.make import AWS, AZURE, cell, linked
 
 DEMAND = "demand [TWh]"
 
@@ -30,15 +29,6 @@ class Clock:
     def __call__(self) -> float:
         """The time."""
         return self.now
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    """A small valid folder of tables."""
-    found = tmp_path / "datasets"
-    shutil.copytree(HERE / "good", found)
-    shutil.copy(catalog.SHIPPED / "datapackage.json", found)
-    return found
 
 
 def new_demand(folder: Path, value: str) -> None:

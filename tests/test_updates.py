@@ -3,7 +3,6 @@ import dataclasses
 import io
 import json
 import os
-import shutil
 import signal
 import time
 from collections.abc import Callable
@@ -19,20 +18,11 @@ from dashboard.checks import check
 from dashboard.estimates.headlines import HeadlineError, headlines, plan_inputs, site_totals
 from dashboard.units import Quantity
 from dashboard.updates import UpdateError, update
-from tests.hostile.make import HERE, Change, cell, without
+from tests.hostile.make import Change, cell, without
 
 DEMAND = "demand [TWh]"
 NEW_SITE = "epoch-test,Test Campus,Tester,,usa,usa,,,,,,,false,"
 NEW_SOURCE = "zzz-2026-test,A test,Tester,2026,2026-11-24,https://example.org/test,,secondary"
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    """A small valid folder of tables."""
-    found = tmp_path / "datasets"
-    shutil.copytree(HERE / "good", found)
-    shutil.copy(catalog.SHIPPED / "datapackage.json", found)
-    return found
 
 
 def contents(folder: Path) -> dict[str, bytes]:

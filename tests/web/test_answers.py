@@ -2,7 +2,6 @@
 
 import fcntl
 import json
-import shutil
 
 import brotli
 import pytest
@@ -16,12 +15,6 @@ from dashboard.web.live import EVERY
 from tests.hostile.make import cell
 
 BODY = "home-parts.data"
-
-
-@pytest.fixture
-def folder(tmp_path):
-    """A copy of the shipped tables."""
-    return shutil.copytree(SHIPPED, tmp_path / "datasets")
 
 
 @pytest.fixture(scope="module")
