@@ -45,7 +45,7 @@ def ledger_bars(book: Ledger, basis: Basis, catalog: Catalog) -> Comparison:
     return Comparison(
         id="ledger",
         title=f"{book.title}: the deals counted once, {BASIS_WORDS[basis]}",
-        answer=f"{_counted(book, basis)} counted once{mixed(book, basis)}. Added up blindly the deals make "
+        answer=f"{_counted(book, basis)} counted once{''.join(mixed(book, basis))}. Added up blindly the deals make "
         f"{reader_text(1000 * book.totals[basis].ceiling[2], 'MW')}.",
         axis=f"Capacity, GW, {BASIS_WORDS[basis]}",
         unit="GW",
@@ -68,8 +68,8 @@ def ledgers_beside(books: Mapping[str, Ledger], basis: Basis, catalog: Catalog) 
     return Comparison(
         id="ledger",
         title=f"The deals of {len(books)} users, each counted once, {BASIS_WORDS[basis]}",
-        answer=f"{first}, {second}{mixed_for(*ranked[0], basis)}. Users are never added up: what one builds another "
-        "may rent. What a company builds for its own use is here as far as it was announced as a commitment.",
+        answer=f"{first}, {second}{''.join(mixed_for(*ranked[0], basis))}. Users are never added up: what one builds "
+        "another may rent. What a company builds for its own use is here as far as it was announced as a commitment.",
         axis=f"Capacity, GW, {BASIS_WORDS[basis]}",
         unit="GW",
         kind="capacity",
@@ -97,18 +97,18 @@ def _origin(deals: Sequence[Commitment]) -> dict[str, str]:
     return {"date": deals[0].announced if len(deals) == 1 else "", "sources": sources}
 
 
-def mixed(book: Ledger, basis: Basis) -> str:
-    """What a sum of powers as stated is on one basis, where these are of several; empty on one basis."""
+def mixed(book: Ledger, basis: Basis) -> tuple[str, ...]:
+    """What a sum of powers as stated is on one basis, words and numbers in turn; empty where all are of one basis."""
     others: tuple[Basis, ...] = ("it", "facility")
     if basis != "stated" or book.totals["stated"].best in [book.totals[other].best for other in others]:
-        return ""
-    return f"; bases mixed: as IT {_counted(book, 'it')}, as facility {_counted(book, 'facility')}"
+        return ()
+    return "; bases mixed: as IT ", _counted(book, "it"), ", as facility ", _counted(book, "facility")
 
 
-def mixed_for(user: str, book: Ledger, basis: Basis) -> str:
+def mixed_for(user: str, book: Ledger, basis: Basis) -> tuple[str, ...]:
     """The same of one of several users."""
     told = mixed(book, basis)
-    return f"{told} for {user}" if told else ""
+    return (*told, f" for {user}") if told else ()
 
 
 def _counted(book: Ledger, basis: Basis) -> str:

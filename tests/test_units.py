@@ -69,6 +69,7 @@ TRAPS = [
     ("30", "must have a unit"),
     ("38 billion", "must have a unit"),
     ("1.5.2 GW", "one number"),
+    ("30,5 GW", "write decimals as 30.5"),
     ("$38xx", "must be dollars"),
     ("$5bn over 0 years", "above 0 years"),
     ("38 billion USD over 84 months", "a term in years"),

@@ -166,15 +166,21 @@ def test_csv_and_link_are_of_what_is_shown(open_page, catalog):
     assert f"/convert?text=400k+GB200&data={catalog.version}&" in page.evaluate("navigator.clipboard.readText()")
 
 
-def test_without_a_clipboard_the_text_is_offered(open_page):
-    """Where the clipboard is closed, the embed code stands in a box, selected; in a frame it draws the figure."""
+def test_without_a_clipboard_the_text_is_offered(open_page, window):
+    """Where the clipboard is closed, the embed code stands in a box, selected; in a frame with room it draws the figure."""
     page = open_page("/?basis=it")
     page.evaluate("() => { navigator.clipboard.writeText = () => Promise.reject(new Error('no')); }")
     bar = _bars(page)[0]
     bar.locator('button[data-exit="embed"]').click()
     code = bar.locator("textarea").input_value()
-    page.goto(re.search(r'src="([^"]+)"', code)[1].replace("&amp;", "&"))
+    frame = re.search(r'src="([^"]+)"', code)[1].replace("&amp;", "&")
+    page.goto(frame)
     expect(page.locator("figure .js-plotly-plot")).to_contain_text("210 TWh")
+    assert page.evaluate("getComputedStyle(document.body).overflow") == "hidden"
+    page.set_viewport_size({"width": 900, "height": 300})
+    page.goto(frame)
+    expect(page.locator("figure")).to_contain_text("to have room for its words")
+    window.wrong.clear()  # the browser's console says so too
 
     assert 'title="OpenAI' in code
 

@@ -390,8 +390,11 @@ def test_a_sum_of_mixed_bases_says_what_it_is_on_one(catalog, user):
     words = f"bases mixed: as IT {row_text(best[0], 'GW')}, as facility {row_text(best[1], 'GW')}"
 
     assert words in stated.answer
-    assert words in _told(deals._answers(catalog, deals.Choice(user)))
     assert "mixed" not in it.answer + facility.answer
+    said = deals._answers(catalog, deals.Choice(user))
+    marked = {part.children for part in said if not isinstance(part, str) and part.className == "estimated"}
+    assert words in "".join(part if isinstance(part, str) else part.children for part in said)
+    assert {row_text(row, "GW") for row in best} <= marked
 
 
 @pytest.mark.parametrize("basis", BASES)
@@ -506,6 +509,16 @@ def test_converter_with_nothing_left_open(catalog):
     assert text.count("'as given'") == 1  # the IT power, which was typed
     assert convert.NOTHING_OPEN in text
     assert [item.id for item in convert.comparisons(catalog, query)][-1] != "tornado"
+
+
+@pytest.mark.parametrize(
+    ("other", "ratio"), [("38 billion USD over 7 years", "other chips"), ("250k Trainium2", "× 0.50")]
+)
+def test_chips_of_another_kind_are_not_divided(catalog, other, ratio):
+    """Beside a count of Trainium2 what dollars rent is of other chips; a count of the same kind has its ratio."""
+    told = str(convert.render(catalog, convert.choose({"text": "500k Trainium2", "other": other}), WINDOW))
+
+    assert f"'{ratio}'" in told.split("Side by side", 1)[1].split("IT power at rating", 1)[0]
 
 
 def test_chip_without_published_power_has_a_box_for_it(catalog):

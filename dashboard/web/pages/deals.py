@@ -1,6 +1,6 @@
 """`/deals`: who sells chips, houses and invests in whom, and what a user's deals make when counted once."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -203,23 +203,29 @@ def _answers(catalog: Catalog, choice: Choice) -> list[Any]:
     return [
         f"As of {catalog.as_of:%B %Y}, {BASIS_WORDS[choice.basis]} and each counted once: ",
         *words,
-        f"{compare_deals.mixed_for(first, book(catalog, first), choice.basis)}. ",
-        "Users are never added up: what one builds another may rent.",
+        *_marked(compare_deals.mixed_for(first, book(catalog, first), choice.basis)),
+        ". Users are never added up: what one builds another may rent.",
     ]
 
 
 def _answer(ledger: Ledger, choice: Choice) -> list[Any]:
     totals = ledger.totals[choice.basis]
     best, likely = ([1000 * value for value in part] for part in (totals.best, totals.realised))
-    ends = f"The floor is {_median(totals.floor)}, the ceiling {_median(totals.ceiling)}"
     return [
         f"{ledger.title}: ",
         html.Strong(spread_text(best[0], best[2], best[4], "MW"), className="estimated"),
-        f" {BASIS_WORDS[choice.basis]} counted once{compare_deals.mixed(ledger, choice.basis)}. ",
-        f"{ends}; by the status of each deal ",
+        f" {BASIS_WORDS[choice.basis]} counted once",
+        *_marked(compare_deals.mixed(ledger, choice.basis)),
+        *_marked((". The floor is ", _median(totals.floor), ", the ceiling ", _median(totals.ceiling))),
+        "; by the status of each deal ",
         html.Strong(spread_text(likely[0], likely[2], likely[4], "MW"), className="estimated"),
         " is likely to be built.",
     ]
+
+
+def _marked(told: Sequence[str]) -> list[Any]:
+    """Words and numbers in turn, the numbers marked as estimates."""
+    return [html.Span(part, className="estimated") if i % 2 else part for i, part in enumerate(told)]
 
 
 def _median(levels: tuple[float, ...]) -> str:
