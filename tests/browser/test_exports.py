@@ -167,7 +167,7 @@ def test_csv_and_link_are_of_what_is_shown(open_page, catalog):
 
 
 def test_without_a_clipboard_the_text_is_offered(open_page, window):
-    """Where the clipboard is closed, the embed code stands in a box, selected; in a frame with room it draws the figure."""
+    """Where the clipboard is closed, the embed code stands in a box, selected; a frame with room draws the figure."""
     page = open_page("/?basis=it")
     page.evaluate("() => { navigator.clipboard.writeText = () => Promise.reject(new Error('no')); }")
     bar = _bars(page)[0]
