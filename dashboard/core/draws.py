@@ -78,6 +78,7 @@ def _points_of(count: int, seed: int, owners: tuple[str, ...]) -> Places:
     return np.array([_points(count, seed, owner) for owner in owners])
 
 
+@functools.lru_cache(maxsize=64)
 def _points(count: int, seed: int, owner: str) -> Places:
     """An order of the points: ascending for what has no owner, is shared by all or at home, else one by its name.
 

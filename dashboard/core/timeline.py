@@ -26,7 +26,7 @@ def ramp(elapsed: Duration, fill_ramp: Duration) -> Ratio:
     if np.any(np.asarray(fill_ramp.m) <= 0):
         raise ValueError("ramp: fill_ramp must be above 0")
     share = (elapsed / fill_ramp).m_as(unit("1"))
-    return Quantity(-np.expm1(-FILL * np.clip(share, 0.0, FULL)), unit("1"))
+    return Quantity(1.0 - np.exp(-FILL * np.clip(share, 0.0, FULL)), unit("1"))
 
 
 @checked

@@ -43,7 +43,7 @@ def checked(function: Callable[_P, _R]) -> Callable[_P, _R]:
     Raises:
         pint.DimensionalityError: (from the wrapped function) an argument has another dimension; it is a TypeError.
     """
-    signature = inspect.signature(function)
+    names = tuple(inspect.signature(function).parameters)
     wanted = {
         name: hint.__metadata__[0].name
         for name, hint in get_type_hints(function, include_extras=True).items()
@@ -53,7 +53,7 @@ def checked(function: Callable[_P, _R]) -> Callable[_P, _R]:
 
     @functools.wraps(function)
     def call(*args: _P.args, **kwargs: _P.kwargs) -> _R:
-        bound = signature.bind(*args, **kwargs).arguments
+        bound: dict[str, Any] = {**dict(zip(names, args, strict=False)), **kwargs}
         for name, dimension in dimensions.items():
             value = bound.get(name)
             if value is not None and getattr(value, "dimensionality", None) != dimension:
