@@ -24,7 +24,7 @@ PEERS_STAMP := .venv-peers/.stamp
 # $(call install,FILE...): the pinned packages of these requirements files.
 define install
 @echo "make: installing $(1)"
-@$(UV) pip install --quiet --system-certs --compile-bytecode --python $(BIN)/python $(1:%=--requirement %) \
+@$(UV) pip install --quiet --system-certs --python $(BIN)/python $(1:%=--requirement %) \
 	|| { echo "make: uv could not, so pip does"; $(BIN)/python -m pip install $(PIP_FLAGS) $(1:%=--requirement %); }
 endef
 
