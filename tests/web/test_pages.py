@@ -266,6 +266,9 @@ def test_every_question_of_a_grid_is_answered(catalog, question):
     )
 
     assert f"figure-grids-{question}" in text
+    answer = grids.render(catalog, grids.Choice(question=question), WINDOW)[0].children
+    plain = "".join(part for part in answer[1:] if isinstance(part, str))
+    assert not re.search(r"\d", plain)  # every number of the answer is marked as an estimate
     assert "Highest hour" in text
     assert "P_pk = facility peak capacity" in text
 

@@ -31,6 +31,8 @@ from dashboard.web.pages import plans
 from dashboard.web.sentences_plans import MONTH
 
 PATH, NAME, TITLE = "/grids", "Grids", "What would this load be on a grid?"
+# 22 GW (16–30), 58 %, and the range of a share that stands behind the name of its grid
+_NUMBERS = re.compile(r"([\d.,]+\s(?:%|[MGT]W)(?: \([\d.,–]+\))?|\([\d.,–]+\s%\))")
 FIGURES = ("grids-energy", "grids-peak", "grids-plants", "grids-adequacy")
 QUESTIONS = {
     "energy": "share of a year’s electricity",
@@ -292,7 +294,7 @@ def render(catalog: Catalog, choice: Choice, window: dict[str, Any]) -> list[Any
     hosted = any("carries the load" in row.note for row in comparison.rows)
     shares = (HOSTED if hosted else _unhosted(comparison, catalog)) if choice.question in compare_grids.SCALED else ""
     return [
-        html.P(f"{kinds['capacity'].label}: {comparison.answer}", className="answer"),
+        html.P([f"{kinds['capacity'].label}: ", *_marked(comparison.answer)], className="answer"),
         html.P(f"The load: {compare_grids.load_words(kinds)}.", className="quiet"),
         html.P(_decisive(answer, choice, _planned_range(choice, kinds)), className="quiet"),
         ui.figure_block(comparison, window, f"/grids?{choice.query()}"),
@@ -304,6 +306,12 @@ def render(catalog: Catalog, choice: Choice, window: dict[str, Any]) -> list[Any
         ui.steps_table(steps),
         html.P(f"{_symbols(answer, steps, catalog)} {POOLED if answer.choices else ''}", className="quiet"),
     ]
+
+
+def _marked(answer: str) -> list[Any]:
+    """The sentence with its shares and powers, each with its range, marked as estimates."""
+    told = _NUMBERS.split(answer)
+    return [html.Span(part, className="estimated") if i % 2 else part for i, part in enumerate(told)]
 
 
 def _unhosted(comparison: Comparison, catalog: Catalog) -> str:
