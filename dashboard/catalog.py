@@ -136,18 +136,25 @@ class Catalog:
         """The chip that goes by a free-text name such as `NVIDIA H100 SXM5 80GB`, through aliases; never guessed.
 
         Raises:
-            UnknownChipError: none does; the message names the nearest.
+            UnknownChipError: none does (the message names the nearest), or the one that does has another memory.
         """
-        key = name_key(name)
+        key, size = name_key(name), _MEMORY.search(name)
         names = self._chip_names
-        found = names.get(key) or (names.get(key[:-1]) if key.endswith("s") else None)
+        sized = names.get(name_key(_MEMORY.sub(r"\1", name))) if size else None
+        found = sized or names.get(key) or (names.get(key[:-1]) if key.endswith("s") else None)
         if found is None:
             shown = {spelled: self.accelerators[chip].name for spelled, chip in names.items()}
             hint = nearest(key, shown) or "; see accelerators.csv for the names"
             raise UnknownChipError(
                 f'chip: must be one of the {len(self.accelerators)} known, got "{_short(name)}"{hint}'
             )
-        return self.accelerators[found]
+        chip = self.accelerators[found]
+        if size and not sized and chip.memory is not None and chip.memory.m != float(size[1]):
+            raise UnknownChipError(
+                f'chip: {chip.name} has {chip.memory:g~} of memory, got "{_short(name)}"; '
+                "leave the size out if that one is meant"
+            )
+        return chip
 
     def source(self, source_id: str) -> Source:
         """The publication with this id."""
@@ -159,6 +166,7 @@ def _short(text: str) -> str:
     return shown if len(shown) <= 40 else shown[:37] + "..."
 
 
+_MEMORY = re.compile(r"\b(\d+) ?gb\b", re.IGNORECASE)
 _NOISE = re.compile(
     r"\b(?:nvidia|amd|intel|google|aws|amazon|huawei|microsoft|instinct|tesla|radeon|habana|gpus?|chips?|accelerators?)\b"
     r"|\b\d+ ?gb\b"

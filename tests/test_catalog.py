@@ -92,10 +92,14 @@ def test_version_is_the_hash_of_the_bytes():
         ("Trainium2 chips", "trainium2"),
         ("Amazon Trainium2", "trainium2"),
         ("Huawei Ascend 910C", "ascend-910c"),
+        ("NVIDIA A100 SXM4 40GB", "a100-sxm-40"),
+        ("A100 40 GB", "a100-sxm-40"),
+        ("A100", "a100-sxm-80"),
+        ("H100 NVL 94GB", "h100-nvl"),
     ],
 )
 def test_chips_go_by_the_names_that_people_use(catalog, name, chip_id):
-    """Vendor, memory, case, marks and a plural do not matter."""
+    """Vendor, case, marks and a plural do not matter; of two that differ in memory the one named is taken."""
     assert catalog.chip(name).chip_id == chip_id
 
 
@@ -103,6 +107,13 @@ def test_chips_go_by_the_names_that_people_use(catalog, name, chip_id):
 def test_unknown_chips_are_never_guessed(catalog, name):
     """A name that no row goes by is refused, with the nearest where there are any."""
     with pytest.raises(UnknownChipError, match="must be one of"):
+        catalog.chip(name)
+
+
+@pytest.mark.parametrize(("name", "memory"), [("A100 PCIe 40GB", "80 GB"), ("H100 94GB", "80 GB")])
+def test_a_card_of_another_memory_is_not_taken_for_ours(catalog, name, memory):
+    """The 40 GB card draws less than the 80 GB card that we have: its name is refused, not cut short."""
+    with pytest.raises(UnknownChipError, match=rf"has {memory} of memory, got"):
         catalog.chip(name)
 
 

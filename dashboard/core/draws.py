@@ -29,6 +29,8 @@ _COLUMN = {name: 2 * i for i, name in enumerate(COLUMNS)}
 EVERYONE = "all"
 HOME = "region usa"  # of an ask that names no region: its doubts meet those of all in one chain
 
+GROUPS = ("family ", "operator ", "region ")  # how the names of groups begin
+
 Places = NDArray[Any]
 
 
@@ -105,6 +107,15 @@ def _coprime(stride: int, count: int) -> int:
     while math.gcd(stride, count) != 1:
         stride += 1
     return stride
+
+
+def item_name(item: str) -> str:
+    """The owner of an item's own doubts: its name, but for one that is called like a group, which owns none of them.
+
+    >>> item_name("abilene"), item_name("all")
+    ('abilene', 'item all')
+    """
+    return f"item {item}" if item == EVERYONE or item.startswith(("item ", *GROUPS)) else item
 
 
 @dataclass(frozen=True)

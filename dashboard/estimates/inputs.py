@@ -4,6 +4,7 @@ A chain is written once and run three times: on the draws for the answer, on the
 can follow by hand, and on a design that varies one assumption at a time for the shares and the tornado.
 """
 
+import functools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -11,7 +12,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from dashboard.catalog import Catalog
-from dashboard.core.draws import Array, Draws, choice, combined
+from dashboard.core.draws import Array, Draws, choice, combined, item_name
 from dashboard.core.spread import Spread
 from dashboard.estimates.ask import Ask
 from dashboard.records import Chip, Parameter
@@ -267,21 +268,25 @@ class DrawnNormals:
         row = factor.row
         if row is None:
             chip = self.ask.chip if factor.name != COUNT else None
-            return self.draws(f"{factor.name} of {chip.chip_id if chip else self.ask.item}")
+            return self.draws(f"{factor.name} of {chip.chip_id if chip else self._item}")
         own = self._own(row)
         if row.linked_quantity and row.linked_correlation is not None:
             partner = self.catalog.parameter_or_none(row.linked_quantity, *self._scopes())
             return own if partner is None else combined(self._own(partner), own, row.linked_correlation)
         return own
 
+    @functools.cached_property
+    def _item(self) -> str:
+        return item_name(self.ask.item)
+
     def _own(self, row: Parameter) -> Array:
         group = self._group(row.shared_by)
         name = row.quantity
         if not group:
-            return self.draws(f"{name} of {self.ask.item}" if self.ask.item else name)
-        if not self.ask.item and row.correlation > 0:  # alone, with no item to tell apart: the group's own doubt
+            return self.draws(f"{name} of {self._item}" if self._item else name)
+        if not self._item and row.correlation > 0:  # alone, with no item to tell apart: the group's own doubt
             return self.draws(f"{name} of {group}")
-        return self.draws.shared(name, group=group, own=self.ask.item, correlation=row.correlation)
+        return self.draws.shared(name, group=group, own=self._item, correlation=row.correlation)
 
     def _scopes(self) -> tuple[str, ...]:
         chip = self.ask.chip
@@ -300,7 +305,7 @@ class DrawnNormals:
     def category(self, name: str, weights: tuple[float, ...]) -> Any:
         """The category per draw."""
         doubt = choice_doubt(name)
-        return choice(self.draws.uniform(f"{doubt} of {self.ask.item}" if self.ask.item else doubt), weights)
+        return choice(self.draws.uniform(f"{doubt} of {self._item}" if self._item else doubt), weights)
 
 
 @dataclass(frozen=True)

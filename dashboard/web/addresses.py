@@ -111,7 +111,9 @@ def comparisons_at(address: str, catalog: Catalog, figure: str = "") -> list[Com
     if figure and figure not in page.FIGURES:
         raise ValueError(f'figure: {page.PATH} has {", ".join(page.FIGURES) or "none"}; got "{figure[:40]}"')
     _refuse_idle(page, query)
-    return [at(page, query, item) for item in page.comparisons(catalog, query) if not figure or item.id == figure]
+    if figure:
+        return [_drawn(page, query, figure, catalog)]
+    return [at(page, query, item) for item in page.comparisons(catalog, query)]
 
 
 def comparison_named(figure_id: str, catalog: Catalog, query: Mapping[str, str]) -> Comparison:
@@ -123,7 +125,16 @@ def comparison_named(figure_id: str, catalog: Catalog, query: Mapping[str, str])
     """
     page = page_with(figure_id)
     _refuse_idle(page, query)
-    return at(page, query, next(item for item in page.comparisons(catalog, query) if item.id == figure_id))
+    return _drawn(page, query, figure_id, catalog)
+
+
+def _drawn(page: ModuleType, query: Mapping[str, str], figure: str, catalog: Catalog) -> Comparison:
+    for item in page.comparisons(catalog, query):
+        if item.id == figure:
+            return at(page, query, item)
+    raise ValueError(
+        f"{figure}: has nothing to draw, for every assumption is given at this address; take one set.… out of it"
+    )
 
 
 def pin_notices(query: Mapping[str, str], catalog: Catalog) -> list[str]:

@@ -1,3 +1,4 @@
+import dataclasses
 import hashlib
 import os
 import subprocess
@@ -7,6 +8,7 @@ import numpy as np
 import pytest
 
 from dashboard.core.draws import COLUMNS, Draws, choice, combined
+from dashboard.estimates import estimate, read_ask
 
 
 def test_same_name_is_the_same_doubt_in_any_order():
@@ -84,6 +86,17 @@ def test_correlation_is_that_asked_for():
     first, second = (draws.shared("load", group="all", own=own, correlation=0.6) for own in ("a", "b"))
 
     assert np.corrcoef(first, second)[0, 1] == pytest.approx(0.6, abs=0.03)
+
+
+def test_an_item_called_like_a_group_has_doubts_of_its_own(catalog):
+    """A plan with the id `all` is as doubtful as any other; it does not add what all share to itself."""
+    widths = []
+    for item in ("all", "operator", "region usa", "a"):
+        ask = dataclasses.replace(read_ask("100000 H100", catalog), item=item)
+        low, *_, high = estimate(ask, catalog).quantiles("it_average")
+        widths.append(high / low)
+
+    assert widths == pytest.approx([widths[-1]] * 4, rel=0.03)
 
 
 def test_correlation_above_one_is_refused():

@@ -3,6 +3,7 @@
 import dataclasses
 import json
 import re
+from urllib.parse import urlencode
 
 import dash.html
 import numpy as np
@@ -512,6 +513,28 @@ def test_converter_with_nothing_left_open(catalog):
     assert text.count("'as given'") == 1  # the IT power, which was typed
     assert convert.NOTHING_OPEN in text
     assert [item.id for item in convert.comparisons(catalog, query)][-1] != "tornado"
+
+
+def test_a_figure_without_anything_to_draw_is_told(client, catalog):
+    """Where every assumption is set there is no figure of what would change it: its files and an export say so."""
+    given = {f"set.{name}": "0.5" for name in ("mature_load", "peak_overhead", "overhead_ratio")}
+    query = {"text": "1 GW", "basis": "it"} | given
+    answer = client.get("/figure/tornado.csv", query_string=query)
+
+    assert answer.status_code == 400
+    assert "tornado: has nothing to draw" in answer.json["error"]
+    with pytest.raises(ValueError, match="tornado: has nothing to draw"):
+        comparisons_at(f"/convert?{urlencode(query)}", catalog, "tornado")
+
+
+def test_chip_and_basis_of_an_address_stand_in_the_lists(catalog):
+    """A chip by its usual name is chosen in its list, as files and answers read it; what the lists lack is told."""
+    known = str(convert.layout(catalog, {"text": "$38bn over 7 years", "chip": "H100"}))
+    odd = str(convert.layout(catalog, {"text": "1 GW", "chip": "zzz", "basis": "IT"}))
+
+    assert "value='h100-sxm'" in known
+    assert 'got "zzz"' in odd
+    assert 'got "IT"; shown as not stated' in odd
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ import dash_mantine_components as dmc
 from dash import ALL, Input, Output, State, html
 
 from dashboard import compare_chain
-from dashboard.catalog import Catalog
+from dashboard.catalog import Catalog, UnknownChipError
 from dashboard.compare import Comparison
 from dashboard.estimates import Estimate, estimate, read_ask
 from dashboard.estimates.ask import BASES, setting_name
@@ -101,11 +101,11 @@ def layout(catalog: Catalog, query: Mapping[str, str]) -> Any:
     """The page with its controls set from the query."""
     choice = choose(query)
     chips = [{"value": chip.chip_id, "label": f"{chip.name} ({chip.vendor})"} for chip in catalog.accelerators.values()]
-    basis = choice.basis if choice.basis in BASES else "unknown"
-    known = catalog.accelerators.get(choice.chip)
+    basis, chip, notices = _controls(catalog, choice)
     return html.Div(
         [
             html.H1(TITLE),
+            *[ui.problem(notice) for notice in notices],
             html.Div(
                 [
                     dmc.TextInput(
@@ -135,7 +135,7 @@ def layout(catalog: Catalog, query: Mapping[str, str]) -> Any:
                     dmc.Select(
                         id="convert-chip",
                         label="Chip for power or dollars",
-                        value=known.chip_id if known else None,
+                        value=chip or None,
                         data=chips,
                         placeholder="none",
                         searchable=True,
@@ -158,6 +158,19 @@ def layout(catalog: Catalog, query: Mapping[str, str]) -> Any:
             dash.dcc.Store(id="convert-query"),
         ]
     )
+
+
+def _controls(catalog: Catalog, choice: Choice) -> tuple[str, str, list[str]]:
+    """Basis and chip as the two lists know them, and what is told of an address that names others."""
+    basis, chip, notices = choice.basis, "", []
+    if basis not in BASES:
+        notices.append(f'basis: must be one of {", ".join(BASES)}, got "{basis[:40]}"; shown as not stated')
+        basis = "unknown"
+    try:
+        chip = catalog.chip(choice.chip).chip_id if choice.chip else ""
+    except UnknownChipError as error:
+        notices.append(f"{error}; shown without")
+    return basis, chip, notices
 
 
 def _named(settings: Mapping[str, str], catalog: Catalog) -> dict[str, str]:
