@@ -12,6 +12,7 @@ from typing import Any
 import click
 
 INPUT_WRONG, MACHINE_LACKS = 1, 3
+MAX_SEED = 10**12 - 1  # that of /api/estimate too
 
 
 def _datasets(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -71,15 +72,17 @@ def serve(host: str = "127.0.0.1", port: int = 8050, datasets: Path | None = Non
 
     from dashboard.catalog import SHIPPED
     from dashboard.web import create_app, logs, warm
-    from dashboard.web.settings import Settings
+    from dashboard.web.listening import listening
+    from dashboard.web.settings import LibraryMissingError, Settings
 
-    app = _or_exit(lambda: create_app(datasets or SHIPPED, Settings.of(os.environ)))
     try:
-        server = make_server(host, port, app.server, threaded=True)
-    except (OSError, SystemExit):
-        click.echo(f"error: port: {host}:{port} must be free, got one in use; give another with --port", err=True)
-        sys.exit(INPUT_WRONG)
-    click.echo(f"Dashboard: http://{host}:{server.server_port}/   (Ctrl-C ends it)")
+        app = _or_exit(lambda: create_app(datasets or SHIPPED, Settings.of(os.environ)))
+    except LibraryMissingError as error:
+        click.echo(f"error: {error}", err=True)
+        sys.exit(MACHINE_LACKS)
+    with _or_exit(lambda: listening(host, port)) as bound:
+        server = make_server(host, port, app.server, threaded=True, fd=bound.fileno())
+    click.echo(f"Dashboard: http://{host}:{server.port}/   (Ctrl-C ends it)")
     logs.write_to(sys.stderr)
     warm(app)
     server.serve_forever()
@@ -107,7 +110,7 @@ class _Amounts(click.Command):
 @click.option("--basis", default="unknown", show_default=True, help="it, facility, grid or unknown: what the GW are.")
 @click.option("--chip", default="", help="Chip that power or dollars are turned into.")
 @click.option("--set", "settings", multiple=True, callback=_settings, metavar="PARAM=VALUE", help="Set an assumption.")
-@click.option("--seed", default=None, type=click.IntRange(min=0), help="Seed of the draws.")
+@click.option("--seed", default=None, type=click.IntRange(0, MAX_SEED), help="Seed of the draws.")
 @click.option("--file", "plans", type=click.Path(path_type=Path), help="A CSV of plans, one a row, instead of TEXT.")
 @click.option("--by", multiple=True, metavar="COLUMN", help="Sum the plans by this column; repeat.")
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="CSV for the estimate of each plan.")
@@ -211,6 +214,8 @@ def _cluster(address: str) -> Any:
 @_datasets
 def check(folder: Path | None, as_json: bool, datasets: Path | None) -> None:
     """Validate all tables of FOLDER: every problem with table, row, column, value, reason and how to mend it."""
+    if folder is not None and datasets is not None:
+        raise click.UsageError(f"give FOLDER or --datasets, one of them, got {folder} and {datasets}")
     problems = _problems(folder or datasets)
     if as_json:
         click.echo(json.dumps({"problems": [vars(problem) for problem in problems]}, ensure_ascii=False, indent=1))

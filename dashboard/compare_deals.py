@@ -197,9 +197,13 @@ def _flow(label: str, deals: Sequence[Sized], unit: str, layer: str) -> dict[str
 
 
 def _names(deal: Commitment) -> tuple[str, str]:
-    """Who gives and who takes: all suppliers in the order given, or the hosts where none is named or the user is."""
+    """Who gives and who takes: all suppliers in the order given, or the hosts where none is named or the user is.
+
+    A site that the user builds itself is its own, whoever supplies the current.
+    """
     taker = _first(deal.user or deal.buyer)
-    names = deal.supplier if deal.supplier not in ("", taker) else deal.host
+    builds = deal.kind == "site" and deal.host == taker
+    names = deal.supplier if deal.supplier not in ("", taker) and not builds else deal.host
     giver = names.replace(";", ",") or "not named"
     return giver, taker if taker != giver else f"{taker}{OWN}"
 

@@ -1,7 +1,7 @@
 """Plans over time as comparisons: lines by month, groups at one date, and sites on a map."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from functools import partial
 
 import numpy as np
@@ -11,7 +11,7 @@ from dashboard import workings
 from dashboard.catalog import Catalog
 from dashboard.compare import COLUMNS, METHOD, Comparison, estimate_levels, source_names, summed_levels
 from dashboard.estimates.questions import with_parents
-from dashboard.estimates.readings import moment
+from dashboard.estimates.readings import moment, outsiders
 from dashboard.estimates.series import LINES, NOT_NAMED, Line, Series, SiteStates, Timeline
 from dashboard.records import Claim, Milestone
 from dashboard.units import exact, given_text, magnitude, quantity, reader_text, spread_text
@@ -37,7 +37,7 @@ def lines_over_time(group: Series, title: str, plans: Timeline, catalog: Catalog
     return Comparison(
         id="timeline",
         title=title,
-        answer=_timeline_answer(group),
+        answer=_timeline_answer(group, said(group, plans, catalog)),
         axis="Facility capacity at the end of each month, GW",
         unit="GW",
         kind="capacity",
@@ -51,16 +51,33 @@ def lines_over_time(group: Series, title: str, plans: Timeline, catalog: Catalog
     )
 
 
-def _timeline_answer(group: Series) -> str:
+def _timeline_answer(group: Series, said: str) -> str:
     announced, likely = group.at("announced", TOLD), group.at("likely", TOLD)
     if not announced[2]:
-        return f"Nothing announced before 2031; {reader_text(group.at('announced', LAST)[2], 'MW')} by the end of 2035."
+        return f"Nothing is dated before 2031; {reader_text(group.at('announced', LAST)[2], 'MW')} by the end of 2035."
     if not likely[4]:
-        return f"{reader_text(announced[2], 'MW')} announced by the end of 2030; none likely by then."
+        return f"{reader_text(announced[2], 'MW')} {said} by the end of 2030; none likely by then."
     return (
-        f"{reader_text(announced[2], 'MW')} announced by the end of 2030; "
+        f"{reader_text(announced[2], 'MW')} {said} by the end of 2030; "
         f"{spread_text(likely[0], likely[2], likely[4], 'MW')} likely."
     )
+
+
+def said(group: Series, plans: Timeline, catalog: Catalog, month: str = TOLD) -> str:
+    """Who says how much a group is to have: those who build it, others who expect or estimate it, or some of each."""
+    return _said(group, plans, outsiders(catalog), month)
+
+
+def _said(group: Series, plans: Timeline, others: Container[str], month: str) -> str:
+    rows = (published_state(plans.states[site_id], month) for site_id in group.site_ids)
+    found = {_teller(row, others) for row in rows if row is not None}
+    return found.pop() if len(found) == 1 else "announced, or expected by others," if found else "announced"
+
+
+def _teller(row: Milestone, others: Container[str]) -> str:
+    if row.basis == "estimated":
+        return "estimated by others"
+    return "expected by others" if row.source_id in others else "announced"
 
 
 def published_state(state: SiteStates, month: str) -> Milestone | None:
@@ -90,17 +107,22 @@ def unpublished(group: Series, plans: Timeline) -> float:
     return total
 
 
-def published_as(row: Milestone | None) -> str:
-    """The basis of the figure behind a site's announced power; what is not facility power is converted."""
-    if row is None or row.power is None:
-        return "chips" if row else ""
-    return workings.BASIS_NAMES.get(row.power_basis, workings.BASIS_NAMES["unknown"])
+def published_as(row: Milestone | None, others: Container[str]) -> str:
+    """The basis of the figure behind a site's power, and whether others than its builders told it."""
+    if row is None:
+        return ""
+    basis = "chips"
+    if row.power is not None:
+        basis = workings.BASIS_NAMES.get(row.power_basis, workings.BASIS_NAMES["unknown"])
+    told = _teller(row, others)
+    return basis if told == "announced" else f"{basis}, {told}"
 
 
-def _leader(ranked: Sequence[Series], by: str, month: str) -> str:
+def _leader(ranked: Sequence[Series], by: str, month: str, plans: Timeline, catalog: Catalog) -> str:
     """The largest group that has a name, and what nobody's name is on."""
     named = next((group for group in ranked if group.name != NOT_NAMED), ranked[0])
-    told = f"{named.name} leads with {_words(named, 'likely', month)}; {_announced(named, month)} is announced."
+    words = said(named, plans, catalog, month).removesuffix(",")
+    told = f"{named.name} leads with {_words(named, 'likely', month)}; {_announced(named, month)} is {words}."
     lowest = named.at("likely", month)[0]
     level = [g for g in ranked if g is not named and g.name != NOT_NAMED and g.at("likely", month)[2] > lowest]
     if level:
@@ -158,7 +180,8 @@ def groups_at(
     return Comparison(
         id="plans-by",
         title=f"Likely AI capacity by {by} at the end of {month[:4]}",
-        answer=_leader(ranked, by, month) + (_wholes(some, month, plans, catalog) if by == "grid" else ""),
+        answer=_leader(ranked, by, month, plans, catalog)
+        + (_wholes(some, month, plans, catalog) if by == "grid" else ""),
         axis="Facility capacity, GW",
         unit="GW",
         kind="capacity",
@@ -182,7 +205,7 @@ def sites_on_map(
 
     `chosen` are the words for some of them, which are drawn apart, and their ids.
     """
-    rows, drawn, missing = [], [], []
+    rows, drawn, missing, others = [], [], [], outsiders(catalog)
     for group in sites:
         site = plans.states[group.site_ids[0]].site
         band = group.at("announced", month)
@@ -199,7 +222,8 @@ def sites_on_map(
             basis="energised" if runs else "planned",
             date=month,
             sources="; ".join(group.source_ids),
-            note=f"{spread_text(band[0], band[2], band[4], 'MW')} announced by the end of {month[:4]}",
+            note=f"{spread_text(band[0], band[2], band[4], 'MW')} {_said(group, plans, others, month)} "
+            f"by the end of {month[:4]}",
         )
         drawn.append(group)
         place = {"country": site.country, "longitude": float(site.longitude.m), "latitude": float(site.latitude.m)}
@@ -208,7 +232,7 @@ def sites_on_map(
     running = sum(row["basis"] == "energised" for row in rows)
     return Comparison(
         id="sites-map",
-        title=f"Where the announced capacity of {month[:4]} stands",
+        title=f"Where the capacity announced or expected for {month[:4]} stands",
         answer=f"{_drawn(len(rows), len(sites), month)}, the largest {reader_text(largest * GIGA, 'MW')}; "
         f"{running} of them run, wholly or in part.{_without_place(missing)}",
         axis="",
@@ -216,8 +240,8 @@ def sites_on_map(
         kind="capacity",
         table=pd.DataFrame(rows, columns=[*COLUMNS, "country", "longitude", "latitude", "chosen"]),
         sources=("table of sites", "coastlines after Natural Earth, states after the U.S. Census Bureau"),
-        method="Area of a circle: facility capacity announced; places to the town or county. As known on "
-        f"{plans.as_of:%-d %B %Y}.",
+        method="Area of a circle: facility capacity announced, or expected by others; places to the town or county. "
+        f"As known on {plans.as_of:%-d %B %Y}.",
         basis="facility power",
         version=catalog.version,
         form="map",
@@ -255,7 +279,7 @@ def claimed_and_likely(
         ("energised", group.lines["energised"]),
     ):
         for month, band in zip(plans.months, bands, strict=True):
-            if "2023-12" <= month <= "2032-12" and not math.isnan(band[2]):
+            if month >= "2023-12" and not math.isnan(band[2]):
                 levels = tuple(float(value) / GIGA for value in band)
                 rows.append(estimate_levels(month, levels, "GW", basis=line, date=month))
     goal, likely = claimed.at("announced", "2030-12"), group.at("likely", "2030-12")

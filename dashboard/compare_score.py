@@ -12,10 +12,9 @@ import pandas as pd
 from dashboard import workings
 from dashboard.catalog import Catalog
 from dashboard.compare import COLUMNS, Comparison, estimate_levels, reading_row, source_names
-from dashboard.estimates.score import Case, Score, Scored, leave_one_family_out, score
+from dashboard.estimates.score import Score, Scored, case_of, leave_one_family_out, score
 from dashboard.estimates.score_checks import pit
 from dashboard.records import Pair
-from dashboard.units import Quantity, quantity
 
 MISS = 1.25  # a pair that is off by more than this factor is a miss
 FIFTHS = ("lowest fifth", "second fifth", "middle fifth", "fourth fifth", "highest fifth")
@@ -67,17 +66,12 @@ def pairs_score(catalog: Catalog, rows: str) -> Score:
         KeyError: no such choice of rows.
     """
     wanted = {"independent": False, "left-out": False, "all": True}[rows]
-    found = score([_case(line, pair) for line, pair in _numbered(catalog) if wanted or pair.independent], catalog)
+    found = score([case_of(pair, line) for line, pair in _numbered(catalog) if wanted or pair.independent], catalog)
     return leave_one_family_out(found, catalog) if rows == "left-out" else found
 
 
 def _numbered(catalog: Catalog) -> enumerate[Pair]:
     return enumerate(catalog.pairs.values(), start=2)
-
-
-def _case(line: int, pair: Pair) -> Case:
-    count, power = Quantity(pair.chip_count, "chip"), quantity(pair.power, pair.unit)
-    return Case(pair.case_id, line, pair.chip, count, power, pair.power_basis)
 
 
 def misses(result: Score) -> tuple[Scored, ...]:

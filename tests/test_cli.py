@@ -1,6 +1,8 @@
 """The command line: exit codes, one clear line for what is wrong, and the JSON that other programs read."""
 
+import errno
 import json
+import os
 import re
 import shutil
 import socket
@@ -13,6 +15,8 @@ from click.testing import CliRunner
 
 from dashboard.__main__ import main
 from dashboard.catalog import SHIPPED
+from dashboard.web import create_app, guard
+from dashboard.web.listening import listening
 
 KEYS = {
     "input",
@@ -412,6 +416,103 @@ def test_serve_on_a_port_in_use_is_told():
 
 
 @pytest.mark.parametrize(
+    ("host", "told"),
+    [
+        ("nope.invalid", "host: nope.invalid must be a name or an address that can be looked up"),
+        ("x" * 80 + ".com", "must be a name or an address that can be looked up"),
+        ("unix:///tmp/x", "must be a name or an address that can be looked up"),
+        ("192.0.2.7", "host: 192.0.2.7:0 must be of this machine, got another's address"),
+    ],
+)
+def test_serve_at_a_host_that_cannot_be_is_told(host, told):
+    """The program itself says in one line that it is the host, and never that a port is in use."""
+    words = [sys.executable, "-m", "dashboard", "serve", "--host", host, "--port", "0"]
+    done = subprocess.run(words, capture_output=True, text=True, check=False, timeout=60)
+
+    assert (done.returncode, done.stdout) == (1, "")
+    assert told in done.stderr
+    assert done.stderr.endswith("; give another with --host\n")
+    assert done.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("number", "told"),
+    [
+        (errno.EACCES, "port: 127.0.0.1:80 must be one that this user may open, got one that is not"),
+        (errno.ENOBUFS, f"host: 127.0.0.1:80 cannot be listened at: {os.strerror(errno.ENOBUFS)}"),
+    ],
+)
+def test_in_use_is_said_only_of_what_is(number, told, monkeypatch):
+    """A port that needs more rights, or a machine that is at its end, is told as that."""
+
+    def refuse(*_, **__):
+        raise OSError(number, "")
+
+    monkeypatch.setattr(socket, "create_server", refuse)
+
+    with pytest.raises(ValueError, match=f"^{re.escape(told)}"):
+        listening("127.0.0.1", 80)
+
+
+@pytest.mark.parametrize(("host", "family"), [("127.0.0.1", socket.AF_INET), ("", socket.AF_INET)])
+def test_listening_takes_a_free_port(host, family):
+    """Port 0 is any that is free; no host is all of the machine's addresses."""
+    with listening(host, 0) as bound:
+        assert bound.family == family
+        socket.create_connection(("127.0.0.1", bound.getsockname()[1]), timeout=5).close()
+
+
+@pytest.mark.parametrize(
+    ("address", "code", "told"),
+    [
+        ("nonsense", 1, 'must be an address that begins with memory://, redis://, .* got "nonsense"'),
+        ("http://user:secret@127.0.0.1", 1, 'got "http"'),
+        ("async+memory://", 1, r'got "async\+memory"'),
+        (
+            "redis://:secret@127.0.0.1:1",
+            3,
+            "redis:// needs the library redis, which is not installed: pip install redis",
+        ),
+        ("mongodb://127.0.0.1:1", 3, "pip install pymongo"),
+    ],
+)
+def test_serve_where_the_limits_cannot_be_counted_is_told(address, code, told, monkeypatch):
+    """One line names the variable: exit code 1 for what is no such place, 3 for a library that lacks; no password."""
+    monkeypatch.setenv("DASHBOARD_LIMITS_STORAGE", address)
+    monkeypatch.setattr(guard, "find_spec", lambda _: None)
+
+    done = _run("serve", "--port", "0")
+
+    assert done.exit_code == code
+    assert re.fullmatch(f"error: DASHBOARD_LIMITS_STORAGE: .*{told}.*\n", done.stderr)
+    assert "secret" not in done.output
+
+
+def test_the_docs_name_the_commands_with_json():
+    """docs/engineers.md names those that have `--json`, and no other."""
+    words = " ".join((SHIPPED.parent / "docs" / "engineers.md").read_text(encoding="utf-8").split())
+    named = re.search(r"`--json` of ((?:`\w+`(?:, | and )?)+) is for programs", words)[1]
+    having = {name for name, command in main.commands.items() if any("--json" in item.opts for item in command.params)}
+
+    assert set(re.findall(r"`(\w+)`", named)) == having
+
+
+def test_seeds_have_one_bound():
+    """The largest seed of the command line is that of /api/estimate and of its description; one more is refused."""
+    client = create_app(SHIPPED).server.test_client()
+    described = client.get("/api/openapi.json").get_json()["paths"]["/api/estimate"]["get"]["parameters"]
+    largest = next(item["schema"]["maximum"] for item in described if item["name"] == "seed")
+    answers = [client.get(f"/api/estimate?text=30+GW&seed={seed}") for seed in (largest, f"0{largest}", largest + 1)]
+    refused = _run("estimate", "30 GW", "--seed", str(largest + 1))
+
+    assert [answer.status_code for answer in answers] == [200, 200, 400]
+    assert answers[0].get_json()["seed"] == _json("estimate", "30 GW", "--seed", str(largest))["seed"] == largest
+    assert f"must be a whole number from 0 to {largest}, got" in answers[2].get_json()["error"]
+    assert refused.exit_code == 2
+    assert str(largest) in refused.stderr
+
+
+@pytest.mark.parametrize(
     "words",
     [
         ("estimate", "30 GW", "--by", "operator"),
@@ -425,6 +526,7 @@ def test_serve_on_a_port_in_use_is_told():
         ("import", "owid-energy"),
         ("export", "/"),
         ("check", "README.md"),
+        ("check", "datasets", "--datasets", "docs"),
     ],
     ids=" ".join,
 )

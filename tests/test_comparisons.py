@@ -14,7 +14,7 @@ from dashboard.units import magnitude, quantity
 from dashboard.web import pins
 from dashboard.web.addresses import comparison_named, comparisons_at
 from dashboard.web.components_score import pairs_table
-from dashboard.web.pages import convert, grids, home, plans, score
+from dashboard.web.pages import convert, deals, grids, home, plans, score
 
 UNITS = re.compile(r"\b(?:GW|MW|kW|W|TWh|GWh|MWh|kWh)\b")
 ASKS = ("38 billion USD over 7 years", "100000 H100", "1 H100", "30 GW", "2 GB200 NVL72")
@@ -80,6 +80,7 @@ def test_a_share_of_a_lower_bound_is_the_most_that_it_can_be(catalog):
     assert "Germany: at most " in captions.alt(comparison)
     assert "Germany: at most " in captions.caption(comparison)
     assert "France: at most " not in captions.alt(comparison)
+    assert " %) or less of the highest peak found for Germany" in comparison.answer.replace("\u00a0", " ")
 
 
 def test_what_reactors_make_is_no_demand(catalog):
@@ -177,3 +178,11 @@ def test_results_of_an_ask_share_the_unit_of_the_greatest(catalog):
     assert answer.beside("it_average") == answer.beside("facility_peak") == answer.quantiles("grid_connection")[4]
     assert answer.beside("electricity_cost") == answer.quantiles("electricity_cost")[4]
     assert answer.beside("annual_energy") == answer.quantiles("annual_energy")[4]
+
+
+def test_a_site_that_its_user_builds_is_no_ribbon_from_the_utility(catalog):
+    """Nobody but OpenAI houses Camellia, and its $20 billion are not Georgia Power's."""
+    for unit in deals.UNITS:
+        told = set(comparison_named("flows", catalog, {"unit": unit}).table["giver"])
+        assert "Georgia Power" not in told
+        assert "OpenAI" in told

@@ -20,7 +20,8 @@ from PIL import Image
 from dashboard import captions
 from dashboard.__main__ import main
 from dashboard.compare import row_text, value_text
-from dashboard.export import notes, shots, writing
+from dashboard.export import command, notes, shots, writing
+from dashboard.export.changes import changes
 from dashboard.web import exits, packs
 from dashboard.web.addresses import comparison_named, comparisons_at
 from dashboard.web.pages import PAGES
@@ -205,6 +206,10 @@ def test_addresses_of_others_are_refused(address, tmp_path):
         (("/", "--shots", "docs/shots.toml", "--scale", "0"), "ADDRESS, --scale do not go with --shots"),
         (("/grids", "--page", "--figure", "nonsense"), "--figure does not go with --page"),
         (("/grids", "--page", "--all"), "--all does not go with --page of an ADDRESS"),
+        (("/", "--format", "csv", "--size", "social"), "--size does not go with --format csv"),
+        (("/", "--format", "csv", "--scale", "3", "--theme", "dark"), "--theme, --scale do not go with --format csv"),
+        (("/", "--all", "--format", "csv", "--scale", "3"), "--scale does not go with --format csv"),
+        (("/", "--format", "svg", "--format", "csv", "--scale", "3"), "--scale does not go with --format svg and csv"),
     ],
 )
 def test_options_without_a_use_are_told(words, told, tmp_path):
@@ -297,6 +302,81 @@ def test_check_tells_changed_numbers(tmp_path):
     assert "0 changed" in same.output
     assert moved.exit_code == 1
     assert re.search(r"changed +deals_.*99\.0 GW.* → ", moved.output)
+
+
+def test_options_with_a_use_are_none_without():
+    """Beside numbers a picture is drawn in the size and theme; a PNG among others has the scale."""
+    given = dict.fromkeys(("figure", "size", "theme", "scale", "shots")) | {"page": False, "everything": False}
+
+    assert command.misfit(["/"], given | {"formats": ("csv", "svg"), "size": "social", "theme": "dark"}) == ""
+    assert command.misfit(["/"], given | {"formats": ("csv", "png"), "scale": 3}) == ""
+    assert command.misfit(["/"], given | {"formats": (), "scale": 3}) == ""
+
+
+def _with_a_word(text):
+    head, first, rest = text.split("\n", 2)
+    cells = first.split(",")
+    cells[4] = "abc"
+    return "\n".join([head, ",".join(cells), rest])
+
+
+@pytest.mark.parametrize(
+    ("damage", "why"),
+    [
+        (_with_a_word, 'line 2: value: must be a number, got "abc"'),
+        (lambda text: text[: text.index("\n") + 1] + "a,b\n", 'line 2: value: must be a number, got ""'),
+        (lambda _: "", "must have the column label, got none"),
+    ],
+)
+def test_check_goes_on_behind_a_damaged_table(damage, why, tmp_path):
+    """An earlier CSV that cannot be read is a change that says why; the others are compared; exit code 1."""
+    assert _run("/", "--format", "csv", "--out", tmp_path).exit_code == 0
+    path = next(tmp_path.glob("deals_*.csv"))
+    path.write_text(damage(path.read_text()))
+
+    done = _run("/", "--format", "csv", "--check", tmp_path)
+
+    assert done.exit_code == 1
+    assert f"changed {path.name}: the earlier {path.name} cannot be read: {why}" in done.stdout
+    assert re.search(r"[1-9]\d* same, 1 changed, 0 new, 0 gone", done.stdout)
+    assert done.stderr == ""
+
+
+def _picture(text):
+    made = io.BytesIO()
+    Image.effect_noise((60, 60), 50).save(made, "png")
+    return notes.noted(made.getvalue(), "png", {notes.NUMBERS: text})
+
+
+def _paper(text):
+    made, writer = io.BytesIO(), pypdf.PdfWriter()
+    writer.add_blank_page(100, 100)
+    writer.write(made)
+    return notes.noted(
+        made.getvalue(), "pdf", {notes.TITLE: "", notes.WORDS: "", notes.SOURCE: "", notes.NUMBERS: text}
+    )
+
+
+def _drawing(text):
+    return notes.noted(b'<svg xmlns="http://www.w3.org/2000/svg"><g/></svg>', "svg", {notes.NUMBERS: text})
+
+
+@pytest.mark.parametrize(("kind", "make"), [("png", _picture), ("pdf", _paper), ("svg", _drawing)])
+def test_damaged_pictures_are_told_one_by_one(kind, make, catalog, comparisons, tmp_path):
+    """Cut short, or of other bytes, an earlier picture is a change that says it cannot be read."""
+    (shot,) = shots(["/deals"], catalog, figure="ledger", formats=[kind], size="slide", theme="light")
+    whole = make(comparisons["ledger"].csv)
+    path = tmp_path / shot.file_name
+
+    def told(content):
+        path.write_bytes(content)
+        return [str(change) for change in changes([(shot, whole)], tmp_path)]
+
+    assert told(whole) == [f"same    {shot.file_name}"]
+    assert "cannot be read" not in told(make(comparisons["ledger"].csv.replace("GW", "MW")))[0]
+    for content in (b"", b"nonsense", whole[: len(whole) // 2], whole[:-3]):
+        assert len(told(content)) == 1
+        assert f"the earlier {shot.file_name} cannot be read: must be a" in told(content)[0]
 
 
 @pytest.mark.browser

@@ -1,5 +1,6 @@
 """Scoring on published pairs: the promised keys, measures worked by hand, and refusals by row and column."""
 
+import codecs
 import dataclasses
 import itertools
 import json
@@ -94,11 +95,12 @@ def test_an_over_and_an_under_estimate_of_one_factor_have_no_bias(catalog):
 
 
 def test_the_unit_of_a_pair_does_not_matter(catalog):
-    """1.4 MW, 1,400 kW and 1,400,000 W are one published figure with one error."""
-    rows = [f"{i},H100,1000,{value},it_rated" for i, value in enumerate(("1.4,MW", "1400,kW", "1400000,W"))]
+    """1.4 MW, in each of the five units of a capacity, is one published figure with one error."""
+    powers = ("1400000,W", "1400,kW", "1.4,MW", "0.0014,GW", "0.0000014,TW")
+    rows = [f"{i},H100,1000,{power},it_rated" for i, power in enumerate(powers)]
     found = summary(score(pairs(*rows), catalog))
 
-    assert [case["published_mw"] for case in found["cases"]] == pytest.approx([1.4, 1.4, 1.4])
+    assert [case["published_mw"] for case in found["cases"]] == pytest.approx([1.4] * 5)
 
 
 def test_each_basis_has_its_own_estimate(catalog):
@@ -162,7 +164,10 @@ BAD = [
     ("a,H100,1000,,MW,it_rated", "power", "must be a plain number"),
     ("a,H100,1000,1.4,mW,it_rated", "unit", "milliwatt"),
     ("a,H100,1000,1.4,GWh,it_rated", "unit", "must be a unit of power"),
-    ("a,H100,1000,1.4,,it_rated", "unit", "must be one of"),
+    ("a,H100,1000,1.4,,it_rated", "unit", 'must be a unit of power (W, kW, MW, GW, TW), got ""'),
+    ("a,H100,1000,1.4,TWh/year,it_rated", "unit", "an energy a year, an average, not a capacity"),
+    ("a,H100,1000,1.4,kWh/year,it_rated", "unit", "an energy a year, an average, not a capacity"),
+    ("a,H100,1000,1.4,kW/rack,it_rated", "unit", 'must be a unit of power (W, kW, MW, GW, TW), got "kW/rack"'),
     ("a,H100,1000,1.4,MW,it peak", "power_basis", "must be one of it_rated"),
     ("a,H100,1000,1.4,MW,IT_RATED", "power_basis", "must be one of it_rated"),
     ("a,H100,1000,1.4,MW", "", "must have 6 cells"),
@@ -214,6 +219,23 @@ def test_a_file_that_is_no_list_of_pairs_is_refused(content, told):
     assert len(str(refused.value).splitlines()) == 1
 
 
+def test_pairs_saved_by_a_spreadsheet_are_read_whole():
+    """A mark at the front of the file and CRLF at the ends of its lines are no part of a name or a cell."""
+    text = f"{HEADER}a,H100,1000,1.4,MW,it_rated\nb,H100,10,14,kW,it_busy\n"
+    saved = codecs.BOM_UTF8 + text.replace("\n", "\r\n").encode()
+
+    assert read_pairs(saved) == read_pairs(text.encode())
+
+
+def test_a_problem_in_pairs_saved_by_a_spreadsheet_has_its_line():
+    """CRLF ends one line and not two."""
+    text = HEADER + "a,H100,1,1,MW,it_rated\nb,H100,1,1,MW,peak\n"
+    saved = codecs.BOM_UTF8 + text.replace("\n", "\r\n").encode()
+
+    with pytest.raises(DataError, match=r"^pairs\.csv:3: power_basis: must be one of .*, got \"peak\"$"):
+        read_pairs(saved)
+
+
 def test_columns_in_another_order_and_others_beside_are_read(catalog):
     """The six columns are found by name; what else a file holds is left alone."""
     content = b"note,unit,power,power_basis,chip_count,chip,case_id\n5 GW?,MW,1.4,it_rated,1000,H100,a\n"
@@ -233,3 +255,13 @@ def test_the_same_pairs_have_the_same_score(catalog):
 
     assert one == other
     assert all(np.allclose(one[name], seeded[name], rtol=0.02) and one[name] != seeded[name] for name in one)
+
+
+def test_an_id_names_the_chip_that_its_name_does_not(catalog):
+    """A custom part of another memory is scored as the row that its `chip_id` names; without one it is listed."""
+    head = "case_id,chip,chip_id,chip_count,power,unit,power_basis\n"
+    rows = "a,NVIDIA H100 64GB,h100-sxm,4480,4159,kW,it_busy\nb,NVIDIA H100 64GB,,4480,4159,kW,it_busy\n"
+    found = score(read_pairs((head + rows).encode()), catalog)
+
+    assert [row.case.case_id for row in found.scored] == ["a"]
+    assert [case.case_id for case, _ in found.unmatched] == ["b"]

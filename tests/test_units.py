@@ -53,6 +53,8 @@ TRAPS = [
     ("5–6 GW", "got a range"),
     ("5-6 GW", "got a range"),
     ("5 to 6 GW", "got a range"),
+    ("1.5 GW to 2 GW", "got a range"),
+    ("100 MW for 3 years", "only dollars have a term"),
     ("≈5 GW", "must start with a number"),
     ("1e999999 W", "exponent"),
     ("nan W", "nan"),

@@ -9,10 +9,9 @@ from dashboard.estimates.ask import BASES, BASIS_NAMES, Ask, basis_weights
 from dashboard.estimates.deals import commitment_ask
 from dashboard.estimates.estimate import Estimate, estimate, quantiles
 from dashboard.estimates.ledger import openai_ledger, user_ledger, users_of
-from dashboard.estimates.score import Case, score, summary
+from dashboard.estimates.score import case_of, score, summary
 from dashboard.estimates.series import timeline
-from dashboard.records import Pair
-from dashboard.units import Quantity, magnitude, quantity
+from dashboard.units import magnitude
 
 CLAIM = "agg-openai-2025-10"
 STORY = {"openai-aws-2025": "AWS for OpenAI", "anthropic-rainier-2025": "Rainier for Anthropic"}
@@ -133,16 +132,11 @@ def grid_shares(catalog: Catalog) -> Iterator[Headline]:
 def accuracy(catalog: Catalog) -> Iterator[Headline]:
     """Our estimates against the independent pairs, as the page of the score has them: median error and bias."""
     pairs = [pair for pair in catalog.pairs.values() if pair.independent]
-    result = summary(score([_case(pair) for pair in pairs], catalog))
+    result = summary(score([case_of(pair) for pair in pairs], catalog))
     if result["scored"]:
         yield Headline("Score, pairs scored", "", float(result["scored"]))
         yield Headline("Score, median error", "%", 100 * result["median_ape"])
         yield Headline("Score, bias", "", result["bias"])
-
-
-def _case(pair: Pair) -> Case:
-    chips, power = Quantity(pair.chip_count, "chip"), quantity(pair.power, pair.unit)
-    return Case(pair.case_id, 0, pair.chip, chips, power, pair.power_basis)
 
 
 HEADLINES: dict[str, Work] = {

@@ -221,7 +221,7 @@ def _counts(plans: Sequence[Plan], columns: Columns) -> dict[Cell, int]:
 
 def _refuse_too_many(plans: Sequence[Plan], columns: Columns) -> None:
     for name, place in columns:
-        groups = {plan.cells[place] for plan in plans}
+        groups = {cell for plan in plans for cell in cells_of(plan, ((name, place),))}
         if len(groups) > MAX_GROUPS:
             raise ValueError(f"by: {name} has {len(groups):,} different values; at most {MAX_GROUPS:,} can be summed")
     edges = {(*cell, m) for p in plans if p.is_dated for cell in cells_of(p, columns) for m in (p.start, p.end + 1)}

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dashboard.catalog import Catalog
-from dashboard.core.draws import Array, Draws, choice
+from dashboard.core.draws import Array, Draws, choice, item_name
 from dashboard.core.spread import Spread
 from dashboard.estimates.ask import Ask, basis_weights
 from dashboard.estimates.chains import CHAINS
@@ -65,7 +65,7 @@ class PlanNormals:
 
     @functools.cached_property
     def _items(self) -> list[str]:
-        return [plan.item for plan in self.plans]
+        return [item_name(plan.item) for plan in self.plans]
 
     def _own(self, row: Parameter) -> Any:
         if row.parameter_id not in self.known:
@@ -104,7 +104,7 @@ class PlanNormals:
     def category(self, name: str, weights: tuple[float, ...]) -> Any:
         """The category per plan and draw."""
         doubt = choice_doubt(name)
-        uniforms = np.array([self.draws.uniform(f"{doubt} of {plan.item}") for plan in self.plans])
+        uniforms = np.array([self.draws.uniform(f"{doubt} of {item}") for item in self._items])
         return choice(uniforms, weights)
 
 
@@ -223,8 +223,8 @@ def _region(plan: Plan, catalog: Catalog) -> tuple[str, dict[str, Spread]]:
 
 
 def cells_of(plan: Plan, columns: Columns) -> list[Cell]:
-    """The groups that a plan belongs to: one in each column, or all rows."""
-    return [(name, plan.cells[place]) for name, place in columns] or [(ALL, ALL)]
+    """The groups that a plan belongs to: one in each column, or all rows. Spaces around a cell make no other group."""
+    return [(name, plan.cells[place].strip()) for name, place in columns] or [(ALL, ALL)]
 
 
 def _add_totals(

@@ -35,8 +35,10 @@ BASES = MappingProxyType(
     }
 )
 CURRENCIES = ("USD", "million USD", "billion USD")
+CAPACITY_UNITS = ("W", "kW", "MW", "GW", "TW")
 FIRST_YEAR, LAST_YEAR = 1900, 2100
 _DATE = re.compile(r"[0-9]{4}(?:-[0-9]{2}){0,2}")
+_ENERGY = re.compile(r"[kMGT]?Wh( ?(?:/|per|a) ?(?:year|yr|y|annum|a))?", re.ASCII | re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -277,13 +279,11 @@ class _Row:
             self._wrong("chip_count", f"must be a whole number, got {count:g}")
 
     def _unit(self) -> float:
-        text = self._text("unit")
         try:
-            return _in_megawatts(text)
-        except ValueError as error:
-            hint = str(error).rpartition('"')[2]
-        self._wrong("unit", f'must be a unit of power (W, kW, MW, GW, TW), got "{text[:40]}"{hint}')
-        return 0.0
+            return _in_megawatts(self._text("unit"))
+        except UnitError as error:
+            self._wrong("unit", str(error))
+            return 0.0
 
     def _where(self) -> tuple[str, str]:
         """The ids of country and grid, given as id or name; a place that is not in the table keeps its own word."""
@@ -321,8 +321,10 @@ class _Row:
         if not self._text("end") and term:
             end = start + max(1, round(12 * term)) - 1
             self.notes.append("a contract without an end stands until its term is over")
-        if end is not None and end < start:
-            self._wrong("end", f"must not lie before start ({self._text('start')}), got {self._text('end')}")
+        first, last = self._text("start"), self._text("end")
+        both = min(len(first), len(last))  # days are compared where both tell one, else months or years
+        if end is not None and last[:both] < first[:both]:
+            self._wrong("end", f"must not lie before start ({first}), got {last}")
         if start >= MONTHS or (end is not None and end < 0):
             where = f"starts after {END_YEAR}" if start >= MONTHS else f"is over before {START_YEAR}"
             self.notes.append(f"{where}: it stands in no month")
@@ -352,7 +354,28 @@ def _has_power(chip: Chip, catalog: Catalog) -> bool:
 
 @functools.cache
 def _in_megawatts(unit_name: str) -> float:
-    one = quantity(1.0, unit_name)
-    if not one.check("[power]"):
-        raise UnitError(f'must be a unit of power, got "{unit_name}"')
-    return float(magnitude(one, "MW"))
+    return float(magnitude(unit_of_capacity(unit_name), "MW"))
+
+
+def unit_of_capacity(text: str) -> Quantity:
+    """One W, kW, MW, GW or TW; `TWh/year` and `kW/rack` have the dimension of power and are no capacity of a plan.
+
+    Raises:
+        UnitError: the text is anything else.
+
+    >>> print(f"{unit_of_capacity('GW'):~}")
+    1.0 GW
+    """
+    if text not in CAPACITY_UNITS:
+        units = ", ".join(CAPACITY_UNITS)
+        raise UnitError(f'must be a unit of power ({units}), got "{text[:40]}"{_why_no_capacity(text)}')
+    return quantity(1.0, text)
+
+
+def _why_no_capacity(text: str) -> str:
+    if text == "mW":
+        return "; mW is a milliwatt, a thousand-millionth of MW"
+    if energy := _ENERGY.fullmatch(text):
+        return f"; this is {'an energy a year, an average' if energy[1] else 'an energy'}, not a capacity"
+    near = [known for known in CAPACITY_UNITS if known.casefold() == text.casefold()]
+    return f"; did you mean {near[0]}?" if near else ""

@@ -1,6 +1,6 @@
 """The estimates of a list as one JSON object, as lines of text, and as the rows of a CSV."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from dashboard import sheets
@@ -14,6 +14,7 @@ from dashboard.units import counted, given_text, range_text, reader_text
 
 NAMES = ("q05", "q25", "q50", "q75", "q95")
 IN_CSV = {"q05": 0, "q50": 2, "q95": 4}
+NOTES = "estimate_notes"
 
 
 def as_json(name: str, totals: PlanTotals, *, rows: bool = True) -> dict[str, Any]:
@@ -99,13 +100,23 @@ def _group_line(totals: PlanTotals, cell: Cell) -> str:
 
 
 def csv_text(totals: PlanTotals) -> str:
-    """The file's own columns, then `facility_peak_q50 [MW]` and its like, then notes; blank where a plan has none."""
+    """The file's own columns, then `facility_peak_q50 [MW]` and its like, then notes; blank where a plan has none.
+
+    What an earlier run wrote into the list gives way: those results, and their notes, are not the list's own.
+    """
     names = [name for name in RESULT_UNITS if any(name in levels for levels in totals.rows)]
-    added = [f"{name}_{level} [{RESULT_UNITS[name]}]" for name in names for level in IN_CSV]
-    return sheets.csv_text([*totals.plan_list.header, *added, "estimate_notes"], _csv_rows(totals, names))
+    earlier, header = {*_columns(RESULT_UNITS), NOTES}, totals.plan_list.header
+    own = [place for place, column in enumerate(header) if column not in earlier]
+    return sheets.csv_text(
+        [*(header[place] for place in own), *_columns(names), NOTES], _csv_rows(totals, own=own, names=names)
+    )
 
 
-def _csv_rows(totals: PlanTotals, names: list[str]) -> Iterator[list[str]]:
+def _columns(names: Iterable[str]) -> list[str]:
+    return [f"{name}_{level} [{RESULT_UNITS[name]}]" for name in names for level in IN_CSV]
+
+
+def _csv_rows(totals: PlanTotals, *, own: Sequence[int], names: Sequence[str]) -> Iterator[list[str]]:
     for plan, notes, levels in zip(totals.plan_list.plans, totals.notes, totals.rows, strict=True):
         cells = [f"{levels[n][i]:.6g}" if n in levels else "" for n in names for i in IN_CSV.values()]
-        yield [*plan.cells, *cells, "; ".join(notes)]
+        yield [*(plan.cells[place] for place in own), *cells, "; ".join(notes)]

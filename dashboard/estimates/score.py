@@ -3,6 +3,7 @@
 Source: method section 6.
 """
 
+from codecs import BOM_UTF8
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -16,9 +17,10 @@ from dashboard.estimates.ask import Ask, basis_weights
 from dashboard.estimates.chains import published_state
 from dashboard.estimates.estimate import quantiles
 from dashboard.estimates.inputs import DrawnNormals, Inputs, NoPowerError
+from dashboard.estimates.plans_read import unit_of_capacity
 from dashboard.estimates.score_checks import pit, without_family
-from dashboard.records import Chip
-from dashboard.units import Quantity, QuantityError, UnitError, magnitude, quantity, read_cell, too_much
+from dashboard.records import Chip, Pair
+from dashboard.units import Quantity, QuantityError, magnitude, quantity, read_cell, too_much
 
 BASES = ("it_rated", "it_busy", "it_average", "facility_peak", "facility_average", "grid_connection", "unknown")
 COLUMNS = ("case_id", "chip", "chip_count", "power", "unit", "power_basis")
@@ -26,7 +28,7 @@ COLUMNS = ("case_id", "chip", "chip_count", "power", "unit", "power_basis")
 
 @dataclass(frozen=True)
 class Case:
-    """One published pair, read from a row; `line` is where an editor shows it."""
+    """One published pair, read from a row; `line` is where an editor shows it, `chip_id` the chip where it is told."""
 
     case_id: str
     line: int
@@ -34,6 +36,7 @@ class Case:
     chips: Quantity
     power: Quantity
     basis: str
+    chip_id: str = ""
 
 
 @dataclass(frozen=True)
@@ -60,8 +63,16 @@ class Score:
     unmatched: tuple[tuple[Case, str], ...]
 
 
+def case_of(pair: Pair, line: int = 0) -> Case:
+    """The case of a row of pairs.csv."""
+    chips, power = Quantity(pair.chip_count, "chip"), quantity(pair.power, pair.unit)
+    return Case(pair.case_id, line, pair.chip, chips, power, pair.power_basis, pair.chip_id)
+
+
 def read_pairs(content: bytes, name: str = "pairs.csv") -> list[Case]:
-    """The cases of a CSV with the columns case_id, chip, chip_count, power, unit, power_basis (others ignored).
+    """The cases of a CSV with the columns case_id, chip, chip_count, power, unit, power_basis.
+
+    A cell in chip_id names the row of accelerators.csv where the chip's own name does not; other columns are ignored.
 
     Raises:
         DataError: a column is missing or a cell cannot be read; every problem with its row and column.
@@ -69,7 +80,7 @@ def read_pairs(content: bytes, name: str = "pairs.csv") -> list[Case]:
     problems: list[Problem] = []
     cases: list[Case] = []
     seen: dict[str, int] = {}
-    for line, row in rows(name, content, problems):
+    for line, row in rows(name, content.removeprefix(BOM_UTF8), problems):  # as spreadsheets begin a CSV
         missing = [column for column in COLUMNS if column not in row]
         if missing:
             reason = f"header: must have {', '.join(COLUMNS)}; missing: {', '.join(missing)}"
@@ -101,7 +112,8 @@ def _case(line: int, row: Mapping[str, str], name: str, seen: dict[str, int], pr
     power = found["power"] * found["unit"]
     if reason := too_much(power):
         problems.append(Problem(name, line, "power", row["power"], f"{reason}; got {row['power']}"))
-    return Case(row["case_id"], line, row["chip"], found["chip_count"], power, found["power_basis"])
+    chip_id = row.get("chip_id", "").strip()
+    return Case(row["case_id"], line, row["chip"], found["chip_count"], power, found["power_basis"], chip_id)
 
 
 def _id(text: str) -> str:
@@ -127,13 +139,6 @@ def _chips(text: str) -> Quantity:
     return chips
 
 
-def _unit_of_power(text: str) -> Quantity:
-    one = quantity(1.0, text)
-    if not one.check("[power]"):
-        raise UnitError(f'must be a unit of power, got "{text}"')
-    return one
-
-
 def _basis(text: str) -> str:
     if text not in BASES:
         raise ValueError(f'must be one of {", ".join(BASES)}, got "{text}"')
@@ -141,7 +146,7 @@ def _basis(text: str) -> str:
 
 
 _CELLS: Mapping[str, Callable[[str], Any]] = MappingProxyType(
-    {"case_id": _id, "chip_count": _chips, "power": _above_0, "unit": _unit_of_power, "power_basis": _basis}
+    {"case_id": _id, "chip_count": _chips, "power": _above_0, "unit": unit_of_capacity, "power_basis": _basis}
 )
 
 
@@ -151,7 +156,7 @@ def score(cases: Sequence[Case], catalog: Catalog, draws: Draws | None = None) -
     scored, unmatched = [], []
     for case in cases:
         try:
-            scored.append(_scored(case, catalog.chip(case.chip_name), catalog, draws))
+            scored.append(_scored(case, catalog.chip(case.chip_id or case.chip_name), catalog, draws))
         except (UnknownChipError, NoPowerError) as error:
             unmatched.append((case, _reason(error)))
     return Score(tuple(scored), tuple(unmatched))

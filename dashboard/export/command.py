@@ -69,9 +69,19 @@ def misfit(addresses: Sequence[str], options: Mapping[str, Any]) -> str:
     elif options["everything"]:
         chief, others = "--all, which makes every size and theme", ["--size", "--theme"]
     else:
-        return ""
-    unused = [name for name in others if given[name]]
-    return f"{', '.join(unused)} {'do' if len(unused) > 1 else 'does'} not go with {chief}" if unused else ""
+        chief, others = "", []
+    for reason, names in ((chief, others), _drawn(options["formats"] or ["png"])):
+        if unused := [name for name in names if given[name]]:
+            return f"{', '.join(unused)} {'do' if len(unused) > 1 else 'does'} not go with {reason}"
+    return ""
+
+
+def _drawn(formats: Sequence[str]) -> tuple[str, list[str]]:
+    """The formats, and the options that none of them has a use for: numbers are not drawn, only a PNG has a scale."""
+    chief = f"--format {' and '.join(dict.fromkeys(formats))}"
+    if set(formats) == {"csv"}:
+        return f"{chief}, which is not drawn", ["--size", "--theme", "--scale"]
+    return f"{chief} without png", ["--scale"] if set(formats) <= {"svg", "pdf", "csv"} else []
 
 
 def make(wanted: Sequence[Shot], out: Path, *, datasets: Path | None, say: Say, warn: Say) -> int:
@@ -82,7 +92,7 @@ def make(wanted: Sequence[Shot], out: Path, *, datasets: Path | None, say: Say, 
             say(str(path))
         return 0
 
-    return _guarded(work, f"{out}", warn)
+    return _guarded(work, f"{out}", warn, failed="cannot be written")
 
 
 def compare(wanted: Sequence[Shot], earlier: Path, *, datasets: Path | None, say: Say, warn: Say) -> int:
@@ -97,14 +107,14 @@ def compare(wanted: Sequence[Shot], earlier: Path, *, datasets: Path | None, say
         say(", ".join(f"{count} {kind}" for kind, count in counts.items()))
         return WRONG if counts["changed"] + counts["new"] + counts["gone"] else 0
 
-    return _guarded(work, f"{earlier}", warn)
+    return _guarded(work, f"{earlier}", warn, failed="cannot be compared")
 
 
 def _bar(made: Iterable[Any], wanted: Sequence[Shot]) -> Iterable[Any]:
     return tqdm(made, total=len(wanted), unit=" files", disable=len(wanted) < MANY, file=sys.stderr)
 
 
-def _guarded(work: Callable[[], int], place: str, warn: Say) -> int:
+def _guarded(work: Callable[[], int], place: str, warn: Say, *, failed: str) -> int:
     """The exit code of the work; a signal to end lets the file at hand be put away first."""
     before = signal.signal(signal.SIGTERM, _ended)
     try:
@@ -113,7 +123,7 @@ def _guarded(work: Callable[[], int], place: str, warn: Say) -> int:
         warn(f"error: {error}")
         return LACKING
     except OSError as error:
-        warn(f"error: {error.filename or place}: cannot be written: {error.strerror or error}")
+        warn(f"error: {error.filename or place}: {failed}: {error.strerror or error}")
         return LACKING if error.errno in _FULL else WRONG
     except ValueError as error:  # a picture has no room for its words
         warn(f"error: {error}")

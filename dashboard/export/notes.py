@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 
 TITLE, WORDS, SOURCE, NUMBERS = "Title", "Description", "Source", "Numbers"
 _PNG_MARK = b"\x89PNG\r\n\x1a\n"
+_ENDS = {"png": b"IEND\xaeB`\x82", "svg": b"</svg>", "pdf": b"%%EOF"}
 _RANDOM = re.compile(rb'id="defs-([0-9a-f]{6})"')
 
 
@@ -21,14 +22,20 @@ def noted(content: bytes, kind: str, notes: Mapping[str, str]) -> bytes:
 
 
 def numbers_in(content: bytes, kind: str) -> str:
-    """The CSV of the numbers that a file shows; empty where it has none."""
+    """The CSV of the numbers that a file shows; empty where it has none.
+
+    Raises:
+        ValueError: the file is damaged.
+    """
     if kind == "csv":
-        return content.decode("utf-8", "replace")
+        return content.decode("utf-8")
+    if not content.rstrip().endswith(_ENDS[kind]):
+        raise ValueError(f"must be a {kind.upper()} up to its end, got {len(content):,} bytes without it")
     if kind == "png":
         return next((text for key, text in _png_texts(content) if key == NUMBERS), "")
     if kind == "svg":
         found = re.search(rb"<metadata>(.*?)</metadata>", content, re.DOTALL)
-        return html.unescape(found[1].decode("utf-8", "replace")) if found else ""
+        return html.unescape(found[1].decode("utf-8")) if found else ""
     return _pdf_numbers(content)
 
 
@@ -53,7 +60,10 @@ def _png_texts(content: bytes) -> Iterator[tuple[str, str]]:
         body = content[at + 8 : at + 8 + length]
         if content[at + 4 : at + 8] == b"iTXt" and b"\0\1\0\0\0" in body:
             key, _, text = body.partition(b"\0\1\0\0\0")
-            yield key.decode("latin-1"), zlib.decompress(text).decode()
+            try:
+                yield key.decode("latin-1"), zlib.decompress(text).decode()
+            except zlib.error as error:
+                raise ValueError(f"its texts must be whole: {error}") from error
         at += 12 + length
 
 
@@ -108,6 +118,7 @@ def _pdf_numbers(content: bytes) -> str:
 
     try:
         attached = pypdf.PdfReader(io.BytesIO(content)).attachments.get("numbers.csv")
-    except PyPdfError:
-        return ""
-    return attached[0].decode("utf-8", "replace") if attached else ""
+    except (PyPdfError, zlib.error, AttributeError, LookupError, TypeError, RecursionError) as error:
+        # pypdf looks for what a damaged object no longer has
+        raise ValueError(f"must be a PDF that can be read: {error}") from error
+    return attached[0].decode("utf-8") if attached else ""

@@ -112,7 +112,7 @@ def _hint(text: str) -> str:
 
 
 def _refuse_rest(text: str, rest: str) -> None:
-    if re.match(r"\s*(?:[-–—−~]|to\b|or\b|\.\.)\s*\$?[0-9]", rest):
+    if re.match(r"\s*(?:[-–—−~]|\.\.|(?:[A-Za-z]+ )?(?:to|or)\b)\s*\$?[0-9]", rest):
         raise QuantityError(f"{shown(text)}: must be one number, got a range; give each end by itself")
     if re.match(r"\s*[0-9]", rest):
         raise QuantityError(f"{shown(text)}: must be one number, got two; write thousands as 1,000 or 1000")
@@ -149,6 +149,10 @@ def _power(number: float, name: str) -> Amount | None:
     name = _WORDS.sub(lambda word: _UNIT_OF[word[1].lower()] + ("h" if word[2] else ""), name)
     if name in _POWER_UNITS:
         return Amount(quantity(number, name))
+    if match := re.fullmatch(r"([kMGT]?W) ((?:for|over)\b.*)", name):
+        raise QuantityError(
+            f"{shown(name)}: must end after {match[1]}, got {shown(match[2])} more; only dollars have a term"
+        )
     if match := re.match(r"([kMGT]?W)\b(.*)", name):
         raise QuantityError(
             f"{shown(name)}: must end after {match[1]}, got {shown(match[2].strip())} more; what the {match[1]} are "

@@ -1,11 +1,12 @@
 """The table of sites of `/plans`."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Container, Iterable, Sequence
 from typing import Any
 
 from dashboard import compare_plans
 from dashboard.catalog import Catalog
 from dashboard.estimates.questions import with_parents
+from dashboard.estimates.readings import outsiders
 from dashboard.estimates.series import NOT_NAMED, By, Series, Timeline
 from dashboard.units import reader_text, rounded
 from dashboard.web.components import TEXT, WRAPPED
@@ -67,11 +68,12 @@ def sites_of(by: By, name: str) -> str:
 
 def site_rows(catalog: Catalog, plans: Timeline, sites: Iterable[Series], month: str) -> list[dict[str, Any]]:
     """A row for each site with its state at the end of a month in MW of facility power, the largest first."""
-    rows = [_row(catalog, plans, site, month) for site in sites]
+    others = outsiders(catalog)
+    rows = [_row(catalog, plans, site, month, others) for site in sites]
     return sorted(rows, key=lambda row: -row[ANNOUNCED])
 
 
-def _row(catalog: Catalog, plans: Timeline, group: Series, month: str) -> dict[str, Any]:
+def _row(catalog: Catalog, plans: Timeline, group: Series, month: str, others: Container[str]) -> dict[str, Any]:
     state = plans.states[group.site_ids[0]]
     site, row = state.site, compare_plans.published_state(state, month)
     announced, likely = group.at("announced", month)[2], [round(rounded(mw)) for mw in group.at("likely", month)]
@@ -83,7 +85,7 @@ def _row(catalog: Catalog, plans: Timeline, group: Series, month: str) -> dict[s
         "Country": place(catalog, site.country),
         "Grid": place(catalog, site.grid_id),
         ANNOUNCED: round(announced if given else rounded(announced)),
-        "Published as": compare_plans.published_as(row),
+        "Published as": compare_plans.published_as(row, others),
         LIKELY: likely[2],
         LOW: likely[0],
         HIGH: likely[4],

@@ -1,5 +1,6 @@
 """What stands before every route: headers, sizes, origin, limits per address, and one line for what is refused."""
 
+from importlib.util import find_spec
 from math import ceil
 from time import time
 from typing import Any
@@ -11,10 +12,11 @@ import werkzeug.exceptions as refusals
 from dash.exceptions import DependencyException
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
+from limits.errors import ConfigurationError
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from dashboard.web import callbacks, logs
-from dashboard.web.settings import Settings
+from dashboard.web.settings import CLIENTS, LibraryMissingError, Settings
 
 MAX_BODY = 8_000_000  # an upload of 2 MB in base64, or a few tables of a visitor's own
 MAX_QUERY = 4_000
@@ -51,7 +53,12 @@ HEADERS = {
 
 
 def harden(app: dash.Dash, settings: Settings) -> None:
-    """Put all of it before the app's routes; call it last, when every callback and route is there."""
+    """Put all of it before the app's routes; call it last, when every callback and route is there.
+
+    Raises:
+        LibraryMissingError: the limits are to be counted in a place whose client library is not installed.
+        ValueError: the limits are to be counted at an address that cannot be read.
+    """
     server = app.server
     server.config.update(DEBUG=False, MAX_CONTENT_LENGTH=MAX_BODY)
     if settings.proxies:
@@ -142,9 +149,26 @@ def _host(origin: str) -> str:
 # --- limits -----------------------------------------------------------------------------------------------------------
 
 
+def _limiter(server: flask.Flask, storage: str) -> Limiter:
+    kind = storage.partition("://")[0]
+    library = CLIENTS[kind]
+    if library and find_spec(library) is None:
+        raise LibraryMissingError(
+            f"DASHBOARD_LIMITS_STORAGE: {kind}:// needs the library {library}, which is not installed: "
+            f"pip install {library}"
+        )
+    try:
+        return Limiter(get_remote_address, app=server, storage_uri=storage)
+    except (ConfigurationError, ValueError) as error:  # whose words may hold the address, and that a password
+        raise ValueError(
+            f"DASHBOARD_LIMITS_STORAGE: must be {kind}:// and the address of a server as the limits library takes it, "
+            "got another: https://limits.readthedocs.io/en/stable/storage.html"
+        ) from error
+
+
 def _wire_limits(server: flask.Flask, settings: Settings) -> None:
     """Count the costly requests of each address: callbacks, files that are worked out, uploads."""
-    limiter = Limiter(get_remote_address, app=server, storage_uri=settings.storage)
+    limiter = _limiter(server, settings.storage)
 
     def limited(endpoint: str, a_minute: int, scope: str, **rules: Any) -> None:
         limit: Any = limiter.shared_limit(f"{max(1, round(a_minute * settings.limits))} per minute", scope, **rules)

@@ -167,7 +167,10 @@ def _secured_as_running(catalog: Catalog) -> Misreading:
     group = plans.plans_of(catalog).of("user", "OpenAI")
     low, _, middle, _, high = group.at("energised", claim.until[:7])
     day = first_day(claim.until)
-    known = f"{origin.statement} ({origin.said_by}), that is secured; energised for OpenAI at the end of {day:%B %Y}: "
+    known = (
+        f"{origin.statement} ({origin.said_by}), that is secured; energised at its own sites in our tables, rented "
+        f"clouds not counted, at the end of {day:%B %Y}: "
+    )
     right = f"{spread_text(low, middle, high, 'MW')} of facility peak"
     why = "Land, contracts and permits are not load. Our tables count what has been switched on, site by site."
     sources = (claim.source_id, origin.source_id, *group.source_ids[:2])

@@ -119,6 +119,7 @@ def refusal(told: object, status: int = 400) -> tuple[dict[str, str], int]:
 
 
 KEYS = ("text", "basis", "chip", "seed")
+MAX_SEED = 10**12 - 1  # that of `estimate --seed` and of the description in openapi.py too
 
 
 def api(catalog: Catalog, query: Mapping[str, str]) -> Any:
@@ -129,8 +130,8 @@ def api(catalog: Catalog, query: Mapping[str, str]) -> Any:
     if unknown is not None:
         return refusal(f'query: must be of {", ".join(KEYS)} and set.PARAMETER, got "{unknown[:40]}"')
     seed = query.get("seed", str(Draws().seed))
-    if not re.fullmatch(r"[0-9]{1,12}", seed, re.ASCII):
-        return refusal(f'seed: must be a whole number, got "{seed[:40]}"')
+    if not re.fullmatch(r"0*[0-9]{1,12}", seed, re.ASCII):
+        return refusal(f'seed: must be a whole number from 0 to {MAX_SEED}, got "{seed[:40]}"')
     try:
         ask = read_ask(
             text, catalog, basis=query.get("basis", "unknown"), chip=query.get("chip", ""), settings=settings

@@ -6,7 +6,6 @@ from dash import html
 
 from dashboard import compare_plans
 from dashboard.catalog import Catalog
-from dashboard.estimates.readings import outsiders
 from dashboard.estimates.series import Series, Timeline
 from dashboard.records import Milestone
 from dashboard.units import reader_text, spread_text
@@ -43,7 +42,7 @@ def handed_over(group: Series, plans: Timeline) -> str:
 def _planned(group: Series, plans: Timeline, catalog: Catalog) -> list[Any]:
     """What is announced for the end of 2030 and likely by then; where that is nothing, what there is later."""
     announced, likely = group.at("announced", MONTH)[2], group.at("likely", MONTH)
-    said = _said(group, plans, catalog)
+    said = f"is {compare_plans.said(group, plans, catalog)}"
     if not announced:
         last = group.at("announced", LAST)[2]
         then = [
@@ -67,16 +66,6 @@ def _planned(group: Series, plans: Timeline, catalog: Catalog) -> list[Any]:
 
 def _estimated(band: tuple[float, ...]) -> Any:
     return html.Strong(spread_text(band[0], band[2], band[4], "MW"), className="estimated")
-
-
-def _said(group: Series, plans: Timeline, catalog: Catalog) -> str:
-    """Who says how much it is to be: those who build it, or others who estimate it."""
-    if len(group.site_ids) > 1:
-        return "is announced, or expected by others,"
-    row = compare_plans.published_state(plans.states[group.site_ids[0]], MONTH)
-    if row is not None and row.basis == "estimated":
-        return "is estimated by others"
-    return "is expected by others" if row is not None and row.source_id in outsiders(catalog) else "is announced"
 
 
 def _outside(estimated: float, energised: float) -> list[Any]:

@@ -6,6 +6,19 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ON = {"1": True, "0": False, "": False}
+# The places in which the library `limits` can count, by how their addresses begin, and the client library of each.
+CLIENTS = {
+    "memory": "",
+    **dict.fromkeys(("redis", "rediss", "redis+unix", "redis+cluster", "redis+sentinel"), "redis"),
+    **dict.fromkeys(("valkey", "valkeys", "valkey+unix", "valkey+cluster", "valkey+sentinel"), "valkey"),
+    "memcached": "pymemcache",
+    **dict.fromkeys(("mongodb", "mongodb+srv"), "pymongo"),
+}
+MEMORY = "memory://"
+
+
+class LibraryMissingError(ModuleNotFoundError):
+    """A setting needs a library that is not installed."""
 
 
 @dataclass(frozen=True)
@@ -26,7 +39,7 @@ class Settings:
 
     proxies: int = 0
     limits: float = 1.0
-    storage: str = "memory://"
+    storage: str = MEMORY
     metrics: bool = False
     packed: Path | None = None
 
@@ -43,7 +56,7 @@ class Settings:
         return cls(
             proxies=int(_number("DASHBOARD_PROXIES", environment.get("DASHBOARD_PROXIES", "0"), whole=True)),
             limits=_number("DASHBOARD_LIMITS", environment.get("DASHBOARD_LIMITS", "1")),
-            storage=environment.get("DASHBOARD_LIMITS_STORAGE", "memory://"),
+            storage=_storage("DASHBOARD_LIMITS_STORAGE", environment.get("DASHBOARD_LIMITS_STORAGE") or MEMORY),
             metrics=_switch("DASHBOARD_METRICS", environment.get("DASHBOARD_METRICS", "")),
             packed=Path(environment["DASHBOARD_PACKED"]) if environment.get("DASHBOARD_PACKED") else None,
         )
@@ -57,6 +70,14 @@ def _number(name: str, text: str, *, whole: bool = False) -> float:
     if not (math.isfinite(found) and found >= 0):
         raise ValueError(f'{name}: must be a {"whole " if whole else ""}number from 0 on, got "{text}"')
     return found
+
+
+def _storage(name: str, text: str) -> str:
+    kind, mark, _ = text.partition("://")
+    if not mark or kind not in CLIENTS:  # of the address no more is told: it may hold a password
+        kinds = "memory://, redis://, valkey://, memcached:// or mongodb://"
+        raise ValueError(f'{name}: must be an address that begins with {kinds}, got "{kind[:40]}"')
+    return text
 
 
 def _switch(name: str, text: str) -> bool:

@@ -63,6 +63,53 @@ def test_another_group_of_sites_leaves_the_table_of_sites(window):
     assert page.evaluate(KEPT, "#figure-timeline .js-plotly-plot")
 
 
+def test_the_load_shown_is_the_load_answered(window):
+    """What is typed clears the list, what is chosen clears the box, nonsense is told, and a link opens the same."""
+    window.open("/grids")
+    page = window.page
+    listed = page.get_by_role("textbox", name="Load", exact=True)
+    typed = page.get_by_role("textbox", name="or your own load")
+    answer = page.locator("#content .answer")
+    expect(listed).to_have_value("OpenAI’s 30 GW")
+
+    typed.fill("400k GB200")
+    typed.press("Enter")
+    expect(answer).to_contain_text("400,000 chips of GB200")
+    expect(listed).to_have_value("")
+    assert page.url == f"{window.address}/grids?load=400k+GB200"
+    page.reload()
+    expect(answer).to_contain_text("400,000 chips of GB200")
+    expect(typed).to_have_value("400k GB200")
+    expect(listed).to_have_value("")
+
+    typed.fill("asdf")
+    expect(page.locator("#content .problem")).to_contain_text('"asdf": must start with a number')
+    listed.click()
+    page.get_by_role("option", name="Meta", exact=True).click()
+    expect(answer).to_contain_text("AI sites of Meta")
+    expect(typed).to_have_value("")
+    typed.fill("100000 H100")
+    expect(answer).to_contain_text("100,000 chips of H100")
+    typed.fill("")
+    expect(answer).to_contain_text("OpenAI’s 30 GW")
+    expect(listed).to_have_value("OpenAI’s 30 GW")
+
+
+def test_grids_stand_where_the_question_asks_of_them(window):
+    """Plants are the same beside any grid: the box goes, also on arrival, and comes back with what it held."""
+    window.open("/grids?question=plants&grids=irl")
+    page = window.page
+    box = page.get_by_role("textbox", name="Grids", exact=True)
+    expect(page.locator("#grids-which")).to_be_hidden()
+
+    page.get_by_label("share of a year’s electricity", exact=True).check()
+    expect(box).to_be_visible()
+    expect(page.locator("#content .answer")).to_contain_text("Ireland")
+    page.get_by_label("plants for the peak, with reserve", exact=True).check()
+    expect(box).to_be_hidden()
+    page.wait_for_url("**/grids?grids=irl&question=adequacy")
+
+
 def test_converter_leads_to_its_assumptions_without_asking_again(window):
     """The link beside the form moves the focus to them; what was typed stays, in the box and in the address."""
     window.open("/convert")

@@ -35,6 +35,7 @@ FIVE = HEADER + (
     "d,,,,,,10000000000,USD,,Acme,deu,,2029,,\n"
     "e,NVIDIA GB200,8,,,,,,,Acme,usa,ercot,2029,,\n"
 )
+ENERGIES_A_YEAR = ("TWh/year", "kWh/year", "GWh/yr", "TWh per year")
 
 
 def _read(text, catalog):
@@ -143,10 +144,11 @@ def test_a_contract_stands_until_its_term_is_over(catalog):
 
 
 def test_a_list_saved_by_a_spreadsheet_is_read_whole(catalog):
-    """A mark at the front of the file is no part of the first column's name."""
+    """A mark at the front of the file is no part of the first column's name, nor CRLF of the last cell."""
     text = "power_basis,power,unit\ngrid,1000,MW\n"
+    saved = codecs.BOM_UTF8 + text.replace("\n", "\r\n").encode()
 
-    assert read_plans(codecs.BOM_UTF8 + text.encode(), catalog).plans == _read(text, catalog).plans
+    assert read_plans(saved, catalog) == _read(text, catalog)
 
 
 @pytest.mark.parametrize("column", ["Power_Basis", "power basis", " power_basis"])
@@ -175,12 +177,54 @@ def test_the_notes_of_many_unknown_places_are_counted(catalog):
         ("a,,,,,,10,,,,,,,,", "currency: must be one of USD, million USD, billion USD, got"),
         ("a,MI455X,,,,,10,USD,,,,,,,", "chip: must have a published power, got Instinct MI455X"),
         ("a,,,1,GW,,,,,,,,2040,2030,", "end: must not lie before start (2040), got 2030"),
+        ("a,,,1,GW,,,,,,,,2027-02,2027-01-31,", "end: must not lie before start (2027-02), got 2027-01-31"),
+        ("a,,,1,GW,,,,,,,,2027-01-31,2027-01-01,", "end: must not lie before start (2027-01-31), got 2027-01-01"),
     ],
 )
 def test_rows_that_contradict_themselves_are_refused(catalog, row, reason):
     """A grid outside the country beside it, half a chip, a milliwatt, no currency, an end before the start."""
     with pytest.raises(DataError, match=re.escape(reason)):
         _read(HEADER + row + "\n", catalog)
+
+
+@pytest.mark.parametrize(
+    ("start", "end"),
+    [
+        *(("2027-01-31", "2027-01-31"), ("2027-01-31", "2027-02-01"), ("2027-01-31", "2027-01")),
+        *(("2027-06-15", "2027"), ("2027", "2027-01-01")),
+    ],
+)
+def test_an_end_in_the_time_of_its_start_is_read(catalog, start, end):
+    """The last day may be the first; where one of the two tells no day, or no month, none is made up to refuse it."""
+    plan = _read(f"power,unit,start,end\n5,MW,{start},{end}\n", catalog).plans[0]
+
+    assert plan.start <= plan.end
+
+
+@pytest.mark.parametrize("unit", ["W", "kW", "MW", "GW", "TW"])
+def test_a_power_is_read_in_its_unit(catalog, unit):
+    """5 GW is 5,000 MW, and so for each of the five; spaces around a unit do not matter."""
+    (plan,) = _read(f"power,unit\n5, {unit} \n", catalog).plans
+
+    assert plan.amount == pytest.approx(quantity(5.0, unit).m_as("MW"))
+
+
+@pytest.mark.parametrize(
+    ("unit", "told"),
+    [
+        *((unit, "; this is an energy a year, an average, not a capacity") for unit in ENERGIES_A_YEAR),
+        ("MWh", "; this is an energy, not a capacity"),
+        ("mW", "; mW is a milliwatt, a thousand-millionth of MW"),
+        ("gw", "; did you mean GW?"),
+        *((unit, "") for unit in ("kW/rack", "kW/chip", "megawatts", "MW peak", "USD", "1", "")),
+    ],
+)
+def test_what_is_no_capacity_is_refused(catalog, unit, told):
+    """TWh/year and kW/rack have the dimension of power, and are refused as an energy is."""
+    with pytest.raises(DataError) as refused:
+        _read(f"id,power,unit,power_basis\na,10,{unit},facility\n", catalog)
+
+    assert str(refused.value) == f'plans.csv:2: unit: must be a unit of power (W, kW, MW, GW, TW), got "{unit}"{told}'
 
 
 @pytest.mark.parametrize(
@@ -245,6 +289,27 @@ def test_other_columns_are_kept(catalog):
 
     assert [row["remark"] for row in written] == ["mine", "", "", "", ""]
     assert 170 < float(written[0]["facility_peak_q50 [MW]"]) < 190
+
+
+def test_the_results_of_an_earlier_run_are_replaced(catalog):
+    """What was written is a list again: worked anew, changed or not, it has each column once and loses none of its own.
+
+    Results that the changed list has no more, and notes that no longer hold, are gone.
+    """
+    first = plans_report.csv_text(estimate_plans(_read(FIVE, catalog), catalog, Draws(count=64)))
+    again = plans_report.csv_text(estimate_plans(_read(first, catalog), catalog, Draws(count=64)))
+    header, _, row_b = first.splitlines()[:3]
+    changed = _read(f"{header},after\n{row_b.replace(',1.2,GW,', ',2.4,GW,')},kept\n", catalog)
+    ((_, twice),) = rows("out.csv", plans_report.csv_text(estimate_plans(changed, catalog)).encode(), [])
+    before = dict(zip(header.split(","), row_b.split(","), strict=True))
+
+    assert again == first
+    assert "chips_q50 [chips]" in header
+    assert "chips_q50 [chips]" not in twice
+    assert [twice[column] for column in (*HEADER.split(",")[:3], "after")] == ["b", "", "", "kept"]
+    assert float(twice["facility_peak_q50 [MW]"]) == pytest.approx(
+        2 * float(before["facility_peak_q50 [MW]"]), rel=0.01
+    )
 
 
 def test_no_cell_or_column_of_a_list_is_run_by_a_spreadsheet(catalog):
@@ -314,6 +379,27 @@ def test_groups_make_the_total(catalog):
 
         assert sum(totals.counts[cell] for cell in groups) == 60
         assert middle == pytest.approx(totals.levels[ALL, ALL]["facility_peak"][2], rel=0.03)
+
+
+def test_spaces_around_a_name_make_no_group(catalog):
+    """`Alpha` and `Alpha ` share their doubts and are one group of totals, months and counts; cells stay as given."""
+    alpha, spaced, blank, other = "Alpha", " Alpha ", "  ", "alpha"
+    text = "power,unit,operator,start\n" + "".join(f"5,MW,{name},2027\n" for name in (alpha, spaced, "", blank, other))
+    totals = estimate_plans(_read(text, catalog), catalog, Draws(count=64), by=("operator",), block=1)
+    groups = [("operator", name) for name in ("Alpha", "", "alpha")]
+
+    assert list(totals.levels) == list(totals.monthly) == [(ALL, ALL), *groups]
+    assert [totals.counts[cell] for cell in groups] == [2, 2, 1]
+    assert [plan.cells[2] for plan in totals.plan_list.plans] == [alpha, spaced, "", blank, other]
+
+
+def test_spaces_do_not_count_towards_too_many_groups(catalog):
+    """As many names as can be summed, each also with a space behind it, are no more."""
+    names = [f"n{i}" for i in range(MAX_GROUPS)]
+    text = "power,unit,operator\n" + "".join(f"5,MW,{name}{end}\n" for name in names for end in ("", " "))
+    totals = estimate_plans(_read(text, catalog), catalog, Draws(count=16), by=("operator",), keep_rows=False)
+
+    assert len(totals.levels) == MAX_GROUPS + 1
 
 
 def test_a_result_that_only_some_rows_have_is_no_total(catalog):
@@ -397,12 +483,13 @@ def test_the_command_estimates_a_file(tmp_path):
 def test_the_command_reports_bad_rows(tmp_path):
     """A list with bad rows ends with exit code 1 and a line for each."""
     path = tmp_path / "plans.csv"
-    path.write_text("power,unit\nfive,MW\n5,MWh\n")
+    path.write_text("power,unit\nfive,MW\n5,MWh\n10,TWh/year\n")
     told = _run("--file", path)
 
     assert told.returncode == 1
     assert "plans.csv:2: power: must be a plain number" in told.stderr
     assert "plans.csv:3: unit: must be a unit of power" in told.stderr
+    assert "plans.csv:4: unit: must be a unit of power" in told.stderr
 
 
 def test_what_is_written_is_another_file_and_whole(tmp_path, monkeypatch):

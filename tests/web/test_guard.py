@@ -4,12 +4,13 @@ import json
 import re
 
 import pytest
+from limits.storage import SCHEMES
 
 from dashboard.catalog import SHIPPED
 from dashboard.web import callbacks, create_app, guard
 from dashboard.web.live import Live
 from dashboard.web.own import MAX_COLUMNS, MAX_ROWS, MAX_TEXT, too_big
-from dashboard.web.settings import Settings
+from dashboard.web.settings import CLIENTS, Settings
 
 HOME = "..home-parts.data...home-query.data.."
 VIEW = {"theme": "light", "width": 1080}
@@ -245,12 +246,37 @@ def test_limits_can_be_switched_off():
         ("DASHBOARD_PROXIES", "1.5"),
         ("DASHBOARD_LIMITS", "-1"),
         ("DASHBOARD_METRICS", "yes"),
+        ("DASHBOARD_LIMITS_STORAGE", "nonsense"),
     ],
 )
 def test_a_variable_that_cannot_be_read_ends_the_start(variable, value):
     """The line names the variable and what it was."""
     with pytest.raises(ValueError, match=f'{variable}: must be .*, got "{value}"'):
         Settings.of({variable: value})
+
+
+def test_every_place_of_the_limits_library_is_known():
+    """The kinds of address that we let through are those of the library, but for what needs another kind of server."""
+    assert set(CLIENTS) == {kind for kind in SCHEMES if not kind.startswith("async+")}
+
+
+def test_no_place_is_the_memory():
+    """An empty variable is as none."""
+    assert Settings.of({"DASHBOARD_LIMITS_STORAGE": ""}).storage == "memory://"
+
+
+def test_a_place_that_the_library_refuses_is_told(monkeypatch):
+    """An address that no server can have is told without what it holds, which may be a password."""
+    monkeypatch.setattr(guard, "find_spec", lambda _: True)
+
+    with pytest.raises(ValueError, match="DASHBOARD_LIMITS_STORAGE: must be memcached:// and the address") as found:
+        create_app(SHIPPED, Settings(storage="memcached://user:secret@:port"))
+    assert "secret" not in str(found.value)
+
+
+def test_where_nothing_is_counted_no_library_is_needed():
+    """Limits that are switched off do not stop the start for a library that lacks."""
+    assert create_app(SHIPPED, Settings(limits=0, storage="redis://127.0.0.1:1"))
 
 
 @pytest.mark.parametrize(

@@ -27,7 +27,7 @@ ROWS = {
 }
 WORDS = {
     "independent": "independent pairs",
-    "all": "all pairs",
+    "all": "pairs in all",
     "left-out": "independent pairs, each with its chip family left out",
 }
 
@@ -149,7 +149,7 @@ def _answer(result: Score, choice: Choice) -> list[Any]:
         parts.estimated(f"{100 * found['median_ape']:.1f}\u00a0%"),
         f" of the published power ({found['scored']} {WORDS[choice.rows]}); ",
         f"on balance they are {_bias(found['bias'])}. Our 90\u00a0% ranges hold the published figure in ",
-        f"{held.count} of {held.of} cases, {held.percent:.0f}\u00a0%; their upper end is ",
+        f"{held.count} of {held.of} cases, {held.percent:.0f}\u00a0%; their upper end is typically ",
         f"{found['median_interval_ratio']:.1f} times the lower end.",
     ]
 
