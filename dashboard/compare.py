@@ -130,12 +130,12 @@ def value_text(row: Any, comparison: "Comparison") -> str:
     unit, beside = comparison.unit, comparison.greatest
     if comparison.form == "tornado":
         return range_text(row.q05, row.q95, unit, beside=beside)
-    return bound(row) + row_text(row, unit, beside=beside)
+    return row_text(row, unit, beside=beside) + bound(row)
 
 
 def bound(row: Any) -> str:
-    """What stands before a share of a lower bound, which is the most that it can be."""
-    return "at most " if row.basis.startswith("lower bound") else ""
+    """What stands behind a share of a lower bound, which is the most that it can be."""
+    return " or less" if row.basis.startswith("lower bound") else ""
 
 
 def estimate_row(label: str, value: Quantity, unit: str, **more: str) -> dict[str, Any]:

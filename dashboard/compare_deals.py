@@ -202,8 +202,9 @@ def _names(deal: Commitment) -> tuple[str, str]:
     A site that the user builds itself is its own, whoever supplies the current.
     """
     taker = _first(deal.user or deal.buyer)
-    builds = deal.kind == "site" and deal.host == taker
-    names = deal.supplier if deal.supplier not in ("", taker) and not builds else deal.host
+    if deal.kind == "site" and deal.host == taker and deal.supplier not in ("", taker):
+        return f"{taker} itself", taker
+    names = deal.supplier if deal.supplier not in ("", taker) else deal.host
     giver = names.replace(";", ",") or "not named"
     return giver, taker if taker != giver else f"{taker}{OWN}"
 

@@ -23,9 +23,9 @@ LOWER = "lower bound of the peak"
 
 
 def beside_grids(question: str, load: Load, answer: Estimate, grids: Sequence[Grid], catalog: Catalog) -> Comparison:
-    """A panel for each grid that publishes what the question needs: the grid's own figure and the load beside it.
+    """A panel for each grid of which our tables hold what the question needs: its own figure and the load beside it.
 
-    Grids that publish none are named in the foot.
+    The other grids are named in the foot.
     """
     ask, unit, what, published = SCALED[question]
     rows, used, beside = [], [], []
@@ -43,7 +43,7 @@ def beside_grids(question: str, load: Load, answer: Estimate, grids: Sequence[Gr
     return Comparison(
         id=f"grids-{question}",
         title=f"{load.label} beside each grid’s {what}",
-        answer=_sentence(first) if first else "None of these grids publishes it.",
+        answer=_sentence(first) if first else "Our tables hold it for none of these grids.",
         axis="each panel has a scale of its own",
         unit="%",
         kind="energy" if question == "energy" else "capacity",
@@ -58,7 +58,7 @@ def beside_grids(question: str, load: Load, answer: Estimate, grids: Sequence[Gr
 
 
 def _part(grid: Grid, published: Callable[[Grid], Quantity | None], catalog: Catalog) -> str:
-    """The largest part of a grid that publishes the figure, in brackets; the world's parts are no substitute."""
+    """The largest part of a grid with the figure in our tables, in brackets; the world's parts are no substitute."""
     if grid.grid_id == "world":
         return ""
     parts = [
@@ -69,12 +69,13 @@ def _part(grid: Grid, published: Callable[[Grid], Quantity | None], catalog: Cat
 
 
 def not_published(question: str, grids: Sequence[Grid], catalog: Catalog) -> str:
-    """Names the grids that publish no figure for a question and so have no panel; empty where there is none."""
+    """Names the grids of which our tables hold no figure for a question, so no panel; empty where there is none."""
     if question not in SCALED:
         return ""
     _, _, what, published = SCALED[question]
     names = [f"{grid.name}{_part(grid, published, catalog)}" for grid in grids if published(grid) is None]
-    return f"Not drawn, for no {what.removeprefix('published ')} is published: {', '.join(names)}." if names else ""
+    what = what.removeprefix("published ")
+    return f"Not drawn, for our tables hold no {what} of: {', '.join(names)}." if names else ""
 
 
 def _panel(grid: Grid, size: Quantity, unit: str, what: str, share: Answer) -> dict[str, Any]:
@@ -98,10 +99,11 @@ def _percent(row: dict[str, Any]) -> str:
 
 def _sentence(row: dict[str, Any]) -> str:
     low, middle, high = (number_text(row[name]) for name in ("q05", "value", "q95"))
-    most = "At most " if row["basis"] == LOWER else ""
     scale = ", for scale only" if "for scale only" in str(row["note"]) else ""
-    share = f"{most}{middle}\u00a0% of the {row['basis']} of {questions.with_article(row['label'])}"
-    return f"{share} ({low}–{high}\u00a0%){scale}."
+    share, span, name = f"{middle}\u00a0%", f"({low}–{high}\u00a0%)", questions.with_article(row["label"])
+    if row["basis"] == LOWER:
+        return f"{share} {span} or less of the {questions.FOUND} for {name}{scale}."
+    return f"{share} of the {row['basis']} of {name} {span}{scale}."
 
 
 def plants(question: str, loads: dict[str, Load], answer: Estimate, catalog: Catalog) -> Comparison:
@@ -111,11 +113,13 @@ def plants(question: str, loads: dict[str, Load], answer: Estimate, catalog: Cat
     kinds = questions.PLANTS if question == "plants" else questions.ADEQUACY
     for plant, label in kinds.items():
         if question == "plants":
-            found = questions.plants_for_energy(loads["average"], plant, catalog)
+            found, told = questions.plants_for_energy(loads["average"], plant, catalog), "capacity factor"
         else:
-            found = questions.plants_for_adequacy(loads["peak"], plant, catalog)
+            found, told = questions.plants_for_adequacy(loads["peak"], plant, catalog), "accreditation"
         levels = tuple(level / 1000 for level in found.levels)
-        rows.append(estimate_levels(label, levels, "GW", basis="nameplate", note=found.sentence))
+        why = catalog.parameter(told.replace(" ", "_"), plant).reasoning
+        note = f"{found.sentence} {told.capitalize()}: {why}"
+        rows.append(estimate_levels(label, levels, "GW", basis="nameplate", note=note))
         used += [source for source in found.source_ids if source not in loads["peak"].source_ids]
     first = rows[0]
     results = {plant: (row["label"], _gigawatts(row)) for plant, row in zip(kinds, rows, strict=True)}

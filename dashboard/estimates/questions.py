@@ -13,11 +13,12 @@ from dashboard.core.draws import Draws
 from dashboard.core.pairing import Kind, PairingError, require
 from dashboard.estimates.estimate import Estimate, quantiles
 from dashboard.estimates.inputs import DrawnNormals, Inputs, Medians, Step
-from dashboard.records import Equivalent, Grid
+from dashboard.records import Equivalent, Grid, Parameter
 from dashboard.units import Quantity, magnitude, number_text, quantity, range_text, reader_text, spread_text
 
 FOR_SCALE = "for scale only: this grid does not carry the load"
 NOT_PLACED = "for scale only: no one grid is known to carry all of it"
+FOUND = "highest peak found"  # of a grid whose record is not known, so a share of it is the most that it can be
 PLANTS = {"nuclear": "nuclear", "gas-cc": "combined-cycle gas", "wind": "wind", "solar": "solar"}
 ADEQUACY = {"firm": "firm plant", "solar-storage": "solar with storage", "wind": "wind", "solar": "solar"}
 
@@ -130,22 +131,31 @@ def strain_on_peak(load: Load, grid: Grid) -> Answer:
     Raises:
         PairingError: the load is no peak (a nameplate is none), or the grid has no published peak.
     """
-    known = "highest peak found" if grid.peak_kind == "lower bound" else "record peak"
-    question = f"strain on the {known} of {with_article(grid.name)}"
+    lower, name = grid.peak_kind == "lower bound", with_article(grid.name)
+    known = f"{FOUND} for {name}" if lower else f"record peak of {name}"
+    question = f"strain on the {known}"
     require("peak", load.kind, load.value, question)
     if grid.peak is None:
         raise PairingError(f"{question}: no peak is published; its demand is not comparable with a peak")
     share = (load.value / grid.peak).to("percent")
     low, _, middle, _, high = quantiles(share.m)
-    kind = "at most, for the true peak may be higher" if grid.peak_kind == "lower bound" else "if both fall together"
-    span = f"{number_text(low)}–{number_text(high)} %"
-    share_text = f"{number_text(middle)} % of the {known} of {with_article(grid.name)} ({span})"
-    text = f"Its {_highest_hour(load)}, is {share_text}, {kind}"
+    percent, span = f"{number_text(middle)} %", f"({number_text(low)}–{number_text(high)} %)"
+    if lower:
+        told = f"{percent} {span} or less of the {known}, for the true peak may be higher"
+    else:
+        told = f"{percent} of the {known} {span}, if both fall together"
+    text = f"Its {_highest_hour(load)}, is {told}"
     return _answer(question, share, "percent", text + _tail(load, grid), load, grid, grid.peak_source_id)
 
 
 def _answer(question: str, value: Quantity, unit: str, text: str, load: Load, grid: Grid, source: str) -> Answer:
     return Answer(question, value, unit, f"{text}.", not _on(load, grid), (*load.source_ids, source))
+
+
+def _percent(row: Parameter) -> str:
+    """A share of the tables in per cent as it stands there, with its range where it has one."""
+    low, middle, high = (f"{100 * share:.4g}" for share in (row.low, row.central, row.high))
+    return f"{middle}\u00a0%" if low == high else f"{middle}\u00a0% ({low}–{high}\u00a0%)"
 
 
 def plants_for_energy(load: Load, plant: str, catalog: Catalog, draws: Draws | None = None) -> Answer:
@@ -160,8 +170,9 @@ def plants_for_energy(load: Load, plant: str, catalog: Catalog, draws: Draws | N
     factor = row.spread.at((draws or Draws())(f"capacity_factor of {plant}"))
     value = energy.plant_capacity(load.value, factor)
     low, _, middle, _, high = quantiles(magnitude(value, "MW"))
-    size = reader_text(middle, "MW", beside=high)
-    text = f"{size} of {PLANTS[plant]} ({range_text(low, high, 'MW')}) would make as much energy in a year."
+    named = f"{PLANTS[plant]} ({range_text(low, high, 'MW')})"
+    size, share = reader_text(middle, "MW", beside=high), _percent(row)
+    text = f"{size} of {named} would make as much energy in a year, at a capacity factor of {share}."
     return Answer(question, value, "MW", text, for_scale_only=False, source_ids=(*load.source_ids, *row.source_ids))
 
 
@@ -178,10 +189,10 @@ def plants_for_adequacy(load: Load, plant: str, catalog: Catalog, draws: Draws |
     accredited = energy.accredited_capacity(load.value, reserve.spread.central)
     value = (accredited / credit.spread.at(draws(f"accreditation of {plant}"))).to("MW")
     low, _, middle, _, high = quantiles(magnitude(value, "MW"))
-    share = f"{100 * reserve.central:.0f} %"
+    share = _percent(reserve)
     named = f"{ADEQUACY[plant]} ({range_text(low, high, 'MW')})"
-    size = reader_text(middle, "MW", beside=high)
-    text = f"{size} of {named} would cover its {_highest_hour(load)}, with {share} reserve."
+    size, counted = reader_text(middle, "MW", beside=high), f"counting {_percent(credit)} of the plant’s nameplate"
+    text = f"{size} of {named} would cover its {_highest_hour(load)}, with {share} reserve, {counted}."
     sources = (*load.source_ids, *reserve.source_ids, *credit.source_ids)
     return Answer(question, value, "MW", text, for_scale_only=False, source_ids=sources)
 

@@ -46,7 +46,7 @@ def _panel(row: Any, left: float, top: float, width: float, box: Frame, kind: st
     scale = width / max(100.0, row.q95 * 1.02)
     title = shortened(row.label, width, base, bold=True)
     value = f"{number_text(row.published, 3)} {row.published_unit}" + (f", {row.date}" if row.date else "")
-    share = f"{bound(row)}{number_text(row.value)} % ({number_text(row.q05)}–{number_text(row.q95)})"
+    share = f"{number_text(row.value)} % ({number_text(row.q05)}–{number_text(row.q95)}){bound(row)}"
     bar, line = top + base * 3.2, top + base * 4.55
     box.layout["shapes"] += [
         _bar(left, left + 100 * scale, bar, base * 0.33, theme.published),

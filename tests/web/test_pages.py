@@ -9,7 +9,7 @@ import dash.html
 import numpy as np
 import pytest
 
-from dashboard import captions, compare_plans, figures
+from dashboard import captions, compare_grids, compare_plans, figures
 from dashboard.catalog import SHIPPED
 from dashboard.compare import row_text
 from dashboard.estimates.ledger import BASES
@@ -274,7 +274,7 @@ def test_every_question_of_a_grid_is_answered(catalog, question):
     assert "P_pk = facility peak capacity" in text
 
 
-def test_grids_without_a_published_peak_are_named(catalog):
+def test_grids_without_a_peak_in_our_tables_are_named(catalog):
     """Every chosen grid has a panel or its name in the foot and on the page, with the part of it that has a peak."""
     choice = grids.Choice(question="peak")
     comparison = grids.view(catalog, choice)
@@ -282,11 +282,99 @@ def test_grids_without_a_published_peak_are_named(catalog):
     drawn = {row.label for row in comparison.rows}
     missing = [name for grid_id in choice.grids if (name := catalog.grids[grid_id].name) not in drawn]
 
-    told = "no peak is published: United States (its part “United States, Lower 48” has one), World."
+    told = "our tables hold no peak of: United States (its part “United States, Lower 48” has one), World."
     assert missing == ["United States", "World"]
     assert told in comparison.foot
     assert told in text.encode().decode("unicode_escape")
-    assert "at most" in str(figures.figure(comparison, Size("page", 1080, None, 14.0), "light"))
+    assert ") or less" in str(figures.figure(comparison, Size("page", 1080, None, 14.0), "light"))
+
+
+def test_an_empty_cell_of_ours_is_not_told_as_unpublished(catalog):
+    """ERCOT and PJM publish their demand: that it is missing is said of our tables, beside other grids and alone."""
+    beside = grids.view(catalog, grids.Choice())
+    alone = grids.view(catalog, grids.Choice(grids=("ercot", "pjm")))
+    told = "Not drawn, for our tables hold no yearly demand of: ERCOT (Texas), PJM Interconnection."
+
+    assert told in beside.foot
+    assert told in alone.foot
+    assert alone.answer == "Our tables hold it for none of these grids."
+
+
+@pytest.mark.parametrize(("question", "other"), [("plants", "average"), ("adequacy", "highest hour")])
+def test_the_plants_of_a_load_can_be_worked_out_from_what_is_told(catalog, question, other):
+    """Load, reserve and the share of the nameplate that counts stand beside each plant, and make its size."""
+    kinds = grids.worked(catalog, grids.Choice())[1]
+    load = float(re.search(rf"{other} ([\d.]+) GW", compare_grids.load_words(kinds))[1])
+    rows = grids.view(catalog, grids.Choice(question=question)).rows
+
+    assert len(rows) == 4
+    for row in rows:
+        size, share = re.search(r"^([\d.]+) GW .* (?:counting|factor of) ([\d.]+)\s%", row.note).groups()
+        reserve = re.search(r"(\d+)\s% reserve", row.note)
+        need = load * (1 + float(reserve[1]) / 100 if reserve else 1)
+        assert float(size) == pytest.approx(need / float(share) * 100, rel=0.05), row.note
+    assert ("reserve" in rows[0].note) == (question == "adequacy")
+    assert question == "plants" or "PJM credits onshore wind with 0.41" in rows[2].note
+
+
+def test_a_share_of_a_lower_bound_has_its_range_before_or_less(catalog):
+    """No range stands above a maximum, and number and range are marked as one estimate; the words say what marks it."""
+    answer = grids.render(catalog, grids.Choice(grids=("deu",), question="peak"), WINDOW)[0].children
+    _, _, number, after, legend = answer
+
+    assert re.fullmatch(r"\d+\s% \(\d+–\d+\s%\)", number.children)
+    assert after == " or less of the highest peak found for Germany, for scale only."
+    assert legend.strip() == "Dotted underlines mark our estimates."
+
+
+@pytest.mark.parametrize(
+    ("load", "text", "changed", "shown"),
+    [
+        ("30 GW", "400k GB200", "grids-text", (None, dash.no_update)),
+        ("user:Meta", "400k GB200", "grids-load", ("user:Meta", "")),
+        (None, "asdf", "grids-text", (None, dash.no_update)),
+        (None, "", "grids-text", ("30 GW", dash.no_update)),
+        (None, "  ", "grids-text", ("30 GW", dash.no_update)),
+        ("user:Meta", "", "grids-text", ("user:Meta", dash.no_update)),
+    ],
+)
+def test_of_list_and_box_the_one_changed_last_stays(load, text, changed, shown):
+    """What is typed clears the list, what is chosen clears the box, and an emptied box has the first of the list."""
+    assert grids.one_load(load, text, changed) == shown
+
+
+@pytest.mark.parametrize(
+    ("query", "listed", "typed"),
+    [
+        ({}, "30 GW", ""),
+        ({"load": ""}, "30 GW", ""),
+        ({"load": "user:Meta"}, "user:Meta", ""),
+        ({"load": "400k GB200"}, None, "400k GB200"),
+        ({"load": "user:Nobody"}, None, "user:Nobody"),
+    ],
+)
+def test_a_link_shows_its_load_in_the_list_or_in_the_box(catalog, query, listed, typed):
+    """The load of the address is in the one or the other, also one that is in no table."""
+    controls = [
+        part for part in grids.layout(catalog, query)._traverse() if hasattr(part, "id") and hasattr(part, "value")
+    ]
+    values = {part.id: part.value for part in controls}
+
+    assert (values["grids-load"], values["grids-text"]) == (listed, typed)
+
+
+@pytest.mark.parametrize("question", grids.QUESTIONS)
+def test_grids_can_be_chosen_where_they_change_the_answer(catalog, question):
+    """The box of the grids is hidden just where the answer is the same with others, and keeps its value there."""
+    parts = {
+        part.id: part
+        for part in grids.layout(catalog, {"question": question, "grids": "irl"})._traverse()
+        if hasattr(part, "id")
+    }
+    here, there = (grids.view(catalog, grids.Choice(question=question, grids=(name,))).csv for name in ("irl", "ita"))
+
+    assert parts["grids-which"].hidden == (here == there)
+    assert parts["grids-grids"].value == ["irl"]
 
 
 def test_plans_tell_the_published_figure_behind_a_converted_one(catalog):

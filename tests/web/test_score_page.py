@@ -116,7 +116,7 @@ def test_limits_say_that_campuses_are_not_shown(catalog):
 def test_a_table_without_a_known_chip_gets_one_line(catalog):
     """Where no pair can be scored the page says so, and each pair that is left out says why."""
     pair = next(iter(catalog.pairs.values()))
-    odd = {pair.case_id: dataclasses.replace(pair, chip="Nonesuch 9000", independent=True)}
+    odd = {pair.case_id: dataclasses.replace(pair, chip="Nonesuch 9000", chip_id="", independent=True)}
     empty = dataclasses.replace(catalog, pairs=odd, version="none-known")
 
     page = score.render(empty, INDEPENDENT, WINDOW)

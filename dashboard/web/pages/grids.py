@@ -8,7 +8,7 @@ from typing import Any
 import dash
 import dash_mantine_components as dmc
 import numpy as np
-from dash import Input, html
+from dash import Input, Output, html
 
 from dashboard import compare_grids
 from dashboard.catalog import Catalog, nearest
@@ -31,8 +31,8 @@ from dashboard.web.pages import plans
 from dashboard.web.sentences_plans import MONTH
 
 PATH, NAME, TITLE = "/grids", "Grids", "What would this load be on a grid?"
-# 22 GW (16–30), 58 %, and the range of a share that stands behind the name of its grid
-_NUMBERS = re.compile(r"([\d.,]+\s(?:%|[MGT]W)(?: \([\d.,–]+\))?|\([\d.,–]+\s%\))")
+# 22 GW (16–30), 31 % (23–42 %), 58 %, and the range of a share that stands behind the name of its grid
+_NUMBERS = re.compile(r"([\d.,]+\s(?:%|[MGT]W)(?: \([\d.,–]+(?:\s%)?\))?|\([\d.,–]+\s%\))")
 FIGURES = ("grids-energy", "grids-peak", "grids-plants", "grids-adequacy")
 QUESTIONS = {
     "energy": "share of a year’s electricity",
@@ -50,6 +50,7 @@ HOSTED = "A grid that does not host the load is shown for scale only."
 UNHOSTED = "No one of these grids is known to host all of the load{}: every share is for scale only."
 WHOLES = {"world": "the world as a whole does", "usa": "the United States as a whole may"}  # where they are shown
 FOR_SCALE = "for scale only"
+DOTTED = "Dotted underlines mark our estimates."
 POOLED = "The range above pools all readings of the announcement by their odds; its median lies between theirs."
 RESULT_SYMBOLS = {
     "P": "announced power",
@@ -179,7 +180,7 @@ def view(catalog: Catalog, choice: Choice) -> Comparison:
     """
     answer, kinds = worked(catalog, choice)
     grids = [catalog.grids[grid_id] for grid_id in choice.grids]
-    if choice.question in compare_grids.SCALED:
+    if asks_of_grids(choice.question):
         found = compare_grids.beside_grids(choice.question, kinds[choice.question], answer, grids, catalog)
     else:
         found = compare_grids.plants(choice.question, kinds, answer, catalog)
@@ -204,7 +205,8 @@ def comparisons(catalog: Catalog, query: Mapping[str, str]) -> tuple[Comparison,
 def layout(catalog: Catalog, query: Mapping[str, str]) -> Any:
     """The page with its controls set from the query."""
     choice, notices = choose(query, catalog)
-    picked = choice.load if choice.load == DEFAULT_LOAD or ":" in choice.load else None
+    listed, asked = load_choices(catalog), choice.load or DEFAULT_LOAD
+    picked = any(asked == item["value"] for group in listed for item in group["items"])
     grids = [
         {"value": grid.grid_id, "label": grid.name}
         for grid in catalog.grids.values()
@@ -219,17 +221,17 @@ def layout(catalog: Catalog, query: Mapping[str, str]) -> Any:
                     dmc.Select(
                         id="grids-load",
                         label="Load",
-                        value=picked,
-                        data=load_choices(catalog),
+                        value=asked if picked else None,
+                        data=listed,
                         searchable=True,
-                        clearable=True,
+                        allowDeselect=False,
                         placeholder="your own, typed beside",
                         w=300,
                     ),
                     dmc.TextInput(
                         id="grids-text",
                         label="or your own load",
-                        value="" if picked else choice.load,
+                        value="" if picked else asked,
                         placeholder="100000 H100",
                         debounce=400,
                         w=200,
@@ -241,14 +243,18 @@ def layout(catalog: Catalog, query: Mapping[str, str]) -> Any:
             html.Div(
                 [
                     ui.radios("grids-question", "Question", QUESTIONS, choice.question),
-                    dmc.MultiSelect(
-                        id="grids-grids",
-                        label="Grids",
-                        value=list(choice.grids),
-                        data=grids,
-                        searchable=True,
-                        maxValues=MOST_GRIDS,
-                        w="100%",
+                    html.Div(
+                        dmc.MultiSelect(
+                            id="grids-grids",
+                            label="Grids",
+                            value=list(choice.grids),
+                            data=grids,
+                            searchable=True,
+                            maxValues=MOST_GRIDS,
+                        ),
+                        id="grids-which",
+                        hidden=not asks_of_grids(choice.question),
+                        style={"width": "100%"},
                     ),
                 ],
                 className="controls",
@@ -259,8 +265,41 @@ def layout(catalog: Catalog, query: Mapping[str, str]) -> Any:
     )
 
 
+def one_load(load: str | None, text: str | None, changed: str | None) -> tuple[Any, Any]:
+    """The values of the list and of the box after one of them changed: the other gives way, and one is always set.
+
+    The box is left alone while somebody types in it.
+    """
+    if load and changed == "grids-load":
+        return load, ""
+    return None if _typed(text) else load or DEFAULT_LOAD, dash.no_update
+
+
+def _typed(text: str | None) -> str:
+    return (text or "").strip()
+
+
+def asks_of_grids(question: str) -> bool:
+    """Whether the answer hangs on the grids; the plants of a load are the same beside any."""
+    return question in compare_grids.SCALED
+
+
 def wire(app: dash.Dash, live: Live) -> None:
-    """The choices redraw the page and are kept in the address."""
+    """The choices redraw the page and are kept in the address; each control stands only where it says something."""
+
+    @app.callback(
+        Output("grids-load", "value"),
+        Output("grids-text", "value"),
+        Input("grids-load", "value"),
+        Input("grids-text", "value"),
+        prevent_initial_call=True,
+    )
+    def one(load: str | None, text: str | None) -> tuple[Any, Any]:
+        return one_load(load, text, dash.ctx.triggered_id)
+
+    @app.callback(Output("grids-which", "hidden"), Input("grids-question", "value"), prevent_initial_call=True)
+    def which(question: str) -> bool:
+        return not asks_of_grids(question)
 
     @ui.redrawn(
         app, "grids", *[Input(f"grids-{name}", "value") for name in ("load", "text", "basis", "grids", "question")]
@@ -275,7 +314,7 @@ def wire(app: dash.Dash, live: Live) -> None:
         mine: Any,
     ) -> ui.Redrawn:
         catalog = live.of(mine)
-        asked = {"load": load or text or DEFAULT_LOAD, "basis": basis, "question": question}
+        asked = {"load": _typed(text) or load or DEFAULT_LOAD, "basis": basis, "question": question}
         choice, _ = choose(asked | ({"grids": ",".join(grids)} if grids else {}), catalog)
         return render(catalog, choice, ui.seen(window, mine)), choice
 
@@ -292,9 +331,9 @@ def render(catalog: Catalog, choice: Choice, window: dict[str, Any]) -> list[Any
     )
     steps = with_highest_hour(answer, catalog)
     hosted = any("carries the load" in row.note for row in comparison.rows)
-    shares = (HOSTED if hosted else _unhosted(comparison, catalog)) if choice.question in compare_grids.SCALED else ""
+    shares = (HOSTED if hosted else _unhosted(comparison, catalog)) if asks_of_grids(choice.question) else ""
     return [
-        html.P([f"{kinds['capacity'].label}: ", *_marked(comparison.answer)], className="answer"),
+        html.P([f"{kinds['capacity'].label}: ", *_marked(comparison.answer), f" {DOTTED}"], className="answer"),
         html.P(f"The load: {compare_grids.load_words(kinds)}.", className="quiet"),
         html.P(_decisive(answer, choice, _planned_range(choice, kinds)), className="quiet"),
         ui.figure_block(comparison, window, f"/grids?{choice.query()}"),
