@@ -287,8 +287,8 @@ def share_of_grids(answer: Estimate, label: str, grids: Sequence[Grid], catalog:
     return Comparison(
         id="grid-share",
         title=f"{label} as a share of each grid’s yearly electricity",
-        answer=f"{beside[0][1]} of {with_article(first['label'])}’s demand, for scale only: no one grid will carry all "
-        "of it.",
+        answer=f"{beside[0][1]} of {with_article(first['label'])}’s demand, for scale only: no grid here is known to "
+        "carry all of it.",
         axis="Share of the grid’s yearly demand, %",
         unit="%",
         kind="energy",

@@ -186,3 +186,14 @@ def test_a_site_that_its_user_builds_is_no_ribbon_from_the_utility(catalog):
         told = set(comparison_named("flows", catalog, {"unit": unit}).table["giver"])
         assert "Georgia Power" not in told
         assert "OpenAI itself" in told
+
+
+def test_what_others_expect_of_a_site_is_not_called_announced(catalog):
+    """Microsoft has said nothing of Fairwater's 2.9 GW: the figure, its list and the total say who expects it."""
+    query = {"by": "site", "name": "Fairwater Mount Pleasant"}
+    rows = {row["Site"]: row for row in plans.site_rows(catalog)}
+
+    assert " expected by others by the end of 2030" in comparison_named("timeline", catalog, query).answer
+    assert " announced, or expected by others, by the end" in comparison_named("timeline", catalog, {}).answer
+    assert rows["Fairwater Mount Pleasant"]["Published as"] == "IT, expected by others"
+    assert "announced or expected" in comparison_named("sites-map", catalog, {}).title

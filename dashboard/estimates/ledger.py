@@ -92,7 +92,7 @@ class Ledger:
 
 def openai_ledger(catalog: Catalog, draws: Draws | None = None) -> Ledger:
     """The worked ledger of method section 4: the rows that the table marks for it, as announced up to February 2026."""
-    return ledger(tables_ledger(catalog), catalog, "OpenAI, announced up to February 2026", draws)
+    return ledger(tables_ledger(catalog), catalog, "OpenAI, a selection up to February 2026", draws)
 
 
 def users_of(catalog: Catalog) -> tuple[str, ...]:

@@ -185,8 +185,8 @@ def render(catalog: Catalog, choice: Choice, window: dict[str, Any]) -> list[Any
         html.P(
             [
                 "The deals announced up to February 2026 sit inside each other: one contract buys chips, another ",
-                "houses them. NVIDIA’s letter counts with its 10 GW, which became 5 GW at the end of that month. For ",
-                "later ones see the ",
+                "houses them. This is a worked selection of them; NVIDIA’s letter counts with its 10 GW, which became ",
+                "5 GW at the end of that month. For smaller and later ones see the ",
                 dash.dcc.Link("page of deals", href="/deals?user=OpenAI%2C+early+2026"),
                 f". {LARGER}",
             ]
