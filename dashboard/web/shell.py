@@ -48,7 +48,8 @@ def layout(pages: Sequence[ModuleType]) -> Any:
                 [
                     html.P(
                         "Figures name their data version. Datasets CC BY 4.0; electricity data after Our World in Data "
-                        "and Ember, site data partly after Epoch AI (CC BY). Estimates are ours, with their ranges."
+                        "and Ember, site data partly after Epoch AI (CC BY). Estimates are ours, with their ranges; "
+                        "in a text dots underline them."
                     )
                 ],
                 className="foot",

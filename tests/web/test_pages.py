@@ -318,13 +318,12 @@ def test_the_plants_of_a_load_can_be_worked_out_from_what_is_told(catalog, quest
 
 
 def test_a_share_of_a_lower_bound_has_its_range_before_or_less(catalog):
-    """No range stands above a maximum, and number and range are marked as one estimate; the words say what marks it."""
+    """No range stands above a maximum, and number and range are marked as one estimate."""
     answer = grids.render(catalog, grids.Choice(grids=("deu",), question="peak"), WINDOW)[0].children
-    _, _, number, after, legend = answer
+    _, _, number, after = answer
 
     assert re.fullmatch(r"\d+\s% \(\d+–\d+\s%\)", number.children)
     assert after == " or less of the highest peak found for Germany, for scale only."
-    assert legend.strip() == "Dotted underlines mark our estimates."
 
 
 @pytest.mark.parametrize(

@@ -50,7 +50,6 @@ HOSTED = "A grid that does not host the load is shown for scale only."
 UNHOSTED = "No one of these grids is known to host all of the load{}: every share is for scale only."
 WHOLES = {"world": "the world as a whole does", "usa": "the United States as a whole may"}  # where they are shown
 FOR_SCALE = "for scale only"
-DOTTED = "Dotted underlines mark our estimates."
 POOLED = "The range above pools all readings of the announcement by their odds; its median lies between theirs."
 RESULT_SYMBOLS = {
     "P": "announced power",
@@ -333,7 +332,7 @@ def render(catalog: Catalog, choice: Choice, window: dict[str, Any]) -> list[Any
     hosted = any("carries the load" in row.note for row in comparison.rows)
     shares = (HOSTED if hosted else _unhosted(comparison, catalog)) if asks_of_grids(choice.question) else ""
     return [
-        html.P([f"{kinds['capacity'].label}: ", *_marked(comparison.answer), f" {DOTTED}"], className="answer"),
+        html.P([f"{kinds['capacity'].label}: ", *_marked(comparison.answer)], className="answer"),
         html.P(f"The load: {compare_grids.load_words(kinds)}.", className="quiet"),
         html.P(_decisive(answer, choice, _planned_range(choice, kinds)), className="quiet"),
         ui.figure_block(comparison, window, f"/grids?{choice.query()}"),
