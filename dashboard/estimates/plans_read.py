@@ -14,7 +14,18 @@ from dashboard.estimates.inputs import is_one_system
 from dashboard.estimates.questions import with_parents
 from dashboard.estimates.readings import END_YEAR, MONTHS, START_YEAR
 from dashboard.records import Chip
-from dashboard.units import MOST_YEARS, Quantity, UnitError, counted, magnitude, quantity, read_cell, too_much, unit
+from dashboard.units import (
+    CAPACITY_UNITS,
+    MOST_YEARS,
+    Quantity,
+    UnitError,
+    counted,
+    magnitude,
+    quantity,
+    read_cell,
+    too_much,
+    unit,
+)
 
 COLUMNS = (
     *("id", "name", "chip", "chip_count", "power", "unit", "power_basis", "amount", "currency", "term_years"),
@@ -35,7 +46,6 @@ BASES = MappingProxyType(
     }
 )
 CURRENCIES = ("USD", "million USD", "billion USD")
-CAPACITY_UNITS = ("W", "kW", "MW", "GW", "TW")
 FIRST_YEAR, LAST_YEAR = 1900, 2100
 _DATE = re.compile(r"[0-9]{4}(?:-[0-9]{2}){0,2}")
 _ENERGY = re.compile(r"[kMGT]?Wh( ?(?:/|per|a) ?(?:year|yr|y|annum|a))?", re.ASCII | re.IGNORECASE)

@@ -23,7 +23,16 @@ from dashboard.units.dimensions import (
     WaterIntensity,
     checked,
 )
-from dashboard.units.reading import MAX_TEXT, MOST_YEARS, Amount, QuantityError, read_amount, read_cell, too_much
+from dashboard.units.reading import (
+    CAPACITY_UNITS,
+    MAX_TEXT,
+    MOST_YEARS,
+    Amount,
+    QuantityError,
+    read_amount,
+    read_cell,
+    too_much,
+)
 from dashboard.units.registry import (
     UNITS,
     YEAR,
@@ -47,6 +56,7 @@ from dashboard.units.writing import (
 )
 
 __all__ = [
+    "CAPACITY_UNITS",
     "MAX_TEXT",
     "MOST_YEARS",
     "UNITS",

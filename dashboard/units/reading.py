@@ -8,7 +8,7 @@ from typing import Any
 from dashboard.units.registry import YEAR, Quantity, UnitError, advice, quantity, shown
 from dashboard.units.writing import reader_text
 
-_POWER_UNITS = ("W", "kW", "MW", "GW", "TW")
+CAPACITY_UNITS = ("W", "kW", "MW", "GW", "TW")
 _ENERGY_UNITS = ("Wh", "kWh", "MWh", "GWh", "TWh")
 MAX_TEXT = 200
 _NUMBER = r"(?P<number>(?:[0-9]{1,3}(?:,[0-9]{3}){1,5}|[0-9]{1,15})(?:\.[0-9]{1,12})?)"
@@ -147,7 +147,7 @@ def _money(text: str, sign: str | None, number: float, rest: str) -> Amount | No
 
 def _power(number: float, name: str) -> Amount | None:
     name = _WORDS.sub(lambda word: _UNIT_OF[word[1].lower()] + ("h" if word[2] else ""), name)
-    if name in _POWER_UNITS:
+    if name in CAPACITY_UNITS:
         return Amount(quantity(number, name))
     if match := re.fullmatch(r"([kMGT]?W) ((?:for|over)\b.*)", name):
         raise QuantityError(
@@ -161,12 +161,12 @@ def _power(number: float, name: str) -> Amount | None:
     if match := re.match(r"([kMGT]?Wh)\b", name):
         average = (quantity(number, match[1]) / YEAR).to("MW").m
         raise UnitError(
-            f"{shown(name)}: must be a capacity in {', '.join(_POWER_UNITS)}; an energy is no capacity. In a year it "
+            f"{shown(name)}: must be a capacity in {', '.join(CAPACITY_UNITS)}; an energy is no capacity. In a year it "
             f"would be {reader_text(average, 'MW')} on average"
         )
-    if name.lower() in {u.lower() for u in (*_POWER_UNITS, *_ENERGY_UNITS)}:
+    if name.lower() in {u.lower() for u in (*CAPACITY_UNITS, *_ENERGY_UNITS)}:
         raise UnitError(
-            f"{shown(name)}: must be one of {', '.join(_POWER_UNITS)}, capital letters as here{advice(name)}"
+            f"{shown(name)}: must be one of {', '.join(CAPACITY_UNITS)}, capital letters as here{advice(name)}"
         )
     return None
 
