@@ -25,7 +25,7 @@ COLUMNS: Sequence[dict[str, Any]] = (
     {"field": LIKELY, "width": 150, "phone": 105} | MEGAWATTS,
     {"field": LOW, "width": 130} | MEGAWATTS,
     {"field": HIGH, "width": 130} | MEGAWATTS,
-    {"field": "Published as", "headerName": "Published as", "width": 150} | TEXT,
+    {"field": "Published as", "headerName": "Published as", "width": 150} | TEXT | WRAPPED,
     {"field": "Operator", "width": 190} | TEXT | WRAPPED,
     {"field": "User", "width": 150} | TEXT,
     {"field": "Country", "width": 150} | TEXT,

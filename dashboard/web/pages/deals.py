@@ -94,7 +94,8 @@ def view(catalog: Catalog, choice: Choice) -> tuple[Comparison, ...]:
         title = f"Who sells to, houses and invests in whom, in {UNITS[choice.unit]}"
     else:
         counted = compare_deals.ledger_bars(books[choice.user], choice.basis, catalog)
-        title = f"Who sells to and houses {choice.user}, in {UNITS[choice.unit]}"
+        ways = "sells to and houses" if choice.unit == "GW" else "sells to, houses and invests in"
+        title = f"Who {ways} {choice.user}, in {UNITS[choice.unit]}"
     return counted, compare_deals.flows(list(books.values()), choice.unit, title, catalog)
 
 
