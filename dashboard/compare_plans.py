@@ -10,6 +10,7 @@ import pandas as pd
 from dashboard import workings
 from dashboard.catalog import Catalog
 from dashboard.compare import COLUMNS, METHOD, Comparison, estimate_levels, source_names, summed_levels
+from dashboard.estimates.ask import BASES, BASIS_NAMES, Basis
 from dashboard.estimates.questions import with_parents
 from dashboard.estimates.readings import moment, outsiders
 from dashboard.estimates.series import LINES, NOT_NAMED, Line, Series, SiteStates, Timeline
@@ -23,6 +24,8 @@ MEANING = (
     "Announced and energised: as published or observed, other bases converted to facility power, with the error of "
     "those who estimate what operators do not publish. Likely: after odds, delay and filling."
 )
+
+READ_AS = {basis: f"read as {BASIS_NAMES[basis]}" for basis in BASES} | {"unknown": "its basis not being stated"}
 
 
 def lines_over_time(group: Series, title: str, plans: Timeline, catalog: Catalog) -> Comparison:
@@ -269,7 +272,12 @@ def _drawn(drawn: int, sized: int, month: str) -> str:
 
 
 def claimed_and_likely(
-    claimed: Series, group: Series, plans: Timeline, catalog: Catalog, claims: Sequence[Claim] = ()
+    claimed: Series,
+    group: Series,
+    plans: Timeline,
+    catalog: Catalog,
+    claims: Sequence[Claim] = (),
+    basis: Basis = "unknown",
 ) -> Comparison:
     """A user's claimed total, growing evenly between its dates, beside what its sites in the tables make likely."""
     rows = []
@@ -287,7 +295,7 @@ def claimed_and_likely(
         id="claim-path",
         title=f"{claimed.name}: the way to the claim, and what its sites make likely",
         answer=f"{claimed.name} claims {_goal(claims)}by the end of 2030 (about {reader_text(goal[2], 'MW')} at the "
-        f"meter, its basis not being stated); its {len(group.site_ids)} sites in the tables make "
+        f"meter, {READ_AS[basis]}); its {len(group.site_ids)} sites in the tables make "
         f"{spread_text(likely[0], likely[2], likely[4], 'MW')} likely.",
         axis="Facility capacity at the end of each month, GW",
         unit="GW",

@@ -19,7 +19,7 @@ from dashboard.catalog import Catalog
 from dashboard.core import power
 from dashboard.core import timeline as time
 from dashboard.core.draws import Array, Draws, combined
-from dashboard.estimates.ask import Ask
+from dashboard.estimates.ask import Ask, Basis, basis_weights
 from dashboard.estimates.chains import BASIS_CHOICE
 from dashboard.estimates.estimate import levels, quick_levels
 from dashboard.estimates.inputs import DrawnNormals, Inputs
@@ -290,11 +290,13 @@ def _likely(state: SiteStates, months: NDArray[np.intp], count: int) -> NDArray[
 # --- totals that somebody claimed -------------------------------------------------------------------------------------
 
 
-def claimed_total(claims: Sequence[Claim], catalog: Catalog, draws: Draws | None = None) -> Series:
+def claimed_total(
+    claims: Sequence[Claim], catalog: Catalog, draws: Draws | None = None, basis: Basis = "unknown"
+) -> Series:
     """A total between year-end claims, growing by a constant factor between each pair, in facility MW.
 
     The band holds the doubt of the basis and, between the dates, a path that strays by the spread of the yearly growth
-    rates themselves. Outside the claims there is nothing.
+    rates themselves. Outside the claims there is nothing. A `basis` other than unknown reads all of them on it.
 
     Raises:
         ValueError: fewer than two claims with a power and a date.
@@ -313,7 +315,7 @@ def claimed_total(claims: Sequence[Claim], catalog: Catalog, draws: Draws | None
     growth = np.diff(np.log(known)) / np.diff(known_at)
     yearly = float(np.std(growth, ddof=1)) if len(growth) > 1 else 0.0
     stray = time.bridge_width(yearly, known_at, months)[:, None] * draws(f"growth between claims of {subject}")
-    factor = _basis_factor(dated[-1], catalog, draws)
+    factor = _basis_factor(dated[-1], catalog, draws, basis)
     facility = path[:, None] * np.exp(stray) * factor
     band = np.full((MONTHS, 5), np.nan)
     inside = ~np.isnan(path)
@@ -325,12 +327,14 @@ def claimed_total(claims: Sequence[Claim], catalog: Catalog, draws: Draws | None
     return Series(subject, (), MappingProxyType({"announced": band}), sources)
 
 
-def _basis_factor(claim: Claim, catalog: Catalog, draws: Draws) -> Array:
+def _basis_factor(claim: Claim, catalog: Catalog, draws: Draws, basis: Basis) -> Array:
     """Facility peak per claimed MW: the same reading for all claims of one series."""
     one = quantity(1.0, "MW")
     weights = catalog.claim_types[claim.claim_type or "unknown"].weights
-    certain = {"it": (1.0, 0.0, 0.0), "facility": (0.0, 1.0, 0.0), "grid": (0.0, 0.0, 1.0)}
-    ask = Ask("power", one, None, "unknown", certain.get(claim.basis, weights), item=f"claims of {claim.subject}")
+    read = claim.basis if basis == "unknown" else basis
+    if read != "unknown":
+        weights = basis_weights(read, catalog)
+    ask = Ask("power", one, None, "unknown", weights, item=f"claims of {claim.subject}")
     p = Inputs(catalog, ask, DrawnNormals(draws, ask, catalog))
     factor = power.by_basis(p.category(BASIS_CHOICE, ask.weights), *facility_readings(p, one))
     return np.array(np.broadcast_to(magnitude(factor, "MW"), (draws.count,)), dtype=float)

@@ -216,6 +216,20 @@ def test_openai_from_its_own_totals(catalog):
     assert np.isnan(series.at("announced", "2022-12")[0])
 
 
+def test_totals_are_read_on_the_basis_asked_for(catalog):
+    """As facility power a total stays what it was; as IT power it is more at the meter, as a connection less."""
+    claims = [c for c in catalog.claims.values() if c.series == "openai-in-use"]
+    claims.append(catalog.claims["openai-power-2030"])
+    ends = {
+        basis: claimed_total(claims, catalog, basis=basis).at("announced", "2030-12")[2]
+        for basis in ("it", "facility", "grid")
+    }
+
+    assert ends["facility"] == pytest.approx(30_000)
+    assert ends["it"] > 1.2 * ends["facility"]
+    assert ends["grid"] < 0.95 * ends["facility"]
+
+
 def test_one_claim_makes_no_series(catalog):
     """A total cannot be drawn through one point."""
     with pytest.raises(ValueError, match="at least two claims"):

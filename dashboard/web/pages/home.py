@@ -107,19 +107,20 @@ def view(catalog: Catalog, choice: Choice) -> View:
     )
     capacity = compare.capacity_of_loads("The story’s deals beside the 30 GW", [(label, claim), *deals], catalog)
     share = compare.share_of_grids(claim, "OpenAI’s 30 GW", grids[:-2], catalog)
-    shown = (energy, capacity, _path(catalog), _ledger(catalog), share)
+    shown = (energy, capacity, _path(catalog, choice.basis), _ledger(catalog), share)
     return View(claim, as_it, deals, shown, _converted(catalog), _answers(claim, catalog))
 
 
-def _path(catalog: Catalog) -> Comparison:
-    """The claimed total by year beside what OpenAI's sites make likely."""
+def _path(catalog: Catalog, basis: Basis) -> Comparison:
+    """The claimed total by year, on a basis, beside what OpenAI's sites make likely."""
     claims = [catalog.claims["openai-power-2030"], *(c for c in catalog.claims.values() if c.series == "openai-in-use")]
     return compare_plans.claimed_and_likely(
-        claimed_total(claims, catalog),
+        claimed_total(claims, catalog, basis=basis),
         plans.plans_of(catalog).of("user", "OpenAI"),
         plans.plans_of(catalog),
         catalog,
         claims,
+        basis,
     )
 
 
