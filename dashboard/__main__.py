@@ -72,7 +72,7 @@ def serve(host: str = "127.0.0.1", port: int = 8050, datasets: Path | None = Non
 
     from dashboard.catalog import SHIPPED
     from dashboard.web import create_app, logs, warm
-    from dashboard.web.listening import listening
+    from dashboard.web.listening import listening, place
     from dashboard.web.settings import LibraryMissingError, Settings
 
     try:
@@ -82,7 +82,7 @@ def serve(host: str = "127.0.0.1", port: int = 8050, datasets: Path | None = Non
         sys.exit(MACHINE_LACKS)
     with _or_exit(lambda: listening(host, port)) as bound:
         server = make_server(host, port, app.server, threaded=True, fd=bound.fileno())
-    click.echo(f"Dashboard: http://{host}:{server.port}/   (Ctrl-C ends it)")
+    click.echo(f"Dashboard: http://{place(host, server.port)}/   (Ctrl-C ends it)")
     logs.write_to(sys.stderr)
     warm(app)
     server.serve_forever()

@@ -415,6 +415,12 @@ def test_serve_on_a_port_in_use_is_told():
     assert f"port: 127.0.0.1:{port} must be free, got one in use; give another with --port" in done.stderr
 
 
+def test_ipv6_stands_in_brackets():
+    """The address that `serve` prints can be opened as it stands."""
+    assert place("::1", 8050) == "[::1]:8050"
+    assert place("localhost", 8050) == "localhost:8050"
+
+
 @pytest.mark.parametrize(
     ("host", "told"),
     [

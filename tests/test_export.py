@@ -304,6 +304,21 @@ def test_check_tells_changed_numbers(tmp_path):
     assert re.search(r"changed +deals_.*99\.0 GW.* → ", moved.output)
 
 
+def test_check_compares_each_of_two_rows_of_one_label(comparisons, catalog, tmp_path):
+    """An estimate and the published figure beside it have one label; a change of either is told."""
+    (shot,) = shots(["/score"], catalog, figure="score-pairs", formats=["csv"], size="slide", theme="light")
+    whole = comparisons["score-pairs"].csv
+    rows = list(csv.DictReader(io.StringIO(whole)))
+    first, second = [line for line in whole.splitlines() if line.startswith(rows[0]["label"])][:2]
+    for line, row in ((first, rows[0]), (second, next(r for r in rows[1:] if r["label"] == rows[0]["label"]))):
+        moved = whole.replace(line, line.replace(f",{row['value']},", ",123456.0,", 1), 1)
+        (tmp_path / shot.file_name).write_text(moved)
+        (change,) = changes([(shot, whole.encode())], tmp_path)
+
+        assert moved != whole
+        assert "123,000" in str(change)
+
+
 def test_options_with_a_use_are_none_without():
     """Beside numbers a picture is drawn in the size and theme; a PNG among others has the scale."""
     given = dict.fromkeys(("figure", "size", "theme", "scale", "shots")) | {"page": False, "everything": False}

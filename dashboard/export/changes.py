@@ -16,7 +16,9 @@ from dashboard.units import number_text
 MOST = 6  # changed numbers that are told for a picture
 NUMBERS = ("value", "q05", "q95")
 COLUMNS = ("label", "basis", *NUMBERS, "unit")
-Rows = dict[str, tuple[str, str, str, str]]  # value, both ends and unit of each row by its label and basis
+Rows = dict[
+    str, tuple[str, str, str, str]
+]  # value, both ends and unit of each row by its label, basis and, of several, nature
 
 
 @dataclass(frozen=True)
@@ -139,7 +141,12 @@ def _rows(text: str) -> Rows:
             raise ValueError(f"must have the column {missing[0]}, got none")
         for row in rows:
             value, low, high = (_number(row, name, rows.line_num) for name in NUMBERS)
-            found[f"{row['label']} ({row['basis']})"] = (value, low, high, row["unit"] or "")
+            key = f"{row['label']} ({row['basis']})"
+            if key in found:  # an estimate beside its published figure, or a thing told twice
+                key = f"{key}, {row.get('nature') or 'again'}"
+            while key in found:
+                key += ", again"
+            found[key] = (value, low, high, row["unit"] or "")
     except csv.Error as error:
         raise ValueError(f"line {rows.line_num}: {error}") from error
     return found

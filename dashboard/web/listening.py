@@ -32,4 +32,9 @@ def listening(host: str, port: int) -> socket.socket:
     except OSError as error:
         reason = os.strerror(error.errno) if error.errno else str(error)
         option, told = REASONS.get(error.errno or 0, ("host", f"cannot be listened at: {reason}"))
-        raise ValueError(f"{option}: {host}:{port} {told}") from error
+        raise ValueError(f"{option}: {place(host, port)} {told}") from error
+
+
+def place(host: str, port: int) -> str:
+    """Host and port as in an address; IPv6 in brackets."""
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
