@@ -16,7 +16,7 @@ from click.testing import CliRunner
 from dashboard.__main__ import main
 from dashboard.catalog import SHIPPED
 from dashboard.web import create_app, guard
-from dashboard.web.listening import listening
+from dashboard.web.listening import listening, place
 
 KEYS = {
     "input",
