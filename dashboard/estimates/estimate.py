@@ -1,9 +1,8 @@
 """One ask through its chain: quantiles, steps, assumptions with their shares of the variance, sources, warnings."""
 
 import functools
-import itertools
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
@@ -35,6 +34,7 @@ RESULT_UNITS: Mapping[str, str] = MappingProxyType(
         "contract_value": "USD",
     }
 )
+SHARE_POINTS = 40  # at which each assumption is taken for its share
 SURE = 1e-18  # a log-variance below it is rounding: nothing is in doubt
 LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
 
@@ -251,36 +251,81 @@ def _reading_warnings(ask: Ask) -> tuple[str, ...]:
 
 
 def _shares(answer: Estimate) -> tuple[Assumption, ...]:
-    """One factor varied at a time, others at their medians: exact log-variance shares where the chain is a product.
+    """Shares of the variance of the logarithm of the yearly energy, and what each assumption's two ends make of it.
 
-    Where ways of reading are a doubt too, each factor is varied in every way, and the ways are pooled by their odds as
-    a geometric mean: so a factor of one way alone has its share, and its ends lie around the answer.
+    The chain is a product in each way of reading, so that its logarithm is a sum over the assumptions, each varied
+    with the others at their medians. What an assumption does in all ways is its own share; what it does in some ways
+    more than in others is shared evenly with the doubt which way holds; what two linked assumptions do together,
+    between the two. These are the Shapley values of a sum: they make 1, whatever is linked.
+
+    The ends are pooled over the ways by their odds as a geometric mean, so that they lie around the answer.
     """
-    points: Array = np.concatenate([strata(40), [-Z95, Z95]])
-    uniforms: Array = np.concatenate([(np.arange(40) + 0.5) / 40, [0.05, 0.95]])
+    points: Array = np.concatenate([strata(SHARE_POINTS), [0.0, -Z95, Z95]])
+    uniforms: Array = np.concatenate([(np.arange(SHARE_POINTS) + 0.5) / SHARE_POINTS, [0.5, 0.05, 0.95]])
     names = [factor.name for factor in answer.factors] + list(answer.choices)
-    chain = CHAINS[answer.ask.kind]
-    logs: Array = np.zeros((len(names), len(points)))
-    for categories, odds in _ways(answer.choices):
-        design = Inputs(answer._catalog, answer.ask, OneAtATime(names, points, uniforms, categories))
-        energy = chain(answer.ask, design)["annual_energy"].m_as("TWh")
-        logs += odds * np.log(np.broadcast_to(np.asarray(energy), (logs.size,)).reshape(logs.shape))
-    variances = logs[:, :40].var(axis=1)
-    total = variances.sum()
-    shares = variances / total if total > SURE else np.zeros_like(variances)
+    count = len(answer.factors)
+    ways = list(_ways(answer.choices))
+    odds = np.array([chance for _, chance in ways])
+    logs = np.stack([_one_at_a_time(answer, names, points, uniforms, categories) for categories, _ in ways])
+    effects = logs[:, :count, :SHARE_POINTS] - logs[:, :count, SHARE_POINTS, None]
+    centred = effects - effects.mean(axis=-1, keepdims=True)
+    common = np.tensordot(odds, centred, 1)
+    own, shared = _of_factors(answer.factors, common), odds @ _of_factors(answer.factors, centred - common)
+    middles = logs[:, 0, SHARE_POINTS] + effects.mean(axis=-1).sum(axis=-1)
+    which = float(odds @ (middles - odds @ middles) ** 2)
+    values = np.append(own + shared / 2, [which + shared.sum() / 2] if answer.choices else [])
+    total = values.sum()
+    shares = values / total if total > SURE else np.zeros_like(values)
+    pooled = np.exp(np.tensordot(odds, logs[:, :, -2:], 1))
     rows = [
         Assumption(factor, float(share), *(Quantity(float(end), "TWh") for end in ends))
-        for factor, share, ends in zip(_all_factors(answer), shares, np.exp(logs[:, -2:]), strict=True)
+        for factor, share, ends in zip(_all_factors(answer), shares, pooled, strict=True)
     ]
     return tuple(sorted(rows, key=lambda row: -row.share))
 
 
+def _one_at_a_time(
+    answer: Estimate, names: list[str], points: Array, uniforms: Array, categories: dict[str, int]
+) -> Array:
+    """Logarithm of the yearly energy in TWh, in one way, with each assumption at each of the points: a row for each."""
+    design = Inputs(answer._catalog, answer.ask, OneAtATime(names, points, uniforms, categories))
+    energy = CHAINS[answer.ask.kind](answer.ask, design)["annual_energy"].m_as("TWh")
+    shape = (len(names), len(points))
+    found: Array = np.log(np.broadcast_to(np.asarray(energy), (math.prod(shape),))).reshape(shape)
+    return found
+
+
+def _of_factors(factors: Sequence[Factor], effects: Array) -> Array:
+    """The part of the variance of a sum of effects that falls to each factor; links add what both do together.
+
+    Of two linked by a correlation r, with slopes a and b along their normals, the first has its own variance,
+    + r a b + r² (b² - a²) / 2: half of what knowing it alone takes away, half of what it takes away as the second.
+    """
+    found: Array = effects.var(axis=-1)
+    normals = strata(SHARE_POINTS)
+    slopes = effects @ normals / (SHARE_POINTS * normals.std())
+    places = {factor.name: place for place, factor in enumerate(factors)}
+    for place, factor in enumerate(factors):
+        row = factor.row
+        other = places.get(row.linked_quantity) if row else None
+        if row is None or other is None or row.linked_correlation is None:
+            continue
+        r, a, b = row.linked_correlation, slopes[..., place], slopes[..., other]
+        moved = r * r * (b * b - a * a) / 2
+        found[..., place] += r * a * b + moved
+        found[..., other] += r * a * b - moved
+    return found
+
+
 def _ways(choices: Mapping[str, tuple[float, ...]]) -> Iterator[tuple[dict[str, int], float]]:
-    """Each combination of the categories of all choices, with its odds; one of odds 1 where nothing is chosen."""
-    possible = [[i for i, weight in enumerate(weights) if weight > 0] for weights in choices.values()]
-    for picked in itertools.product(*possible):
-        odds = math.prod(weights[i] / sum(weights) for i, weights in zip(picked, choices.values(), strict=True))
-        yield dict(zip(choices, picked, strict=True)), odds
+    """Each category of the one doubt between ways that a chain may have, with its odds; one of odds 1 without it."""
+    if not choices:
+        yield {}, 1.0
+        return
+    ((name, weights),) = choices.items()
+    for category, weight in enumerate(weights):
+        if weight > 0:
+            yield {name: category}, weight / sum(weights)
 
 
 def _all_factors(answer: Estimate) -> list[Factor]:

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dashboard.catalog import load
-from dashboard.core.draws import Draws
+from dashboard.core.draws import Draws, strata
 from dashboard.core.spread import Spread
 from dashboard.estimates import Ask, estimate, read_ask
 from dashboard.estimates.estimate import RESULT_UNITS, levels, quantiles, quick_levels
@@ -159,3 +159,28 @@ def test_shares_of_the_variance_add_to_one(catalog):
         assert sum(row.share for row in rows) == pytest.approx(1)
         assert rows[0].share == max(row.share for row in rows)
         assert rows[0].at_low != rows[0].at_high
+
+
+def test_shares_of_a_contract_are_of_the_whole_variance(catalog):
+    """Two ways and two linked prices: the load's share is its own variance over that of the draws; the prices lead."""
+    answer = estimate(read_ask("38 billion USD over 7 years", catalog), catalog)
+    shares = {row.factor.name: row.share for row in answer.assumptions}
+    load = next(factor for factor in answer.factors if factor.name == "mature_load")
+    whole = np.log(answer.results["annual_energy"].m).var()
+
+    assert sum(shares.values()) == pytest.approx(1)
+    assert shares["mature_load"] == pytest.approx(np.log(load.spread.at(strata(4096)).m).var() / whole, rel=0.05)
+    assert [row.factor.name for row in answer.assumptions[:2]] == ["contract_revenue", "chip_price"]
+    assert 0.4 < shares["contract_revenue"] + shares["chip_price"] < 0.51  # between what they do first and in all
+
+
+def test_a_link_between_prices_is_part_of_their_shares(catalog):
+    """Without the link of the two prices both count for less."""
+    rows = {key: dataclasses.replace(row, linked_correlation=None) for key, row in catalog.parameters.items()}
+    free = dataclasses.replace(catalog, parameters=rows)
+
+    def prices(of):
+        answer = estimate(read_ask("38 billion USD over 7 years", of), of)
+        return sum(row.share for row in answer.assumptions if row.factor.name in ("contract_revenue", "chip_price"))
+
+    assert prices(catalog) > prices(free)
