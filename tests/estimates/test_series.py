@@ -36,21 +36,21 @@ def test_a_grid_figure_of_the_same_campus_is_never_added(catalog):
 
 
 def test_a_dropped_plan_stands_until_it_was_dropped(catalog):
-    """Cheyenne's 1,800 MW for 2027 stand before July 2026 and not after, and again once they are planned anew."""
+    """Cheyenne's 1,800 MW for 2027 stand before June 2026 and not after, and again once they are planned anew."""
     rows = _rows(catalog, "tembo")
     first = next(row for row in rows if row.power == 1800)
     anew = dataclasses.replace(first, milestone_id="anew", vintage="2026-10", power=900.0)
     told = {
         when: {r.milestone.power: r.why for r in readings(rows_then, day) if r.milestone.date == first.date and r.used}
         for when, rows_then, day in (
-            ("before", rows, date(2026, 6, 30)),
+            ("before", rows, date(2026, 5, 31)),
             ("after", rows, TODAY),
             ("anew", [*rows, anew], TODAY),
         )
     }
     line = {
         day: timeline(catalog, day).by("site")[catalog.sites["tembo"].name].at("announced", "2027-12")[2]
-        for day in (date(2026, 6, 30), TODAY)
+        for day in (date(2026, 5, 31), TODAY)
     }
 
     assert [list(powers) for powers in told.values()] == [[1800], [0], [900]]
@@ -164,7 +164,7 @@ def test_chips_stand_in_where_no_power_is_published(seen):
     """500,000 Trainium2 at New Carlisle are about 570 MW at the meter before more of it was seen to run."""
     site = next(s for s in seen.by("site").values() if s.site_ids == ("new-carlisle",))
 
-    assert site.at("energised", "2025-12")[2] == pytest.approx(565, rel=0.05)
+    assert site.at("energised", "2025-11")[2] == pytest.approx(565, rel=0.05)
 
 
 def test_forecasts_keep_their_vintage(catalog):
