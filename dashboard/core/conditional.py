@@ -13,6 +13,8 @@ from numpy.typing import NDArray
 from dashboard.core.draws import Array
 
 BINS_PER_LOG = 200  # bins of half a per cent, each value shared between the two beside it, so that their mean is kept
+FEWEST_BINS = 256  # over the whole of a narrower product the bins are halved until there are as many
+MOST_PER_LOG = BINS_PER_LOG << 40  # a product narrower than the rounding of its numbers is one number
 
 Transform = NDArray[np.complex128]
 
@@ -26,13 +28,13 @@ class Way:
 
     rest: Array
     factor: Array
-    _transforms: dict[int, Transform] = field(default_factory=dict)
+    _transforms: dict[tuple[int, int], Transform] = field(default_factory=dict)
 
-    def transform(self, bins: int) -> Transform:
+    def transform(self, bins: int, per_log: int) -> Transform:
         """The transform of the factor from its lowest value up; all results have it in common."""
-        if bins not in self._transforms:
-            self._transforms[bins] = _transform(self.factor - self.factor.min(), bins)
-        return self._transforms[bins]
+        if (bins, per_log) not in self._transforms:
+            self._transforms[bins, per_log] = _transform(self.factor - self.factor.min(), bins, per_log)
+        return self._transforms[bins, per_log]
 
 
 def percentiles(result: Array, ways: Sequence[Way], levels: Sequence[float]) -> Array:
@@ -51,17 +53,23 @@ def percentiles(result: Array, ways: Sequence[Way], levels: Sequence[float]) -> 
     rests = [logs + (way.rest + way.factor.min()) for way in ways]
     low = min(rest.min() for rest in rests)
     width = max(rest.max() + np.ptp(way.factor) for rest, way in zip(rests, ways, strict=True)) - low
-    bins = 1 << (int(width * BINS_PER_LOG) + 3).bit_length()
-    parts = [_transform(rest - low, bins) * way.transform(bins) for rest, way in zip(rests, ways, strict=True)]
+    per_log = BINS_PER_LOG
+    while width * per_log < FEWEST_BINS and per_log < MOST_PER_LOG:
+        per_log *= 2
+    bins = 1 << (int(width * per_log) + 3).bit_length()
+    parts = [
+        _transform(rest - low, bins, per_log) * way.transform(bins, per_log)
+        for rest, way in zip(rests, ways, strict=True)
+    ]
     mass = np.maximum(np.fft.irfft(sum(parts), bins) / len(ways), 0.0)  # an empty bin is within 1e-16 of zero
     below = np.cumsum(mass) - mass / 2
-    found: Array = np.exp(low + np.interp(levels, below, np.arange(bins)) / BINS_PER_LOG)
+    found: Array = np.exp(low + np.interp(levels, below, np.arange(bins)) / per_log)
     return found
 
 
-def _transform(logs: Array, bins: int) -> Transform:
+def _transform(logs: Array, bins: int, per_log: int) -> Transform:
     """Fourier transform of the share of the logarithms, from 0 up, that falls to each bin."""
-    places = logs * BINS_PER_LOG
+    places = logs * per_log
     first = places.astype(np.intp)
     places -= first
     upper = np.bincount(first, places, bins)

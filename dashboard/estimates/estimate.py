@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from dashboard.catalog import Catalog
 from dashboard.core.conditional import Way, percentiles
@@ -35,6 +36,7 @@ RESULT_UNITS: Mapping[str, str] = MappingProxyType(
     }
 )
 SHARE_POINTS = 40  # at which each assumption is taken for its share
+MANY = 8  # so many draws that equal one are no chance
 SURE = 1e-18  # a log-variance below it is rounding: nothing is in doubt
 LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
 
@@ -126,13 +128,25 @@ def step_unit(step: Step) -> str:
 
 
 def quantiles(values: Any) -> tuple[float, ...]:
-    """The five levels of draws, linearly between order statistics; a single number five times."""
+    """The five levels of draws, as `levels` has them; a single number five times."""
     return tuple(levels(np.asarray(values, dtype=float).ravel()).tolist())
 
 
+def middle_of(values: Any) -> float:
+    """The median of draws, as `levels` has it."""
+    return quantiles(values)[2]
+
+
 def levels(values: Any) -> Array:
-    """The five levels along the last axis, which becomes five long."""
-    return _levels_of(np.sort(values, axis=-1))
+    """The five levels along the last axis, which becomes five long: linearly between order statistics.
+
+    Where a level falls on the edge of many equal draws, such as the half of an announcement that one reading leaves as
+    it is, it is theirs: half the way to the next draw is a value of no reading, and moves with the count of draws.
+
+    >>> float(levels(10 * [30.0] + [36 + 0.5 * i for i in range(10)])[2])
+    30.0
+    """
+    return _levels_of(np.sort(values, axis=-1))[0]
 
 
 def quick_levels(values: Any) -> Array:
@@ -142,16 +156,28 @@ def quick_levels(values: Any) -> Array:
     """
     low, high = (end[..., None].astype(float) for end in (values.min(axis=-1), values.max(axis=-1)))
     step = np.where(high > low, (high - low) / 65_535, 1.0).astype(values.dtype)
-    codes = ((values - low.astype(values.dtype)) / step).astype(np.uint16)
-    return low + _levels_of(np.sort(codes, axis=-1, kind="stable")) * step
+    codes = np.sort(((values - low.astype(values.dtype)) / step).astype(np.uint16), axis=-1, kind="stable")
+    found, on_edge = _levels_of(codes)
+    found = low + found * step
+    doubtful = on_edge.any(axis=-1)  # equal as codes, perhaps not as draws
+    if doubtful.any():
+        found[doubtful] = levels(values[doubtful])
+    return found
 
 
-def _levels_of(ordered: Any) -> Array:
-    positions = np.array(LEVELS) * (ordered.shape[-1] - 1)
+def _levels_of(ordered: Any) -> tuple[Array, NDArray[np.bool_]]:
+    """The levels, and which of them fall on the edge of many equal draws."""
+    last = ordered.shape[-1] - 1
+    positions = np.array(LEVELS) * last
     low = np.floor(positions).astype(int)
-    high = np.minimum(low + 1, ordered.shape[-1] - 1)
-    below: Array = ordered[..., low].astype(float)
-    return below + (positions - low) * (ordered[..., high] - below)
+    high = np.minimum(low + 1, last)
+    before, after = np.maximum(low - MANY, 0), np.minimum(high + MANY, last)
+    below, above = ordered[..., low], ordered[..., high]
+    many_below = (below == ordered[..., before]) & (before < low)
+    many_above = (above == ordered[..., after]) & (after > high)
+    part = np.where(many_below, 0.0, np.where(many_above, 1.0, positions - low))
+    found: Array = below.astype(float)
+    return found + part * (above - found), (below != above) & (many_below | many_above)
 
 
 def estimate(ask: Ask, catalog: Catalog, draws: Draws | None = None) -> Estimate:

@@ -21,7 +21,7 @@ from dashboard.core.draws import Array, Draws
 from dashboard.estimates.ask import Ask
 from dashboard.estimates.deals import commitment_ask
 from dashboard.estimates.dollars import with_term
-from dashboard.estimates.estimate import estimate, levels
+from dashboard.estimates.estimate import estimate, levels, middle_of
 from dashboard.estimates.ledger_rows import Selection, select, tables_ledger
 from dashboard.records import Commitment
 from dashboard.units import Quantity, magnitude, quantity
@@ -59,7 +59,7 @@ class Entry:
 
     def median(self, basis: Basis) -> float:
         """Its size in GW."""
-        return float(np.median(self.sizes[basis]))
+        return middle_of(self.sizes[basis])
 
 
 @dataclass(frozen=True)

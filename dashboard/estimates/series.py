@@ -21,7 +21,7 @@ from dashboard.core import timeline as time
 from dashboard.core.draws import Array, Draws, combined
 from dashboard.estimates.ask import Ask, Basis, basis_weights
 from dashboard.estimates.chains import BASIS_CHOICE
-from dashboard.estimates.estimate import levels, quick_levels
+from dashboard.estimates.estimate import levels, middle_of, quick_levels
 from dashboard.estimates.inputs import DrawnNormals, Inputs
 from dashboard.estimates.readings import (
     MONTHS,
@@ -322,7 +322,7 @@ def claimed_total(
     band[inside] = levels(facility[inside])
     # Half of the odds lie on the basis that changes nothing, so the median of the product leaps to the other half as
     # soon as the path strays: the middle keeps to the constant growth and to one factor.
-    band[inside, 2] = path[inside] * np.median(factor)
+    band[inside, 2] = path[inside] * middle_of(factor)
     sources = tuple(dict.fromkeys(claim.source_id for claim in dated))
     return Series(subject, (), MappingProxyType({"announced": band}), sources)
 

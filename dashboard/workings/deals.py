@@ -6,11 +6,10 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-import numpy as np
-
 from dashboard.catalog import Catalog
 from dashboard.core.draws import Array
 from dashboard.estimates import dollars
+from dashboard.estimates.estimate import middle_of, quantiles
 from dashboard.estimates.ledger import STATUSES, Basis, Entry, Ledger
 from dashboard.records import Commitment
 from dashboard.units import given_text, magnitude, spread_text
@@ -149,7 +148,7 @@ def named(text: str, catalog: Catalog) -> str:
 
 def _deal_row(entry: Entry, basis: Basis, catalog: Catalog) -> Used:
     deal = entry.deal
-    low, middle, high = (GIGA * float(value) for value in np.quantile(entry.sizes[basis], (0.05, 0.5, 0.95)))
+    low, _, middle, _, high = (GIGA * value for value in quantiles(entry.sizes[basis]))
     holds = f"; holds {named('; '.join(entry.contains), catalog)}" if entry.contains else ""
     return Used(
         label=f"{deal.supplier} → {deal.buyer}",
@@ -167,7 +166,7 @@ def of_flows(ribbons: Mapping[str, Sequence[tuple[Commitment, Array]]], unit: st
         Working(
             name,
             "Σ deals",
-            sum_text((float(np.median(size)) for _, size in deals), "deals"),
+            sum_text((middle_of(size) for _, size in deals), "deals"),
             _in(sum(size for _, size in deals), unit),
         )
         for name, deals in itertools.islice(ribbons.items(), MOST_LINES)
@@ -181,5 +180,5 @@ def of_flows(ribbons: Mapping[str, Sequence[tuple[Commitment, Array]]], unit: st
 
 
 def _in(size: Any, unit: str) -> str:
-    low, middle, high = (float(value) for value in np.quantile(size, (0.05, 0.5, 0.95)))
+    low, _, middle, _, high = quantiles(size)
     return spread_text(GIGA * low, GIGA * middle, GIGA * high, "MW") if unit == "GW" else given_text(middle, unit)

@@ -2,10 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 
-import numpy as np
-
 from dashboard.catalog import Catalog
-from dashboard.estimates.estimate import Estimate
+from dashboard.estimates.estimate import Estimate, middle_of
 from dashboard.estimates.questions import Load
 from dashboard.records import Grid
 from dashboard.units import Quantity, given_text, magnitude, range_text, reader_text
@@ -14,7 +12,7 @@ from dashboard.workings.lines import MOST_LINES, Used, Worked, Working, factors_
 
 def of_shares(load: Quantity, unit: str, beside: Sequence[tuple[Grid, str]], what: str, catalog: Catalog) -> Worked:
     """The load over each grid's own figure; `beside` gives each grid with the share as told."""
-    middle = float(np.median(magnitude(load, unit)))
+    middle = middle_of(magnitude(load, unit))
     energy = unit == "TWh"
     told = reader_text(middle, unit, 3)
     rows, lines = [], [Working("The load", "median of its draws", "over every reading of it", told)]
@@ -31,7 +29,7 @@ def of_shares(load: Quantity, unit: str, beside: Sequence[tuple[Grid, str]], wha
 
 def of_plants(question: str, load: Load, results: Mapping[str, tuple[str, str]], catalog: Catalog) -> Worked:
     """Nameplate of each kind of plant; `results` gives its name and nameplate in words by the plant's id."""
-    middle = reader_text(float(np.median(magnitude(load.value, "MW"))), "MW", 3)
+    middle = reader_text(middle_of(magnitude(load.value, "MW")), "MW", 3)
     quantity_name = "capacity_factor" if question == "plants" else "accreditation"
     reserve = catalog.parameter("reserve_margin")
     used = [catalog.parameter(quantity_name, plant) for plant in results]

@@ -7,6 +7,7 @@ import numpy as np
 from dashboard.catalog import Catalog
 from dashboard.core import timeline as time
 from dashboard.core.draws import Array
+from dashboard.estimates.estimate import middle_of
 from dashboard.estimates.inputs import Factor
 from dashboard.estimates.readings import dropped, moment
 from dashboard.estimates.series import Block, Series, Timeline
@@ -83,7 +84,7 @@ def _energised(label: str, group: Series, plans: Timeline) -> Working:
 
 
 def _state(states: Sequence[tuple[float, Array]], end: float) -> float:
-    return next((float(np.median(mw)) for at, mw in reversed(states) if at <= end), 0.0)
+    return next((middle_of(mw) for at, mw in reversed(states) if at <= end), 0.0)
 
 
 def _likely(label: str, group: Series, plans: Timeline, month: str) -> Working:

@@ -12,7 +12,9 @@ NORMALS = Draws()("anything")
 NONE = np.zeros(1)
 
 
-@pytest.mark.parametrize(("rest", "factor"), [(0.3, 0.4), (0.05, 0.4), (0.4, 0.05), (0.0, 0.2), (1.5, 2.0)])
+@pytest.mark.parametrize(
+    ("rest", "factor"), [(0.3, 0.4), (0.05, 0.4), (0.4, 0.05), (0.0, 0.2), (1.5, 2.0), (0.0, 2e-4), (1e-3, 5e-4)]
+)
 def test_two_lognormals_make_one(rest, factor):
     """The product of two independent lognormals is one whose variances of the logarithm add up."""
     found = percentiles(np.exp(rest * NORMALS), [Way(NONE, factor * np.sort(NORMALS))], LEVELS)

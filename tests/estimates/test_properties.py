@@ -184,3 +184,12 @@ def test_a_link_between_prices_is_part_of_their_shares(catalog):
         return sum(row.share for row in answer.assumptions if row.factor.name in ("contract_revenue", "chip_price"))
 
     assert prices(catalog) > prices(free)
+
+
+@pytest.mark.parametrize("count", [512, 4096, 16_384])
+def test_the_median_of_two_readings_is_one_of_them(count, catalog):
+    """Half of the odds leave an announcement as it is: so does its median, however many draws there are."""
+    answer = estimate(read_ask("30 GW", catalog), catalog, Draws(count=count))
+
+    for name in ("facility_peak", "it_rated"):
+        assert quantiles(answer.results[name].m_as("GW"))[2] == pytest.approx(30)
