@@ -22,6 +22,7 @@ LABELS = {
     "contract_value": "Contract value",
 }
 _NAMES = ("q05", "q25", "q50", "q75", "q95")
+APART = 0.05  # from which on the steps at the middles are told to end elsewhere
 
 
 def as_json(text: str, answer: Estimate, catalog: Catalog) -> dict[str, Any]:
@@ -100,8 +101,20 @@ def as_text(answer: Estimate) -> str:
     lines += ["", "How"] + [
         f"  {step.label}: {step.formula} = {step.numbers} = {step_value(step)}" for step in answer.steps
     ]
+    if apart := steps_apart(answer):
+        lines += [f"  {apart}"]
     lines += ["", what_would_change(answer)]
     return "\n".join(lines + [f"Note: {warning}." for warning in answer.warnings])
+
+
+def steps_apart(answer: Estimate) -> str:
+    """Why the steps do not lead to the answer, where they end far from it; nothing of several readings."""
+    ends = [step.result.m_as("TWh") for step in answer.steps if step.name == "annual_energy"]
+    median = answer.quantiles("annual_energy")[2]
+    if len(ends) != 1 or abs(ends[0] / median - 1) < APART:
+        return ""
+    told, found = (reader_text(value, "TWh", 3) for value in (ends[0], median))
+    return f"Each assumption at its middle makes {told}; the answer is the median of all draws, {found}."
 
 
 def step_value(step: Step) -> str:

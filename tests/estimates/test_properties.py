@@ -2,6 +2,7 @@
 
 import dataclasses
 import functools
+import re
 
 import numpy as np
 import pytest
@@ -13,6 +14,7 @@ from dashboard.core.draws import Draws, strata
 from dashboard.core.spread import Spread
 from dashboard.estimates import Ask, estimate, read_ask
 from dashboard.estimates.estimate import RESULT_UNITS, levels, quantiles, quick_levels
+from dashboard.estimates.report import as_text, steps_apart
 from dashboard.units import DimensionError, Quantity, magnitude, quantity
 
 FEW = settings(max_examples=25, deadline=None)
@@ -193,3 +195,12 @@ def test_the_median_of_two_readings_is_one_of_them(count, catalog):
 
     for name in ("facility_peak", "it_rated"):
         assert quantiles(answer.results[name].m_as("GW"))[2] == pytest.approx(30)
+
+
+def test_steps_that_end_elsewhere_say_why(catalog):
+    """Of a contract of one year the middles make more than the median of the draws; of one of seven years the same."""
+    short, long = (estimate(read_ask(f"1 billion USD over {term}", catalog), catalog) for term in ("1 year", "7 years"))
+
+    assert re.fullmatch(r"Each .* makes 0\.8\d+ TWh; the answer is .*, 0\.7\d+ TWh\.", steps_apart(short))
+    assert steps_apart(short) in as_text(short)
+    assert steps_apart(long) == ""
