@@ -3,7 +3,7 @@
 Source: method section 4, rules 1 and 2.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -54,9 +54,11 @@ def select(catalog: Catalog, user: str, as_of: date) -> Selection:
                 left_out[deal.commitment_id] = reason
             else:
                 known.append(deal)
-    rows = tuple(_without_restated(known, catalog, left_out))
-    paid = (*_paid(known, catalog), *_equity(user, catalog, as_of))
-    return Selection(rows, left_out, _parts(rows, catalog), _fills(rows, catalog), paid)
+    statements = _statements(catalog, as_of)
+    rows = tuple(_without_restated(known, statements, left_out))
+    stands = _stands(rows, statements, catalog, as_of)
+    paid = (*_paid(known, catalog, as_of), *_equity(user, catalog, as_of))
+    return Selection(rows, left_out, _parts(rows, catalog, stands), _fills(rows, catalog, stands), paid)
 
 
 def _refusal(deal: Commitment, catalog: Catalog, as_of: date) -> str:
@@ -70,9 +72,16 @@ def _refusal(deal: Commitment, catalog: Catalog, as_of: date) -> str:
 
 
 def ended(deal: Commitment, catalog: Catalog, as_of: date) -> str:
-    """Why a deal no longer stands on a day: replaced by another, paused or cancelled; empty where it stands."""
+    """Why a deal no longer stands on a day: replaced by another, paused or cancelled; empty where it stands.
+
+    What replaces one statement of a deal replaces them all, but for later ones. Totals are not statements of one deal.
+    """
     replaced = _replacements(deal, catalog)
     done = [link.from_id for link in replaced if announced_by(catalog.commitments[link.from_id], as_of)]
+    if not done and not deal.aggregate:
+        for other in sorted(_statements(catalog, as_of).get(deal.commitment_id, ())):
+            after = (catalog.commitments[link.from_id] for link in _replacements(catalog.commitments[other], catalog))
+            done += [row.commitment_id for row in after if announced_by(row, as_of) and row.announced > deal.announced]
     if done:
         return f"replaced by {done[0]}"
     if deal.status == "paused" or (deal.status == "cancelled" and not replaced):
@@ -93,26 +102,59 @@ def _replacements(deal: Commitment, catalog: Catalog) -> list[Link]:
     ]
 
 
-def _without_restated(known: Iterable[Commitment], catalog: Catalog, left_out: dict[str, str]) -> Iterable[Commitment]:
-    """One row for each deal that was stated more than once: the newest with a power, else the newest with a size."""
-    rows = {deal.commitment_id: deal for deal in known}
+def _statements(catalog: Catalog, as_of: date) -> dict[str, frozenset[str]]:
+    """All statements of each deal that are known on a day, itself among them."""
+    known = {deal_id for deal_id, deal in catalog.commitments.items() if announced_by(deal, as_of)}
+    found = {deal_id: frozenset({deal_id}) for deal_id in known}
     for link in catalog.links.values():
-        if link.relation == "restates" and link.from_id in rows and link.to_id in rows:
-            newer, older = rows[link.from_id], rows[link.to_id]
-            keep, drop = (newer, older) if _detail(newer) >= _detail(older) else (older, newer)
-            left_out[drop.commitment_id] = f"the same deal as {keep.commitment_id}, stated again: never added"
-            del rows[drop.commitment_id]
-    return rows.values()
+        if link.relation == "restates" and {link.from_id, link.to_id} <= known:
+            all_ = found[link.from_id] | found[link.to_id]
+            found |= dict.fromkeys(all_, all_)
+    return found
+
+
+def _without_restated(
+    known: Sequence[Commitment], statements: Mapping[str, frozenset[str]], left_out: dict[str, str]
+) -> Iterable[Commitment]:
+    """One row for each deal that was stated more than once: the newest with a power, else the newest with a size."""
+    newest_last = sorted(known, key=lambda deal: (_detail(deal), deal.announced))
+    kept = {statements[deal.commitment_id]: deal.commitment_id for deal in newest_last}
+    for deal in known:
+        stated = kept[statements[deal.commitment_id]]
+        if deal.commitment_id == stated:
+            yield deal
+        else:
+            left_out[deal.commitment_id] = f"the same deal as {stated}, stated again: never added"
+
+
+def _stands(
+    rows: Iterable[Commitment], statements: Mapping[str, frozenset[str]], catalog: Catalog, as_of: date
+) -> dict[str, str]:
+    """The row that counts for each statement of a deal, and for each deal that another replaced."""
+    found = {other: deal.commitment_id for deal in rows for other in statements[deal.commitment_id]}
+    left = True
+    while left:  # what replaced a deal may have been replaced or restated itself
+        left = False
+        for deal in catalog.commitments.values():
+            for link in _replacements(deal, catalog):
+                by = found.get(link.from_id)
+                if by is not None and deal.commitment_id not in found and announced_by(deal, as_of):
+                    found |= dict.fromkeys(statements[deal.commitment_id], by)
+                    left = True
+    return found
 
 
 def _detail(deal: Commitment) -> int:
     return 2 if deal.power is not None else int(deal.amount is not None or deal.chip_count_low is not None)
 
 
-def _paid(standing: Iterable[Commitment], catalog: Catalog) -> Iterable[Commitment]:
-    """The rows whose dollars count: no dollars of a kind that a later statement of the same deal or its whole has."""
+def _paid(standing: Iterable[Commitment], catalog: Catalog, as_of: date | None = None) -> Iterable[Commitment]:
+    """The rows whose dollars count: no dollars of a kind that a later statement of the same deal or its whole has.
+
+    On a day, what replaced a deal is in the wholes of that deal, and holds its parts.
+    """
     priced = [deal for deal in standing if deal.amount is not None]
-    holders = {deal.commitment_id: _holders(deal.commitment_id, catalog) for deal in priced}
+    holders = {deal.commitment_id: _holders(deal.commitment_id, catalog, as_of) for deal in priced}
 
     def has(other: Commitment, deal: Commitment) -> bool:
         if other.money_kind != deal.money_kind or other.commitment_id not in holders[deal.commitment_id]:
@@ -123,13 +165,22 @@ def _paid(standing: Iterable[Commitment], catalog: Catalog) -> Iterable[Commitme
     return [deal for deal in priced if not any(has(other, deal) for other in priced)]
 
 
-def _holders(deal_id: str, catalog: Catalog) -> set[str]:
-    """A deal, the other statements of it, and the wholes that any of them is part of, however far."""
-    links = [link for link in catalog.links.values() if link.relation in ("restates", "part of")]
+def _holders(deal_id: str, catalog: Catalog, as_of: date | None = None) -> set[str]:
+    """A deal, the other statements of it, and the wholes that any of them is part of, however far.
+
+    With a day, what had replaced a deal by then is as another statement of it.
+    """
+    same = ("restates",) if as_of is None else ("restates", "replaces")
+    links = [
+        link
+        for link in catalog.links.values()
+        if link.relation in (*same, "part of")
+        and (as_of is None or announced_by(catalog.commitments[link.from_id], as_of))
+    ]
     found, new = {deal_id}, {deal_id}
     while new:
         up = {link.to_id for link in links if link.from_id in new}
-        new = (up | {link.from_id for link in links if link.to_id in new and link.relation == "restates"}) - found
+        new = (up | {link.from_id for link in links if link.to_id in new and link.relation in same}) - found
         found |= new
     return found
 
@@ -148,19 +199,33 @@ def _equity(user: str, catalog: Catalog, as_of: date) -> list[Commitment]:
     ]
 
 
-def _parts(rows: Iterable[Commitment], catalog: Catalog) -> dict[str, tuple[str, ...]]:
-    ids = {deal.commitment_id for deal in rows}
-    found: dict[str, list[str]] = {}
-    for link in catalog.links.values():
-        if link.relation == "part of" and {link.from_id, link.to_id} <= ids:
-            found.setdefault(link.to_id, []).append(link.from_id)
+def _parts(
+    rows: Iterable[Commitment], catalog: Catalog, stands: Mapping[str, str] | None = None
+) -> dict[str, tuple[str, ...]]:
+    """The parts of each whole among the rows; `stands` gives the row that counts for another statement of it."""
+    found: dict[str, dict[str, None]] = {}
+    for part, whole, _ in _among(rows, "part of", catalog, stands or {}):
+        found.setdefault(whole, {})[part] = None
     return {whole: tuple(parts) for whole, parts in found.items()}
 
 
-def _fills(rows: Iterable[Commitment], catalog: Catalog) -> dict[tuple[str, str], float]:
+def _fills(rows: Iterable[Commitment], catalog: Catalog, stands: Mapping[str, str]) -> dict[tuple[str, str], float]:
+    """The share of the chips of a row that another houses: by its own link, else by that of an earlier statement."""
+    found: dict[tuple[str, str], float] = {}
+    for chips, housing, link in _among(rows, "fills", catalog, stands):
+        own = (link.from_id, link.to_id) == (chips, housing)
+        if link.share is not None and (own or (chips, housing) not in found):
+            found[chips, housing] = link.share
+    return found
+
+
+def _among(
+    rows: Iterable[Commitment], relation: str, catalog: Catalog, stands: Mapping[str, str]
+) -> Iterator[tuple[str, str, Link]]:
+    """The links of a relation whose ends, or what stands for them, are two of the rows."""
     ids = {deal.commitment_id for deal in rows}
-    return {
-        (link.from_id, link.to_id): link.share
-        for link in catalog.links.values()
-        if link.relation == "fills" and link.share is not None and {link.from_id, link.to_id} <= ids
-    }
+    for link in catalog.links.values():
+        if link.relation == relation:
+            start, end = (stands.get(end, end) for end in (link.from_id, link.to_id))
+            if start != end and {start, end} <= ids:
+                yield start, end, link

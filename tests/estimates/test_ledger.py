@@ -10,7 +10,7 @@ from dashboard.estimates.deals import commitment_ask
 from dashboard.estimates.dollars import NoPower, money_ask, power_of_dollars, rent_per_power, term_of
 from dashboard.estimates.estimate import estimate
 from dashboard.estimates.ledger import ledger, openai_ledger, user_ledger, users_of
-from dashboard.estimates.ledger_rows import Selection
+from dashboard.estimates.ledger_rows import Selection, select
 from dashboard.units import magnitude
 from dashboard.workings.deals import of_ledgers
 
@@ -307,3 +307,34 @@ def test_disagreements_come_first(catalog):
     agree = [check.ratio.agree for check in cross_checks(catalog)]
 
     assert agree == sorted(agree)
+
+
+@pytest.mark.parametrize("relation", ["restates", "replaces"])
+@pytest.mark.parametrize("stated", ["openai-oracle-2025-07", "openai-oracle-2025-09"])
+def test_a_deal_stated_again_counts_as_before(relation, stated, catalog):
+    """A new row for a nested deal, as large, stands in the place of the old one: nothing counts twice."""
+    old = catalog.commitments["openai-oracle-2025-07"]
+    new = dataclasses.replace(old, commitment_id="openai-oracle-2026", announced="2026-10-01")
+    link = dataclasses.replace(
+        catalog.links["openai-oracle-2025-09--restates--openai-oracle-2025-07"],
+        link_id="new",
+        from_id=new.commitment_id,
+        relation=relation,
+        to_id=stated,
+    )
+    with_new = dataclasses.replace(
+        catalog,
+        commitments={**catalog.commitments, new.commitment_id: new},
+        links={"new": link, **catalog.links},
+    )
+    before, after = (select(each, "OpenAI", each.as_of) for each in (catalog, with_new))
+
+    named = {old.commitment_id: new.commitment_id}
+    moved = {
+        named.get(whole, whole): {named.get(part, part) for part in parts} for whole, parts in before.parts.items()
+    }
+
+    ids = [{row.commitment_id for row in found.rows} for found in (before, after)]
+    assert ids[1] == {named.get(row, row) for row in ids[0]}
+    assert {whole: set(parts) for whole, parts in after.parts.items()} == moved
+    assert after.fills == before.fills
