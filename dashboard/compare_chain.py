@@ -19,7 +19,7 @@ from dashboard.compare import (
 )
 from dashboard.estimates.estimate import RESULT_UNITS, Estimate
 from dashboard.estimates.report import LABELS, what_would_change
-from dashboard.units import exact, ladder, magnitude, quantity, range_text, reader_text, spread_text
+from dashboard.units import exact, figures_apart, ladder, magnitude, quantity, range_text, reader_text, spread_text
 
 TOLD = 0.005  # of the variance, below which an assumption changes nothing that is told
 
@@ -82,11 +82,12 @@ def outcomes_of(answer: Estimate, name: str, catalog: Catalog) -> Comparison:
         for i, value in enumerate(picks)
     ]
     low, _, middle, _, high = answer.quantiles(name)
+    figures = figures_apart(low, high)
     return Comparison(
         id=f"outcomes-{name.replace('_', '-')}",
         title=f"{answer.ask.text}: {LABELS[name].lower()}",
-        answer=f"About {reader_text(middle, base, beside=greatest)}, "
-        f"very likely {range_text(low, high, base, beside=greatest)}.",
+        answer=f"About {reader_text(middle, base, figures, beside=greatest)}, "
+        f"very likely {range_text(low, high, base, figures, beside=greatest)}.",
         axis=f"{LABELS[name]}, {unit}: 20 equally likely outcomes",
         unit=unit,
         kind="energy" if base == "TWh" else "capacity",

@@ -157,6 +157,19 @@ def test_when_all_is_set_nothing_is_left_open():
     assert "none is left that would change it" in _run(*words).output
 
 
+def test_the_ends_of_a_range_differ(tmp_path):
+    """Ends that round to one number, and the median before them, are told to as many figures as tell them apart."""
+    one = _run("estimate", "1 GW", "--basis", "it", "--set", "peak_overhead=0.29:0.3:0.31").output
+    many = tmp_path / "many.csv"
+    many.write_text("power,unit,power_basis\n" + 1_500 * "100,MW,grid\n")
+    listed = _run("estimate", "--file", str(many)).output
+    ranges = re.findall(r"([\d.]+) \w+   5–95 %: ([\d.,]+)–([\d.,]+)", one + listed)
+
+    assert re.search("Facility peak +1.30 GW   5–95 %: 1.29–1.31 GW", one)
+    assert len(ranges) == 14
+    assert all(low != high for _, low, high in ranges)
+
+
 def test_minus_is_an_amount_and_no_option():
     """A negative amount is refused as one, without the two dashes that a shell would need."""
     found = _run("estimate", "-5 GW")

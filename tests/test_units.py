@@ -195,6 +195,8 @@ def test_checked_refuses_an_energy_for_a_power():
         (lambda: units.spread_text(29_000, 29_000, 29_000, "MW"), "29 GW"),
         (lambda: units.given_text(38e9, "USD"), "$38 billion"),
         (lambda: units.range_text(134, 238, "MW"), "130–240 MW"),
+        (lambda: units.range_text(1_290, 1_310, "MW"), "1.29–1.31 GW"),
+        (lambda: units.range_text(1_300, 1_300, "MW"), "1.3 GW"),
         (lambda: units.number_text(0), "0"),
     ],
 )

@@ -10,7 +10,7 @@ from dashboard.estimates.plans_block import ALL, Cell
 from dashboard.estimates.plans_read import told
 from dashboard.estimates.readings import END_YEAR, START_YEAR
 from dashboard.estimates.report import LABELS
-from dashboard.units import counted, given_text, range_text, reader_text
+from dashboard.units import counted, figures_apart, given_text, range_text, reader_text
 
 NAMES = ("q05", "q25", "q50", "q75", "q95")
 IN_CSV = {"q05": 0, "q50": 2, "q95": 4}
@@ -87,8 +87,10 @@ def _text(levels: Any, unit: str, width: int) -> str:
     """The median in `width` columns, and its range where there is one."""
     if abs(levels[4] - levels[0]) <= SAME * abs(levels[4]):
         return f"{given_text(float(levels[2]), unit):>{width}}"
+    low, _, middle, _, high = levels
+    figures = figures_apart(low, high)
     return (
-        f"{reader_text(levels[2], unit, beside=levels[4]):>{width}}   5–95 %: {range_text(levels[0], levels[4], unit)}"
+        f"{reader_text(middle, unit, figures, beside=high):>{width}}   5–95 %: {range_text(low, high, unit, figures)}"
     )
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from dashboard.catalog import Catalog
 from dashboard.estimates.estimate import RESULT_UNITS, Assumption, Estimate, step_unit
 from dashboard.estimates.inputs import Factor, Step
-from dashboard.units import exact, given_text, magnitude, number_text, range_text, reader_text
+from dashboard.units import exact, figures_apart, given_text, magnitude, number_text, range_text, reader_text
 
 LABELS = {
     "chips": "Chips",
@@ -90,10 +90,10 @@ def as_text(answer: Estimate) -> str:
         if name in answer.results:
             low, _, middle, _, high = answer.quantiles(name)
             unit = RESULT_UNITS[name]
-            beside = answer.beside(name)
+            beside, figures = answer.beside(name), figures_apart(low, high)
             text, span = (
-                reader_text(middle, unit, beside=beside),
-                f"   5–95 %: {range_text(low, high, unit, beside=beside)}",
+                reader_text(middle, unit, figures, beside=beside),
+                f"   5–95 %: {range_text(low, high, unit, figures, beside=beside)}",
             )
             if exact(low, high):
                 text, span = given_text(middle, unit), ""

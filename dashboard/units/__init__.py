@@ -46,6 +46,7 @@ from dashboard.units.registry import (
 from dashboard.units.writing import (
     counted,
     exact,
+    figures_apart,
     given_text,
     ladder,
     number_text,
@@ -84,6 +85,7 @@ __all__ = [
     "checked",
     "counted",
     "exact",
+    "figures_apart",
     "given_text",
     "ladder",
     "magnitude",

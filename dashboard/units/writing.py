@@ -77,6 +77,15 @@ def exact(low: float, high: float) -> bool:
     return abs(high - low) <= 1e-9 * abs(high)
 
 
+def figures_apart(low: float, high: float, figures: int = 2) -> int:
+    """How many figures tell two ends apart: those given, or more, up to four.
+
+    >>> figures_apart(121, 196), figures_apart(1_470, 1_490)
+    (2, 3)
+    """
+    return next((n for n in range(figures, 4) if rounded(low, n) != rounded(high, n)), 4)
+
+
 def spread_text(low: float, middle: float, high: float, unit_name: str, figures: int = 2, *, beside: float = 0) -> str:
     """A median with its range in one unit, to as many figures as tell the ends apart; without a width, as given.
 
@@ -86,13 +95,20 @@ def spread_text(low: float, middle: float, high: float, unit_name: str, figures:
     if exact(low, high):
         return given_text(middle, unit_name)
     name, divisor = ladder(max(high, beside), unit_name)
-    figures = next((n for n in range(figures, 4) if rounded(low / divisor, n) != rounded(high / divisor, n)), 4)
+    figures = figures_apart(low / divisor, high / divisor, figures)
     text = number_text(middle / divisor, figures)
     ends = f"({number_text(low / divisor, figures)}–{number_text(high / divisor, figures)})"
     return f"${text} {name} {ends}" if unit_name == "USD" else f"{text} {name} {ends}"
 
 
 def range_text(low: float, high: float, unit_name: str, figures: int = 2, *, beside: float = 0) -> str:
-    """Two ends for readers in one unit: `120–200 TWh`, `$26–57 billion`."""
+    """Two ends for readers in one unit, to as many figures as tell them apart; one number where they are one.
+
+    >>> range_text(121, 196, "TWh"), range_text(1_290, 1_310, "MW"), range_text(26.4e9, 57e9, "USD")
+    ('120–200 TWh', '1.29–1.31 GW', '$26–57 billion')
+    """
+    if exact(low, high):
+        return reader_text(high, unit_name, figures, beside=beside)
     name, divisor = ladder(max(high, beside), unit_name)
+    figures = figures_apart(low / divisor, high / divisor, figures)
     return _with_unit(f"{number_text(low / divisor, figures)}–{number_text(high / divisor, figures)}", name, unit_name)
