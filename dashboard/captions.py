@@ -39,6 +39,8 @@ def caption(comparison: Comparison) -> str:
 def _what(comparison: Comparison) -> str:
     """What the values and ranges of a picture are."""
     ours = comparison.table[comparison.table.nature == ESTIMATE]
+    if ours.empty and comparison.typed:
+        return "Values are as given"
     if ours.empty:
         return f"Values are as published{', sums of them ours' if SUM in set(comparison.table.nature) else ''}"
     if comparison.form == "tornado":

@@ -77,6 +77,12 @@ class Comparison:
         together = self.form in ("ranges", "dots", "tornado")
         return float(np.nanmax(self.table[["value", "q95"]].to_numpy(), initial=0)) if together else 0.0
 
+    @cached_property
+    def typed(self) -> bool:
+        """Whether what is not ours in it is an amount that a reader gave, and so nowhere published."""
+        others = set(self.table.nature) - {ESTIMATE, SUM}
+        return others == {CLAIM} and not any(answer.claim_source_ids for _, answer in self.estimates)
+
     @property
     def foot(self) -> str:
         """Unit and basis, sources, method, data version and address: what a picture says of itself."""

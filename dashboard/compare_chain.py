@@ -1,6 +1,7 @@
 """One estimate as comparisons: its chain from IT to the grid, twenty outcomes, and what would change it."""
 
 from functools import partial
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -8,6 +9,7 @@ import pandas as pd
 from dashboard import workings
 from dashboard.catalog import Catalog
 from dashboard.compare import (
+    CLAIM,
     COLUMNS,
     ESTIMATE,
     METHOD,
@@ -19,8 +21,20 @@ from dashboard.compare import (
 )
 from dashboard.estimates.estimate import RESULT_UNITS, Estimate
 from dashboard.estimates.report import LABELS, what_would_change
-from dashboard.units import exact, figures_apart, ladder, magnitude, quantity, range_text, reader_text, spread_text
+from dashboard.units import (
+    exact,
+    figures_apart,
+    given_text,
+    ladder,
+    magnitude,
+    quantity,
+    range_text,
+    reader_text,
+    spread_text,
+)
 
+GIVEN, NOTHING_OPEN = "as given", "worked out, with nothing left open"
+TYPED = "the amount as it was typed"  # the source of a figure that nobody is cited for
 TOLD = 0.005  # of the variance, below which an assumption changes nothing that is told
 
 
@@ -33,16 +47,7 @@ def chain_of(answer: Estimate, catalog: Catalog, other: Estimate | None = None) 
     shown = [answer] if other is None else [answer, other]
     greatest = max(each.beside("facility_peak") for each in shown)
     unit, divisor = ladder(greatest, "MW")
-    rows = [
-        estimate_levels(
-            LABELS[name] if other is None else f"{LABELS[name]}: {each.ask.text}",
-            [level / divisor for level in each.quantiles(name)],
-            unit,
-            basis="average" if "average" in name else "capacity",
-        )
-        for name in names
-        for each in shown
-    ]
+    rows = [_chain_row(each, name, unit, divisor, alone=other is None) for name in names for each in shown]
     peaks = [_told_peak(each, greatest) for each in shown]
     return Comparison(
         id="chain",
@@ -60,28 +65,37 @@ def chain_of(answer: Estimate, catalog: Catalog, other: Estimate | None = None) 
     )
 
 
+def _chain_row(answer: Estimate, name: str, unit: str, divisor: float, *, alone: bool) -> dict[str, Any]:
+    """One reading of a load; the one that was given stays a claim."""
+    label = LABELS[name] if alone else f"{LABELS[name]}: {answer.ask.text}"
+    basis = "average" if "average" in name else "capacity"
+    if answer.is_given(name):
+        return reading_row(label, answer.median(name), unit, CLAIM, basis=basis)
+    return estimate_levels(label, [level / divisor for level in answer.quantiles(name)], unit, basis=basis)
+
+
 def _told_peak(answer: Estimate, greatest: float) -> str:
     """The facility peak with its range, or why it has none."""
     low, _, middle, _, high = answer.quantiles("facility_peak")
-    worked_out = "worked out, with nothing left open" if not answer.is_given("facility_peak") else "as given"
-    meaning = worked_out if exact(low, high) else "a 90\u00a0% range"
+    sure = GIVEN if answer.is_given("facility_peak") else NOTHING_OPEN
+    meaning = sure if exact(low, high) else "a 90\u00a0% range"
     return f"{spread_text(low, middle, high, 'MW', beside=greatest)}, {meaning}"
 
 
 def outcomes_of(answer: Estimate, name: str, catalog: Catalog) -> Comparison:
-    """Twenty equally likely outcomes of one result, to be drawn as twenty dots."""
+    """Twenty equally likely outcomes of one result, to be drawn as twenty dots; one row where there is no doubt."""
     base = RESULT_UNITS[name]
+    low, _, middle, _, high = answer.quantiles(name)
+    if exact(low, high):
+        return _sure_outcome(answer, name, catalog)
     greatest = answer.beside(name)
     unit, divisor = ladder(greatest, base)
-    values = np.sort(np.atleast_1d(magnitude(answer.results[name], base))) / divisor
-    if values.size == 1:
-        values = values.repeat(20)
+    values = np.sort(magnitude(answer.results[name], base)) / divisor
     picks = [float(values[int((i + 0.5) / 20 * values.size)]) for i in range(20)]
     rows = [
         reading_row(f"outcome {i + 1} of 20", quantity(value, unit), unit, ESTIMATE, basis=LABELS[name])
         for i, value in enumerate(picks)
     ]
-    low, _, middle, _, high = answer.quantiles(name)
     figures = figures_apart(low, high)
     return Comparison(
         id=f"outcomes-{name.replace('_', '-')}",
@@ -100,6 +114,33 @@ def outcomes_of(answer: Estimate, name: str, catalog: Catalog) -> Comparison:
         base=base,
         estimates=((answer.ask.text, answer),),
         worked=partial(workings.of_dots, answer, LABELS[name]),
+    )
+
+
+def _sure_outcome(answer: Estimate, name: str, catalog: Catalog) -> Comparison:
+    """A result without a doubt: as it was given, or worked out with every assumption set."""
+    base, given = RESULT_UNITS[name], answer.is_given(name)
+    unit, divisor = ladder(answer.beside(name), base)
+    middle = answer.median(name)
+    told, nature, sources = GIVEN if given else NOTHING_OPEN, CLAIM if given else ESTIMATE, deciding_sources(answer)
+    if given:
+        sources = list(answer.claim_source_ids)
+    end = magnitude(middle, base) / divisor
+    number = (given_text if given else reader_text)(magnitude(middle, base), base)
+    return Comparison(
+        id=f"outcomes-{name.replace('_', '-')}",
+        title=f"{answer.ask.text}: {LABELS[name].lower()}",
+        answer=f"{number}, {told}: there are no outcomes to draw.",
+        axis=f"{LABELS[name]}, {unit}",
+        unit=unit,
+        kind="energy" if base == "TWh" else "capacity",
+        table=pd.DataFrame([reading_row(LABELS[name], middle, unit, nature, basis=LABELS[name])], columns=COLUMNS),
+        sources=source_names(catalog, sources) or (TYPED,),
+        method="One number, without a range.",
+        version=catalog.version,
+        ends=(end, end, end),
+        base=base,
+        estimates=((answer.ask.text, answer),),
     )
 
 

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 import re
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from dashboard import captions, compare, compare_method, figures
 from dashboard.estimates.estimate import estimate
 from dashboard.estimates.headlines import accuracy
+from dashboard.estimates.report import LABELS
 from dashboard.figures.frame import size_named
 from dashboard.units import magnitude, quantity
 from dashboard.web import pins
@@ -60,6 +62,44 @@ def test_the_line_in_the_dots_is_the_median_of_all_draws(name, catalog):
 
     assert magnitude(quantity(line["x0"], found.unit), found.base) == pytest.approx(ends[2])
     assert pins.headline(found) == pytest.approx([ends[0], ends[2], ends[4]], rel=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("basis", "name"), [("it", "it_rated"), ("facility", "facility_peak"), ("grid", "grid_connection")]
+)
+def test_what_was_given_is_no_estimate(basis, name, catalog):
+    """The power that was typed is a claim without a range, in the chain and where it would be twenty equal dots."""
+    chain, _, peak, *_ = convert.comparisons(catalog, {"text": "30 GW", "basis": basis})
+    claims = [row for row in chain.rows if row.nature == compare.CLAIM]
+
+    assert [(row.label, row.value) for row in claims] == [(LABELS[name], pytest.approx(30))]
+    assert claims[0].q05 != claims[0].q05  # no number
+    assert "As given" in json.dumps(figures.figure(chain, size_named("slide")))
+    assert peak.form == ("ranges" if basis == "facility" else "dots")
+
+
+def test_a_given_peak_has_no_outcomes(catalog):
+    """One row as it was given, with words that say so and no source that it is not from; the page has it drawn."""
+    query = {"text": "30 GW", "basis": "facility"}
+    peak = comparison_named("outcomes-facility-peak", catalog, query)
+    (row,) = csv.DictReader(io.StringIO(peak.csv))
+    told = f"{peak.answer} {captions.alt(peak)} {captions.caption(peak)}"
+
+    assert (row["nature"], row["value"], row["q05"], row["q95"]) == ("claim", "30.0", "", "")
+    assert peak.answer == "30 GW, as given: there are no outcomes to draw."
+    assert peak.sources == ("the amount as it was typed",)
+    assert "likely" not in told
+    assert "Values are as given" in told
+    assert pins.headline(peak) == pytest.approx([30_000] * 3)
+    assert "outcomes-facility-peak" in str(convert.render(catalog, convert.choose(query), {}))
+
+
+def test_a_result_with_every_assumption_set_has_no_outcomes(catalog):
+    """Worked out without a doubt, it is our estimate in one row without a range."""
+    peak = convert.comparisons(catalog, {"text": "1 GW", "basis": "it", "set.peak_overhead": "0.3"})[2]
+
+    assert [(row.nature, row.value) for row in peak.rows] == [(compare.ESTIMATE, pytest.approx(1.3))]
+    assert peak.answer.startswith("1.3 GW, worked out, with nothing left open")
 
 
 def test_the_ends_of_one_assumption_are_no_quartiles(catalog):

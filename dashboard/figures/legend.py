@@ -13,6 +13,7 @@ LEGEND = (
     ("thin", "90\u00a0% range"),
     ("square", "Published figure"),
 )
+TYPED = ("square", "As given")
 SUMMED = ("open square", "Our sum of published figures")
 Key = tuple[str, str, float]
 

@@ -8,7 +8,7 @@ import pandas as pd
 
 from dashboard.compare import ESTIMATE, SUM, Comparison, row_text, value_text
 from dashboard.figures.frame import Frame, Size, frame
-from dashboard.figures.legend import LEGEND, SUMMED, draw_legend, legend_rows
+from dashboard.figures.legend import LEGEND, SUMMED, TYPED, draw_legend, legend_rows
 from dashboard.figures.text import escaped, fitted, fitting_size, lines_html, note, width, wrapped
 from dashboard.units import ladder, number_text
 
@@ -61,7 +61,8 @@ def _keys(comparison: Comparison) -> tuple[tuple[str, str], ...]:
     if comparison.form == "tornado":
         return ENDS
     natures = set(comparison.table.nature)
-    return (*LEGEND[: 4 if natures - {ESTIMATE, SUM} else 3], *([SUMMED] if SUM in natures else []))
+    others = [TYPED if comparison.typed else LEGEND[3]] if natures - {ESTIMATE, SUM} else []
+    return (*LEGEND[:3], *others, *([SUMMED] if SUM in natures else []))
 
 
 def _label(row: Any) -> str:
@@ -96,7 +97,8 @@ def _marks(comparison: Comparison, positions: Any, box: Frame) -> list[Spec]:
     ]
     sums = (table.nature == SUM).to_numpy()
     ink, paper = box.theme.published, box.theme.paper
-    for name, those, fill, line in (("Published figure", ~estimates & ~sums, ink, 0), (SUMMED[1], sums, paper, 2)):
+    named = keys.get("square", "")
+    for name, those, fill, line in ((named, ~estimates & ~sums, ink, 0), (SUMMED[1], sums, paper, 2)):
         if those.any():
             traces.append(_points(name, table[those], positions[those], fill, ink, "square", base * 0.75, line))
     return traces
