@@ -29,6 +29,14 @@ from dashboard.units import Quantity, magnitude, quantity, unit
 TOGETHER = 64  # plans of one shape worked in one go
 MONTHLY = ("facility_peak", "facility_average")
 ALL = ""
+_GIVEN = {  # the result that is the amount of the row itself, in the same unit
+    "chips": "chips",
+    "it": "it_rated",
+    "facility": "facility_peak",
+    "grid": "grid_connection",
+    "capex": "capex",
+    "contract": "contract_value",
+}
 _UNITS = {"chips": "chip", "power": "MW", "capex": "USD", "contract": "USD"}
 
 Single = NDArray[np.float32]
@@ -181,6 +189,9 @@ def results_of(plans: Sequence[Plan], catalog: Catalog, draws: Draws) -> tuple[d
     results = CHAINS[ask.kind](ask, inputs)
     shape = (len(plans), draws.count)
     drawn = {name: np.broadcast_to(magnitude(value, RESULT_UNITS[name]), shape) for name, value in results.items()}
+    given = _GIVEN.get(ask.basis if ask.kind == "power" else ask.kind)
+    if given is not None:  # in full: the draws have seven digits
+        drawn[given] = np.broadcast_to(np.array([[plan.amount] for plan in plans]), shape)
     return drawn, warnings_of(inputs)
 
 

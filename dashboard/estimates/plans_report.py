@@ -10,7 +10,7 @@ from dashboard.estimates.plans_block import ALL, Cell
 from dashboard.estimates.plans_read import told
 from dashboard.estimates.readings import END_YEAR, START_YEAR
 from dashboard.estimates.report import LABELS
-from dashboard.units import counted, figures_apart, given_text, range_text, reader_text
+from dashboard.units import counted, decimal_text, exact, figures_apart, given_text, range_text, reader_text
 
 NAMES = ("q05", "q25", "q50", "q75", "q95")
 IN_CSV = {"q05": 0, "q50": 2, "q95": 4}
@@ -56,7 +56,13 @@ def _results(levels: Any) -> dict[str, Any]:
 
 
 def _named(unit: str, levels: Any) -> dict[str, Any]:
-    return {"unit": unit, **dict(zip(NAMES, (float(f"{level:.7g}") for level in levels), strict=True))}
+    figures = _figures(levels, 7)
+    return {"unit": unit, **dict(zip(NAMES, (float(f"{level:.{figures}g}") for level in levels), strict=True))}
+
+
+def _figures(levels: Any, figures: int) -> int:
+    """So many figures of an estimate; all that a number has where nothing is in doubt, for then it was given."""
+    return figures if levels[0] != levels[4] else 15
 
 
 def as_text(totals: PlanTotals) -> str:
@@ -80,12 +86,9 @@ def as_text(totals: PlanTotals) -> str:
     return "\n".join(lines + [f"Note: {note}." for note in told(totals.notes)])
 
 
-SAME = 1e-6  # of a value: the draws of a list are kept in seven digits
-
-
 def _text(levels: Any, unit: str, width: int) -> str:
     """The median in `width` columns, and its range where there is one."""
-    if abs(levels[4] - levels[0]) <= SAME * abs(levels[4]):
+    if exact(levels[0], levels[4]):
         return f"{given_text(float(levels[2]), unit):>{width}}"
     low, _, middle, _, high = levels
     figures = figures_apart(low, high)
@@ -120,5 +123,9 @@ def _columns(names: Iterable[str]) -> list[str]:
 
 def _csv_rows(totals: PlanTotals, *, own: Sequence[int], names: Sequence[str]) -> Iterator[list[str]]:
     for plan, notes, levels in zip(totals.plan_list.plans, totals.notes, totals.rows, strict=True):
-        cells = [f"{levels[n][i]:.6g}" if n in levels else "" for n in names for i in IN_CSV.values()]
+        cells = [_cell(levels[n], i) if n in levels else "" for n in names for i in IN_CSV.values()]
         yield [*(plan.cells[place] for place in own), *cells, "; ".join(notes)]
+
+
+def _cell(levels: Any, place: int) -> str:
+    return decimal_text(levels[place], _figures(levels, 6))

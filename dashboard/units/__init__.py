@@ -45,6 +45,7 @@ from dashboard.units.registry import (
 )
 from dashboard.units.writing import (
     counted,
+    decimal_text,
     exact,
     figures_apart,
     given_text,
@@ -84,6 +85,7 @@ __all__ = [
     "WaterIntensity",
     "checked",
     "counted",
+    "decimal_text",
     "exact",
     "figures_apart",
     "given_text",

@@ -32,6 +32,16 @@ def number_text(value: float, figures: int = 2) -> str:
     return f"{value:,.{decimals}f}"
 
 
+def decimal_text(value: float, figures: int) -> str:
+    """A value for a cell that programs read: significant figures, no exponent and nothing between thousands.
+
+    >>> decimal_text(12_345_678, 6), decimal_text(12_345_678, 15), decimal_text(0.00000512, 2)
+    ('12345700', '12345678', '0.0000051')
+    """
+    text = f"{value:.{figures}g}"
+    return str(np.format_float_positional(float(text), trim="-")) if "e" in text else text
+
+
 def ladder(value: float, unit_name: str) -> tuple[str, float]:
     """The unit a reader would use for a value given in `unit_name`, and what to divide by."""
     steps = _LADDERS.get(unit_name, ((unit_name, 1.0),))

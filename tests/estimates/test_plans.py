@@ -323,6 +323,42 @@ def test_no_cell_or_column_of_a_list_is_run_by_a_spreadsheet(catalog):
     assert (plans.header[3], plans.plans[0].cells[0], again["+x"]) == ("=cmd", "=1+1", "-2")
 
 
+def test_what_was_given_stands_in_the_results_as_it_was(catalog):
+    """An amount has all its digits in a CSV, in JSON and in the totals, and no number of a CSV has an exponent."""
+    text = HEADER + (
+        "a,H100,12345678,,,,,,,Acme,,,,,\n"
+        "b,,,1234.56789,MW,it,,,,Acme,,,,,\n"
+        "c,,,0.57,GW,facility,,,,Acme,,,,,\n"
+        "d,,,1,W,grid,,,,Acme,,,,,\n"
+        "e,,,,,,1234567890.12,USD,,Acme,,,,,\n"
+        "f,,,,,,98.7654321,billion USD,5,Acme,,,,,\n"
+        "g,H100,33333333333,,,,,,,Acme,,,,,\n"
+    )
+    totals = estimate_plans(_read(text, catalog), catalog, Draws(count=64))
+    written = list(csv.DictReader(plans_report.csv_text(totals).splitlines()))
+    worked = [{name: row[name] for name in row if name.endswith("]") and row[name]} for row in written]
+    given = {
+        "chips": ("12345678", "", "", "", "", None, "33333333333"),
+        "it_rated": (None, "1234.56789"),
+        "facility_peak": (None, None, "570"),
+        "grid_connection": (None, None, None, "0.000001"),
+        "capex": (None, None, None, None, "1234567890.12"),
+        "contract_value": ("", "", "", "", "", "98765432100", ""),
+    }
+    rows_told = plans_report.as_json("plans.csv", totals)["rows"]
+
+    assert all(re.fullmatch(r"\d+(\.\d+)?", cell) for row in worked for cell in row.values())
+    for name, cells in given.items():
+        for place, cell in enumerate(cells):
+            if cell is not None:
+                (unit,) = {column.split(" ")[1] for column in written[0] if column.startswith(f"{name}_q")}
+                assert {written[place][f"{name}_{level} {unit}"] for level in ("q05", "q50", "q95")} == {cell}
+            if cell:
+                assert rows_told[place]["results"][name]["q50"] == float(cell)
+    alone = estimate_plans(_read("chip,chip_count\n" + 3 * "H100,12345679\n", catalog), catalog, Draws(count=64))
+    assert alone.levels[ALL, ALL]["chips"] == (37037037,) * 5
+
+
 # --- estimates --------------------------------------------------------------------------------------------------------
 
 
