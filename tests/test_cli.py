@@ -215,6 +215,26 @@ def test_score_on_the_shipped_pairs():
     assert found["n"] == found["scored"] >= 40
 
 
+def test_racks_where_chips_are_counted_are_told(tmp_path):
+    """A list says what a single estimate says of a text that may mean racks; `score` does where the power fits them."""
+    (told,) = _json("estimate", "1000 GB200 NVL72")["warnings"]
+    plans, pairs = tmp_path / "plans.csv", tmp_path / "pairs.csv"
+    plans.write_text("id,chip,chip_count\na,GB200 NVL72,1000\n")
+    pairs.write_text(
+        "case_id,chip,chip_count,power,unit,power_basis\n"
+        "racks,GB200 NVL72,10,1.2,MW,it_rated\nchips,GB200 NVL72,720,1.2,MW,it_rated\n"
+    )
+    (row,) = _json("estimate", "--file", str(plans))["rows"]
+    notes = [case["notes"] for case in _json("score", str(pairs))["cases"]]
+
+    assert told.startswith("read as 1,000 chips, not systems")
+    assert row["notes"] == [told]
+    assert [len(of_case) for of_case in notes] == [1, 0]
+    assert f"note: racks: {notes[0][0]}" in _run("score", str(pairs)).output
+    assert "10 × GB200 NVL72 rack of 72 would be 720 chips" in notes[0][0]
+    assert "note:" not in _run("score", "datasets/pairs.csv").output
+
+
 def test_score_lists_what_it_cannot_match(tmp_path):
     """A chip that no row goes by is listed with its row, never guessed; a bad cell is refused with its place."""
     good = tmp_path / "pairs.csv"

@@ -95,7 +95,7 @@ def read_ask(
     notes = _beside_the_point(amount, basis, named)
     if amount.name:
         known = _named_chip(amount.name, catalog)
-        notes += _counted_as_chips(amount, known)
+        notes += counted_as_chips(amount.name, amount.quantity, known)
         return Ask("chips", amount.quantity, chip=known, basis="it", overrides=overrides, notes=notes)
     if amount.quantity.check("[power]"):
         weights = basis_weights(basis, catalog)
@@ -117,12 +117,12 @@ def _beside_the_point(amount: Amount, basis: str, named: Chip | None) -> tuple[s
 _SYSTEM = re.compile(r"nvl ?\d+|dgx|hgx|\b(?:rack|pod|server|system|node)s?\b", re.IGNORECASE)
 
 
-def _counted_as_chips(amount: Amount, chip: Chip) -> tuple[str, ...]:
-    """Where a text may mean racks or servers: how many chips those would be."""
+def counted_as_chips(name: str, chips: Quantity, chip: Chip) -> tuple[str, ...]:
+    """Where the name that a chip goes by may mean racks or servers: how many chips those would be."""
     each = int(chip.chips_per_system or 1)
-    if each == 1 or not _SYSTEM.search(amount.name):
+    if each == 1 or not _SYSTEM.search(name):
         return ()
-    count = magnitude(amount.quantity, "chip")
+    count = magnitude(chips, "chip")
     system = chip.system_name or "system"
     read = counted(f"{count:,.0f}", "chips")
     return (f"read as {read}, not systems: {count:,.0f} × {system} of {each:,} would be {count * each:,.0f} chips",)

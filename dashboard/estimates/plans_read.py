@@ -10,6 +10,7 @@ from datetime import date
 from types import MappingProxyType
 
 from dashboard.catalog import Catalog, DataError, Problem, UnknownChipError, rows
+from dashboard.estimates.ask import counted_as_chips
 from dashboard.estimates.inputs import is_one_system
 from dashboard.estimates.questions import with_parents
 from dashboard.estimates.readings import END_YEAR, MONTHS, START_YEAR
@@ -193,6 +194,8 @@ class _Row:
         if len(self.problems) > self.before:
             return None
         self._tell_unused(kind)
+        if kind == "chips" and chip is not None:
+            self.notes += counted_as_chips(self._text("chip"), Quantity(amount, "chip"), chip)
         return Plan(
             line=self.line,
             item=self._text("id") or self._text("name") or f"line {self.line}",

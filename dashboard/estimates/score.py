@@ -13,7 +13,7 @@ import numpy as np
 
 from dashboard.catalog import Catalog, DataError, Problem, UnknownChipError, rows
 from dashboard.core.draws import Draws
-from dashboard.estimates.ask import Ask, basis_weights
+from dashboard.estimates.ask import Ask, basis_weights, counted_as_chips
 from dashboard.estimates.chains import published_state
 from dashboard.estimates.estimate import quantiles
 from dashboard.estimates.inputs import DrawnNormals, Inputs, NoPowerError
@@ -48,6 +48,14 @@ class Scored:
     published: float
     levels: tuple[float, ...]
     rank: float
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """How its count was read, where the published power fits a count of systems better."""
+        each = self.chip.chips_per_system or 1.0
+        if abs(np.log(self.ratio * each)) > abs(np.log(self.ratio)):
+            return ()
+        return counted_as_chips(self.case.chip_name, self.case.chips, self.chip)
 
     @property
     def ratio(self) -> float:
@@ -239,6 +247,7 @@ def _case_row(row: Scored) -> dict[str, Any]:
         **dict(zip(names, row.levels, strict=True)),
         "error": row.ratio - 1,
         "rank": row.rank,
+        "notes": list(row.notes),
     }
 
 
@@ -253,6 +262,7 @@ def as_text(result: Mapping[str, Any]) -> list[str]:
         "each family of chips left out of the tables in turn",
         *(_line(name, left_out) for name in ("median_ape", "bias", "coverage_90")),
         *(f"  not matched: {row['case_id']} (row {row['row']}): {row['reason']}" for row in result["unmatched"]),
+        *(f"  note: {row['case_id']}: {note}" for row in result["cases"] for note in row["notes"]),
     ]
 
 
