@@ -20,8 +20,7 @@ from dashboard.estimates.ask import Ask, basis_weights
 from dashboard.estimates.chains import CHAINS
 from dashboard.estimates.estimate import RESULT_UNITS, quick_levels, warnings_of
 from dashboard.estimates.inputs import Factor, Inputs, choice_doubt
-from dashboard.estimates.plans_read import Plan
-from dashboard.estimates.questions import with_parents
+from dashboard.estimates.plans_read import Plan, carbon_mix, place_with_mix
 from dashboard.estimates.readings import MONTHS
 from dashboard.records import Parameter
 from dashboard.units import Quantity, magnitude, quantity, unit
@@ -221,16 +220,13 @@ def _single(column: list[list[float]]) -> NDArray[np.float32]:
 def _region(plan: Plan, catalog: Catalog) -> tuple[str, dict[str, Spread]]:
     """Whose grid it is, and its carbon intensity where the table has one; else that of the grid or country around it.
 
-    Where none has one, the chain takes the world's.
+    Where none has one, the chain takes the world's, which the notes of the plan tell.
     """
-    region = plan.country or plan.grid or "usa"
-    for place in (*with_parents(plan.grid, catalog), *with_parents(region, catalog)):
-        if catalog.parameter_or_none("grid_intensity", place):
-            return place, {}
-        grid = catalog.grids.get(place)
-        if grid is not None and grid.carbon_intensity is not None:
-            return region, {"grid_intensity": Spread.fixed(grid.carbon_intensity)}
-    return region, {}
+    place = place_with_mix(plan.country, plan.grid, catalog)
+    if catalog.parameter_or_none("grid_intensity", place):
+        return place, {}
+    mix = carbon_mix(place, catalog)
+    return plan.country or plan.grid or "usa", {} if mix is None else {"grid_intensity": Spread.fixed(mix)}
 
 
 def cells_of(plan: Plan, columns: Columns) -> list[Cell]:

@@ -304,9 +304,13 @@ class _Row:
         country, grid = (self.places.get(word.casefold(), word.casefold()) for word in words.values())
         found = zip(words, (country, grid), strict=True)
         unknown = [column for column, place in found if place not in self.catalog.grids]
-        taken = "the world's carbon mix is taken" if len(unknown) == len(words) else "the other place's mix is taken"
+        mixed = bool(place_with_mix(country, grid, self.catalog))
+        taken = "the other place's mix is taken" if mixed else "the world's carbon mix is taken"
         for column in filter(words.get, unknown):
             self.notes.append(f'no {column} of grids.csv is called "{words[column][:40]}": {taken}')
+        known = [self.catalog.grids[place].name for place in (grid, country) if place in self.catalog.grids]
+        if known and not mixed and "world" not in (country, grid):
+            self.notes.append(f"no carbon mix of {known[0]} is known: the world's is taken")
         if not unknown and country not in ("world", *with_parents(grid, self.catalog)):
             self._wrong("grid", f"must lie in {self.catalog.grids[country].name}, the country beside it")
         return country, grid
@@ -357,6 +361,28 @@ class _Row:
             forms = f"2027, 2027-06 or 2027-06-30, from {FIRST_YEAR} to {LAST_YEAR}"
             self._wrong(column, f'must be a date such as {forms}, got "{text[:40]}"')
         return None
+
+
+def place_with_mix(country: str, grid: str, catalog: Catalog) -> str:
+    """The grid, or the country, or the first place around them whose carbon mix is known; blank where none is.
+
+    A plan without a place stands in the United States.
+    """
+    places = (*with_parents(grid, catalog), *with_parents(country or grid or "usa", catalog))
+    return next((place for place in places if _has_mix(place, catalog)), "")
+
+
+def _has_mix(place: str, catalog: Catalog) -> bool:
+    return catalog.parameter_or_none("grid_intensity", place) is not None or carbon_mix(place, catalog) is not None
+
+
+def carbon_mix(place: str, catalog: Catalog) -> Quantity | None:
+    """The carbon intensity of a row of grids.csv; None where it has none, or a 0 that its caution calls doubtful."""
+    row = catalog.grids.get(place)
+    if row is None or row.carbon_intensity is None:
+        return None
+    doubtful = row.carbon_intensity.m == 0 and "carbon intensity" in row.demand_caution
+    return None if doubtful else row.carbon_intensity
 
 
 def _has_power(chip: Chip, catalog: Catalog) -> bool:

@@ -282,6 +282,29 @@ def test_a_grid_without_a_carbon_mix_has_that_of_the_country_around_it(catalog):
     assert world > 1.1 * usa
 
 
+def test_the_carbon_mix_of_the_world_is_told_where_it_is_taken(catalog):
+    """A known place without a mix, or with a 0 that its row calls doubtful, has the world's, and says so."""
+    text = "power,unit,power_basis,country,grid\n" + "".join(
+        f"1,GW,it,{place}\n"
+        for place in ("Central African Republic,", "Lesotho,", ",entsoe", "world,", "fra,", "Lesotho,Utopia")
+    )
+    totals = estimate_plans(_read(text, catalog), catalog)
+    central_africa, lesotho, entsoe, world, france, both = (levels["emissions"][2] for levels in totals.rows)
+    told = "no carbon mix of {} is known: the world's is taken"
+
+    assert catalog.grids["caf"].carbon_intensity.m == 0
+    assert [central_africa, lesotho, entsoe, both] == pytest.approx([world] * 4, rel=0.02)
+    assert 0 < france < world / 4
+    assert totals.notes == (
+        (told.format("Central African Republic"),),
+        (told.format("Lesotho"),),
+        (told.format(catalog.grids["entsoe"].name),),
+        (),
+        (),
+        ('no grid of grids.csv is called "Utopia": the world\'s carbon mix is taken', told.format("Lesotho")),
+    )
+
+
 def test_other_columns_are_kept(catalog):
     """A column that we do not read stands in the output as it was."""
     plans = _read(FIVE, catalog)
