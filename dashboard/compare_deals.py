@@ -13,7 +13,7 @@ from dashboard.core.draws import Array
 from dashboard.estimates.estimate import quantiles
 from dashboard.estimates.ledger import Basis, Ledger
 from dashboard.records import Commitment
-from dashboard.units import exact, given_text, magnitude, reader_text, spread_text
+from dashboard.units import counted, exact, given_text, magnitude, reader_text, spread_text
 from dashboard.workings.lines import number
 
 RIBBONS = 28  # drawn; the table behind the figure has all
@@ -143,7 +143,7 @@ def flows(books: Sequence[Ledger], unit: str, title: str, catalog: Catalog) -> C
     return Comparison(
         id="flows",
         title=title,
-        answer=f"{len(sized)} deals. {NEVER[unit]}, so ribbons of two colours are never added.",
+        answer=f"{counted(f'{len(sized):,}', 'deals')}. {NEVER[unit]}, so ribbons of two colours are never added.",
         axis=unit,
         unit=unit,
         kind="money" if unit == "billion USD" else "capacity",

@@ -73,6 +73,17 @@ def test_estimate_json_has_the_promised_form(text):
     assert all(source["title"] for source in found["sources"])
 
 
+@pytest.mark.parametrize("text", ["30 GW", "38 billion USD over 7 years"])
+def test_a_choice_between_ways_is_no_number_in_the_json(text):
+    """Its ends and unit are null, its odds stand in its label, and its share of the variance is told."""
+    choices = [row for row in _json("estimate", text)["assumptions"] if not row["symbol"]]
+
+    assert len(choices) == 1
+    assert {choices[0][key] for key in ("low", "central", "high", "unit")} == {None}
+    assert re.search(r", odds \d+ : \d+", choices[0]["label"])
+    assert choices[0]["share"] > 0
+
+
 def test_shows_of_issue_3_hold():
     """100,000 H100: IT 139 MW, peak 134 to 238 around 181, energy 0.62 to 1.26 around 0.91, each within 4 %."""
     found = _json("estimate", "100000 H100")["results"]

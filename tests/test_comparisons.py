@@ -12,7 +12,7 @@ from dashboard.estimates.estimate import estimate
 from dashboard.estimates.headlines import accuracy
 from dashboard.estimates.report import LABELS
 from dashboard.figures.frame import size_named
-from dashboard.units import magnitude, quantity
+from dashboard.units import counted, magnitude, quantity
 from dashboard.web import pins
 from dashboard.web.addresses import comparison_named, comparisons_at
 from dashboard.web.components_score import pairs_table
@@ -226,6 +226,18 @@ def test_a_site_that_its_user_builds_is_no_ribbon_from_the_utility(catalog):
         told = set(comparison_named("flows", catalog, {"unit": unit}).table["giver"])
         assert "Georgia Power" not in told
         assert "OpenAI itself" in told
+
+
+def test_one_deal_is_no_plural(catalog):
+    """The ribbons of a user of one deal say so."""
+    answers = [
+        comparison_named("flows", catalog, {"user": user, "unit": unit}).answer
+        for user in ("OpenAI", "CoreWeave")
+        for unit in deals.UNITS
+    ]
+
+    assert counted("1", "deals") == "1 deal"
+    assert all(re.match(r"(?:1 deal|0 deals|(?!1 )\d+ deals)\. ", answer) for answer in answers)
 
 
 def test_what_others_expect_of_a_site_is_not_called_announced(catalog):

@@ -40,6 +40,11 @@ class Factor:
     given: bool = False
     row: Parameter | None = None
 
+    @property
+    def is_choice(self) -> bool:
+        """Whether it is no number but a choice between ways of reading or of working it out, with its odds as label."""
+        return not self.symbol and self.row is None
+
 
 @dataclass(frozen=True)
 class Step:

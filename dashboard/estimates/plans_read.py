@@ -22,9 +22,9 @@ from dashboard.units import (
     UnitError,
     counted,
     magnitude,
+    out_of_bounds,
     quantity,
     read_cell,
-    too_much,
     unit,
 )
 
@@ -275,7 +275,7 @@ class _Row:
         return "power", 0.0
 
     def _limited(self, column: str, amount: float, unit_name: str) -> float:
-        if reason := too_much(Quantity(amount, unit(unit_name))):
+        if amount > 0 and (reason := out_of_bounds(Quantity(amount, unit(unit_name)))):
             self._wrong(column, f"{reason}; got {self._text(column)}")
         return amount
 

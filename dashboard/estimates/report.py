@@ -63,15 +63,15 @@ def _result(answer: Estimate, name: str) -> dict[str, Any]:
 
 
 def _assumption(row: Assumption) -> dict[str, Any]:
+    """An assumption; a choice between ways, whose odds its label has, is no number: its ends and unit are null."""
     factor = row.factor
+    ends = {"low": factor.spread.low, "central": factor.spread.central, "high": factor.spread.high}
     return {
         "name": factor.name,
         "label": factor.label,
         "symbol": factor.symbol,
-        "low": magnitude(factor.spread.low, factor.unit),
-        "central": magnitude(factor.spread.central, factor.unit),
-        "high": magnitude(factor.spread.high, factor.unit),
-        "unit": factor.unit,
+        **{name: None if factor.is_choice else magnitude(end, factor.unit) for name, end in ends.items()},
+        "unit": None if factor.is_choice else factor.unit,
         "basis": factor.basis,
         "sources": list(factor.source_ids),
         "share": row.share,

@@ -20,7 +20,7 @@ from dashboard.estimates.inputs import DrawnNormals, Inputs, NoPowerError
 from dashboard.estimates.plans_read import unit_of_capacity
 from dashboard.estimates.score_checks import pit, without_family
 from dashboard.records import Chip, Pair
-from dashboard.units import Quantity, QuantityError, magnitude, quantity, read_cell, too_much
+from dashboard.units import Quantity, QuantityError, magnitude, out_of_bounds, quantity, read_cell
 
 BASES = ("it_rated", "it_busy", "it_average", "facility_peak", "facility_average", "grid_connection", "unknown")
 COLUMNS = ("case_id", "chip", "chip_count", "power", "unit", "power_basis")
@@ -118,7 +118,7 @@ def _case(line: int, row: Mapping[str, str], name: str, seen: dict[str, int], pr
     if len(found) < len(_CELLS):
         return None
     power = found["power"] * found["unit"]
-    if reason := too_much(power):
+    if reason := out_of_bounds(power):
         problems.append(Problem(name, line, "power", row["power"], f"{reason}; got {row['power']}"))
     chip_id = row.get("chip_id", "").strip()
     return Case(row["case_id"], line, row["chip"], found["chip_count"], power, found["power_basis"], chip_id)
@@ -142,7 +142,7 @@ def _chips(text: str) -> Quantity:
     if count != int(count):
         raise QuantityError(f"must be a whole number, got {count:g}")
     chips = Quantity(count, "chip")
-    if reason := too_much(chips):
+    if reason := out_of_bounds(chips):
         raise QuantityError(f"{reason}; got {text}")
     return chips
 

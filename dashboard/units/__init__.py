@@ -29,9 +29,9 @@ from dashboard.units.reading import (
     MOST_YEARS,
     Amount,
     QuantityError,
+    out_of_bounds,
     read_amount,
     read_cell,
-    too_much,
 )
 from dashboard.units.registry import (
     UNITS,
@@ -92,6 +92,7 @@ __all__ = [
     "ladder",
     "magnitude",
     "number_text",
+    "out_of_bounds",
     "quantity",
     "range_text",
     "read_amount",
@@ -100,6 +101,5 @@ __all__ = [
     "registry",
     "rounded",
     "spread_text",
-    "too_much",
     "unit",
 ]

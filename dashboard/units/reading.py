@@ -31,6 +31,7 @@ _UNIT_OF = {"watt": "W", "kilowatt": "kW", "megawatt": "MW", "gigawatt": "GW", "
 _WORDS = re.compile(r"^((?:[Kk]ilo|[Mm]ega|[Gg]iga|[Tt]era)?[Ww]att)(?:s|([ -]?hours?))?\b", re.ASCII)
 _MEANS_MONEY = re.compile(r"\b(?:USD|dollars?)\b", re.IGNORECASE)
 _OTHER_MONEY = re.compile(r"€|£|¥|\b(?:EUR|GBP|JPY|CNY|RMB|euros?|pounds?|yen|yuan)\b", re.IGNORECASE)
+LEAST = (Quantity(1, "W"), Quantity(1, "USD"), Quantity(1, "chip"))
 MOST = (Quantity(100, "TW"), Quantity(1e15, "USD"), Quantity(1e11, "chip"))
 MOST_YEARS = 99.99  # of a term: what two digits and two decimals can say
 
@@ -67,25 +68,29 @@ def read_amount(text: str) -> Amount:
     if number == 0:
         raise QuantityError(f"{shown(text)}: must be above 0, got 0")
     amount = _money(text, match["sign"], number, rest) or _power(number, rest.strip()) or _count(text, number, rest)
-    if reason := too_much(amount.quantity):
+    if reason := out_of_bounds(amount.quantity):
         raise QuantityError(f"{shown(text)}: {reason}")
     return amount
 
 
-def too_much(amount: Quantity) -> str:
-    """Why an amount of power, money or chips is not read: it is more than `MOST`; blank where it is not.
+def out_of_bounds(amount: Quantity) -> str:
+    """Why an amount of power, money or chips is not read: it is more than `MOST` or less than `LEAST`; else blank.
 
-    >>> too_much(Quantity(101, "TW")), too_much(Quantity(99, "TW"))
+    >>> out_of_bounds(Quantity(101, "TW")), out_of_bounds(Quantity(99, "TW"))
     ('must be at most 100 TW, beyond anything on Earth', '')
+    >>> out_of_bounds(Quantity(0.5, "W"))
+    'must be at least 1 W'
     """
-    most, number = _most(amount.u)
-    return f"must be at most {most:~,.0f}, beyond anything on Earth" if amount.m > number else ""
+    (least, low), (most, high) = (_bound(limits, amount.u) for limits in (LEAST, MOST))
+    if amount.m < low:
+        return f"must be at least {least:~,.0f}"
+    return f"must be at most {most:~,.0f}, beyond anything on Earth" if amount.m > high else ""
 
 
 @functools.cache
-def _most(of: Any) -> tuple[Quantity, float]:
-    most = next(limit for limit in MOST if limit.is_compatible_with(of))
-    return most, float(most.m_as(of))
+def _bound(limits: tuple[Quantity, ...], of: Any) -> tuple[Quantity, float]:
+    limit = next(limit for limit in limits if limit.is_compatible_with(of))
+    return limit, float(limit.m_as(of))
 
 
 def _plain(text: str) -> str:

@@ -10,7 +10,7 @@ _LADDERS: dict[str, tuple[tuple[str, float], ...]] = {
     "GL": (("GL", 1.0), ("ML", 1e-3), ("m³", 1e-6)),
     "chips": (("million chips", 1e6), ("chips", 1.0)),
 }
-_ONE = {"chips": "chip", "years": "year", "rows": "row", "plans": "plan"}
+_ONE = {"chips": "chip", "years": "year", "rows": "row", "plans": "plan", "deals": "deal"}
 _FROM = {"TWh": 0.1, "Mt": 0.1, "GL": 0.1}  # tenths of a TWh read better than hundreds of GWh
 
 

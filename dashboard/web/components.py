@@ -225,7 +225,7 @@ def assumptions_table(answer: Estimate, catalog: Catalog) -> Any:
                 f"{100 * row.share:.0f} %",
                 f.basis,
                 plain("A", "our choice: see the method", href=DOUBT)
-                if _chosen(f)
+                if f.is_choice
                 else source_links(f.source_ids, catalog),
             ]
         )
@@ -237,14 +237,9 @@ def assumptions_table(answer: Estimate, catalog: Catalog) -> Any:
     return table(head, body, numbers=(3,), caption=caption)
 
 
-def _chosen(factor: Factor) -> bool:
-    """Whether it is no number but a choice between ways of reading or of working it out."""
-    return not factor.symbol and factor.row is None
-
-
 def _ends_of(factor: Factor) -> str:
     """Low, central and high with the unit; of a choice between ways, whose odds its label has, that it is one."""
-    if _chosen(factor):
+    if factor.is_choice:
         return "one way or another, drawn by these odds"
     ends = [magnitude(end, factor.unit) for end in (factor.spread.low, factor.spread.central, factor.spread.high)]
     span = " / ".join(number(end) for end in (ends if ends[0] != ends[2] else ends[1:2]))

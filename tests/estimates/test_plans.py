@@ -233,6 +233,7 @@ def test_what_is_no_capacity_is_refused(catalog, unit, told):
         ("a,,,999999999999999,TW,,,,,,,,,,", "power: must be at most 100 TW, beyond anything on Earth; got 9999"),
         ("a,H100,100000000001,,,,,,,,,,,,", "chip_count: must be at most 100,000,000,000 chip"),
         ("a,,,,,,1000001,billion USD,,,,,,,", "amount: must be at most 1,000,000,000,000,000 USD"),
+        ("a,,,0.5,W,,,,,,,,,,", "power: must be at least 1 W; got 0.5"),
         ("a,,,,,,1,USD,100000,,,,,,", "term_years: must be at most 99.99, got 100000"),
     ],
 )
