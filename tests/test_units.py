@@ -74,6 +74,7 @@ TRAPS = [
     ("30,5 GW", "write decimals as 30.5"),
     ("$38xx", "must be dollars"),
     ("$5bn over 0 years", "above 0 years"),
+    ("$38bn over 0.01 years", "the term must be at least 0.08 years, a month, got 0.01"),
     ("0.000000000001 W", "must be at least 1 W"),
     ("$0.01", "must be at least 1 USD"),
     ("38 billion USD over 84 months", "a term in years"),

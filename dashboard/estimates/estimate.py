@@ -17,7 +17,7 @@ from dashboard.core.spread import Z95, Spread
 from dashboard.estimates.ask import Ask
 from dashboard.estimates.chains import BASIS_CHOICE, CHAINS
 from dashboard.estimates.inputs import DrawnNormals, Factor, Inputs, Medians, OneAtATime, Proportion, Step
-from dashboard.units import Quantity, exact, magnitude
+from dashboard.units import Quantity, exact, magnitude, quantity, reader_text
 
 RESULT_UNITS: Mapping[str, str] = MappingProxyType(
     {
@@ -37,6 +37,7 @@ RESULT_UNITS: Mapping[str, str] = MappingProxyType(
 )
 SHARE_POINTS = 40  # at which each assumption is taken for its share
 MANY = 8  # so many draws that equal one are no chance
+SECTOR = "sector-datacentres-world"  # of equivalents.csv
 SURE = 1e-18  # a log-variance below it is rounding: nothing is in doubt
 LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
 
@@ -201,7 +202,7 @@ def estimate(ask: Ask, catalog: Catalog, draws: Draws | None = None) -> Estimate
         results=MappingProxyType(results),
         factors=tuple(drawn.factors.values()),
         choices=MappingProxyType(drawn.choices),
-        warnings=warnings_of(drawn),
+        warnings=(*warnings_of(drawn), *implausible(results["annual_energy"].m_as("TWh"), catalog)),
         seed=draws.seed,
         draws=draws.count,
         data_version=catalog.version,
@@ -255,6 +256,21 @@ def warnings_of(drawn: Inputs) -> tuple[str, ...]:
     """What is to be told of an answer: how the ask was read, and what its chain did not know or did not use."""
     ask = drawn.ask
     return (*ask.notes, *_reading_warnings(ask), *dict.fromkeys(drawn.warnings), *_idle(ask, drawn))
+
+
+def implausible(energy: Any, catalog: Catalog) -> tuple[str, ...]:
+    """Where the median of a year's energy in TWh is more than all data centers of the world use: that it is."""
+    most = sector_energy(catalog)
+    if np.max(energy) <= most or np.median(energy) <= most:
+        return ()
+    told = f"{reader_text(most, 'TWh', 3)} of all data centers of the world in {catalog.equivalents[SECTOR].year}"
+    return (f"a year’s energy is more than the {told}: check the amount, its unit and its term",)
+
+
+def sector_energy(catalog: Catalog) -> float:
+    """What all data centers of the world use in a year, in TWh."""
+    world = catalog.equivalents[SECTOR]
+    return float(magnitude(quantity(world.value, world.unit) * quantity(1, "year"), "TWh"))
 
 
 def _idle(ask: Ask, drawn: Inputs) -> tuple[str, ...]:

@@ -18,9 +18,10 @@ from dashboard.core.draws import Array, Draws, choice, item_name
 from dashboard.core.spread import Spread
 from dashboard.estimates.ask import Ask, basis_weights
 from dashboard.estimates.chains import CHAINS
-from dashboard.estimates.estimate import RESULT_UNITS, quick_levels, warnings_of
+from dashboard.estimates.estimate import RESULT_UNITS, implausible, quick_levels, sector_energy, warnings_of
 from dashboard.estimates.inputs import Factor, Inputs, choice_doubt
-from dashboard.estimates.plans_read import Plan, carbon_mix, place_with_mix
+from dashboard.estimates.places import carbon_mix, place_with_mix
+from dashboard.estimates.plans_read import Plan
 from dashboard.estimates.readings import MONTHS
 from dashboard.records import Parameter
 from dashboard.units import Quantity, magnitude, quantity, unit
@@ -140,13 +141,17 @@ def work(blob: bytes, plans: Sequence[Plan], columns: Columns, draws: Draws, *, 
     rows: dict[int, Mapping[str, Array]] = {}
     warnings: dict[int, tuple[str, ...]] = {}
     shapes: dict[tuple[object, ...], list[Plan]] = {}
+    most = sector_energy(catalog)
     for plan in plans:
         shapes.setdefault(plan.shape, []).append(plan)
     for alike in shapes.values():
         for first in range(0, len(alike), TOGETHER):
             some = alike[first : first + TOGETHER]
             results, told = results_of(some, catalog, draws)
-            warnings |= dict.fromkeys((plan.line for plan in some), told)
+            warnings |= {
+                plan.line: (*told, *implausible(energy, catalog)) if energy.max() > most else told
+                for plan, energy in zip(some, results["annual_energy"], strict=True)
+            }
             _add_totals(totals, holders, some, columns, results)
             _add_edges(edges, some, columns, results)
             if keep:

@@ -12,11 +12,13 @@ from types import MappingProxyType
 from dashboard.catalog import Catalog, DataError, Problem, UnknownChipError, rows
 from dashboard.estimates.ask import counted_as_chips
 from dashboard.estimates.inputs import is_one_system
+from dashboard.estimates.places import place_with_mix, places
 from dashboard.estimates.questions import with_parents
 from dashboard.estimates.readings import END_YEAR, MONTHS, START_YEAR
 from dashboard.records import Chip
 from dashboard.units import (
     CAPACITY_UNITS,
+    LEAST_YEARS,
     MOST_YEARS,
     Quantity,
     UnitError,
@@ -115,7 +117,7 @@ def read_plans(content: bytes, catalog: Catalog, name: str = "plans.csv") -> Pla
     plans: list[Plan] = []
     seen: dict[str, int] = {}
     header: tuple[str, ...] = ()
-    names = Names({}, _places(catalog))
+    names = Names({}, places(catalog))
     for line, row in rows(name, content.removeprefix(BOM_UTF8), problems):  # as spreadsheets begin a CSV
         header = header or _header(tuple(row), name)
         plan = _Row(line, row, name, catalog, problems, names).plan()
@@ -140,11 +142,6 @@ def told(notes: Iterable[Sequence[str]]) -> list[str]:
     if rest:
         lines.append(f"{len(rest):,} more such notes, each of at most {counted(f'{rest[0]:,}', 'rows')}")
     return lines
-
-
-def _places(catalog: Catalog) -> dict[str, str]:
-    """Id and name of each country and grid, in small letters, with its id."""
-    return {word.casefold(): grid.grid_id for grid in catalog.grids.values() for word in (grid.name, grid.grid_id)}
 
 
 def _header(header: tuple[str, ...], name: str) -> tuple[str, ...]:
@@ -283,6 +280,8 @@ class _Row:
         years = self._positive("term_years")
         if years > MOST_YEARS:
             self._wrong("term_years", f"must be at most {MOST_YEARS}, got {years:g}")
+        if 0 < years < LEAST_YEARS:
+            self._wrong("term_years", f"must be at least {LEAST_YEARS}, a month, got {years:g}")
         return years
 
     def _judge_count(self, count: float) -> None:
@@ -361,28 +360,6 @@ class _Row:
             forms = f"2027, 2027-06 or 2027-06-30, from {FIRST_YEAR} to {LAST_YEAR}"
             self._wrong(column, f'must be a date such as {forms}, got "{text[:40]}"')
         return None
-
-
-def place_with_mix(country: str, grid: str, catalog: Catalog) -> str:
-    """The grid, or the country, or the first place around them whose carbon mix is known; blank where none is.
-
-    A plan without a place stands in the United States.
-    """
-    places = (*with_parents(grid, catalog), *with_parents(country or grid or "usa", catalog))
-    return next((place for place in places if _has_mix(place, catalog)), "")
-
-
-def _has_mix(place: str, catalog: Catalog) -> bool:
-    return catalog.parameter_or_none("grid_intensity", place) is not None or carbon_mix(place, catalog) is not None
-
-
-def carbon_mix(place: str, catalog: Catalog) -> Quantity | None:
-    """The carbon intensity of a row of grids.csv; None where it has none, or a 0 that its caution calls doubtful."""
-    row = catalog.grids.get(place)
-    if row is None or row.carbon_intensity is None:
-        return None
-    doubtful = row.carbon_intensity.m == 0 and "carbon intensity" in row.demand_caution
-    return None if doubtful else row.carbon_intensity
 
 
 def _has_power(chip: Chip, catalog: Catalog) -> bool:

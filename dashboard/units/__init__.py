@@ -25,6 +25,7 @@ from dashboard.units.dimensions import (
 )
 from dashboard.units.reading import (
     CAPACITY_UNITS,
+    LEAST_YEARS,
     MAX_TEXT,
     MOST_YEARS,
     Amount,
@@ -59,6 +60,7 @@ from dashboard.units.writing import (
 
 __all__ = [
     "CAPACITY_UNITS",
+    "LEAST_YEARS",
     "MAX_TEXT",
     "MOST_YEARS",
     "UNITS",

@@ -33,6 +33,7 @@ _MEANS_MONEY = re.compile(r"\b(?:USD|dollars?)\b", re.IGNORECASE)
 _OTHER_MONEY = re.compile(r"€|£|¥|\b(?:EUR|GBP|JPY|CNY|RMB|euros?|pounds?|yen|yuan)\b", re.IGNORECASE)
 LEAST = (Quantity(1, "W"), Quantity(1, "USD"), Quantity(1, "chip"))
 MOST = (Quantity(100, "TW"), Quantity(1e15, "USD"), Quantity(1e11, "chip"))
+LEAST_YEARS = 0.08  # of a term: a month
 MOST_YEARS = 99.99  # of a term: what two digits and two decimals can say
 
 
@@ -147,6 +148,8 @@ def _money(text: str, sign: str | None, number: float, rest: str) -> Amount | No
     term = quantity(float(match["term"]), "year") if match["term"] else None
     if term is not None and term.m == 0:
         raise QuantityError(f"{shown(text)}: the term must be above 0 years, got 0")
+    if term is not None and term.m < LEAST_YEARS:
+        raise QuantityError(f"{shown(text)}: the term must be at least {LEAST_YEARS} years, a month, got {term.m:g}")
     return Amount(dollars, term=term)
 
 

@@ -19,7 +19,7 @@ from dashboard.__main__ import main
 from dashboard.catalog import DataError, rows
 from dashboard.core.draws import Draws
 from dashboard.core.spread import Spread
-from dashboard.estimates import Ask, estimate, plans_report
+from dashboard.estimates import Ask, estimate, plans_report, read_ask
 from dashboard.estimates.ask import basis_weights
 from dashboard.estimates.plans import ALL, MAX_GROUPS, estimate_plans, month_rows
 from dashboard.estimates.plans_read import read_plans, told
@@ -234,6 +234,7 @@ def test_what_is_no_capacity_is_refused(catalog, unit, told):
         ("a,H100,100000000001,,,,,,,,,,,,", "chip_count: must be at most 100,000,000,000 chip"),
         ("a,,,,,,1000001,billion USD,,,,,,,", "amount: must be at most 1,000,000,000,000,000 USD"),
         ("a,,,0.5,W,,,,,,,,,,", "power: must be at least 1 W; got 0.5"),
+        ("a,,,,,,1,USD,0.01,,,,,,", "term_years: must be at least 0.08, a month, got 0.01"),
         ("a,,,,,,1,USD,100000,,,,,,", "term_years: must be at most 99.99, got 100000"),
     ],
 )
@@ -258,7 +259,7 @@ def test_a_day_that_never_comes_is_refused(catalog, day, column):
         ("1999", "2020-02-29", "", (0, 1, "")),
         ("2015-01", "", "2", (192, 192, "is over before 2020: it stands in no month")),
         ("2019-07", "", "1", (0, 5, "")),
-        ("2027-03-31", "", "0.04", (86, 86, "")),
+        ("2027-03-31", "", "0.08", (86, 86, "")),
         ("2035-12-31", "2100", "", (191, 192, "")),
         ("2036", "", "", (192, 192, "starts after 2035: it stands in no month")),
         ("", "2030", "", (192, 192, "end is not used without start")),
@@ -417,6 +418,22 @@ def test_a_row_is_what_a_single_estimate_gives(catalog):
             assert levels == pytest.approx(answer.quantiles(name), rel=1e-3), name
         assert totals.notes[place] == answer.warnings
     assert [len(totals.notes[place]) for place in asks] == [0, 0, 1, 1, 2]
+
+
+def test_more_than_all_data_centers_use_is_told(catalog):
+    """The bound is on what comes out, of a text and of each row by itself, whatever the amount was given in."""
+    asked = estimate(read_ask("$1.4tn over 0.5 years", catalog), catalog)
+    text = "id,power,unit,power_basis\na,30,GW,it\nb,300,GW,it\n"
+    usual, beyond = estimate_plans(_read(text, catalog), catalog, Draws(count=64)).notes
+    told = (
+        "a year’s energy is more than the 485 TWh of all data centers of the world in 2025: "
+        "check the amount, its unit and its term"
+    )
+
+    assert catalog.equivalents["sector-datacentres-world"].value == 485
+    assert told in asked.warnings
+    assert (usual, beyond) == ((), (told,))
+    assert told not in estimate(read_ask("1.4 trillion USD", catalog), catalog).warnings
 
 
 def test_doubts_are_shared_by_name(catalog):

@@ -1,0 +1,32 @@
+"""Where a plan stands: countries and grids by the words used for them, and whose carbon mix is known."""
+
+from dashboard.catalog import Catalog
+from dashboard.estimates.questions import with_parents
+from dashboard.units import Quantity
+
+
+def places(catalog: Catalog) -> dict[str, str]:
+    """Id and name of each country and grid, in small letters, with its id."""
+    return {word.casefold(): grid.grid_id for grid in catalog.grids.values() for word in (grid.name, grid.grid_id)}
+
+
+def place_with_mix(country: str, grid: str, catalog: Catalog) -> str:
+    """The grid, or the country, or the first place around them whose carbon mix is known; blank where none is.
+
+    A plan without a place stands in the United States.
+    """
+    places = (*with_parents(grid, catalog), *with_parents(country or grid or "usa", catalog))
+    return next((place for place in places if _has_mix(place, catalog)), "")
+
+
+def _has_mix(place: str, catalog: Catalog) -> bool:
+    return catalog.parameter_or_none("grid_intensity", place) is not None or carbon_mix(place, catalog) is not None
+
+
+def carbon_mix(place: str, catalog: Catalog) -> Quantity | None:
+    """The carbon intensity of a row of grids.csv; None where it has none, or a 0 that its caution calls doubtful."""
+    row = catalog.grids.get(place)
+    if row is None or row.carbon_intensity is None:
+        return None
+    doubtful = row.carbon_intensity.m == 0 and "carbon intensity" in row.demand_caution
+    return None if doubtful else row.carbon_intensity
