@@ -17,7 +17,6 @@ from dashboard.estimates.questions import with_parents
 from dashboard.estimates.readings import END_YEAR, MONTHS, START_YEAR
 from dashboard.records import Chip
 from dashboard.units import (
-    CAPACITY_UNITS,
     LEAST_YEARS,
     MOST_YEARS,
     Quantity,
@@ -28,6 +27,7 @@ from dashboard.units import (
     quantity,
     read_cell,
     unit,
+    unit_of_capacity,
 )
 
 COLUMNS = (
@@ -51,7 +51,6 @@ BASES = MappingProxyType(
 CURRENCIES = ("USD", "million USD", "billion USD")
 FIRST_YEAR, LAST_YEAR = 1900, 2100
 _DATE = re.compile(r"[0-9]{4}(?:-[0-9]{2}){0,2}")
-_ENERGY = re.compile(r"[kMGT]?Wh( ?(?:/|per|a) ?(?:year|yr|y|annum|a))?", re.ASCII | re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -371,27 +370,3 @@ def _has_power(chip: Chip, catalog: Catalog) -> bool:
 @functools.cache
 def _in_megawatts(unit_name: str) -> float:
     return float(magnitude(unit_of_capacity(unit_name), "MW"))
-
-
-def unit_of_capacity(text: str) -> Quantity:
-    """One W, kW, MW, GW or TW; `TWh/year` and `kW/rack` have the dimension of power and are no capacity of a plan.
-
-    Raises:
-        UnitError: the text is anything else.
-
-    >>> print(f"{unit_of_capacity('GW'):~}")
-    1.0 GW
-    """
-    if text not in CAPACITY_UNITS:
-        units = ", ".join(CAPACITY_UNITS)
-        raise UnitError(f'must be a unit of power ({units}), got "{text[:40]}"{_why_no_capacity(text)}')
-    return quantity(1.0, text)
-
-
-def _why_no_capacity(text: str) -> str:
-    if text == "mW":
-        return "; mW is a milliwatt, a thousand-millionth of MW"
-    if energy := _ENERGY.fullmatch(text):
-        return f"; this is {'an energy a year, an average' if energy[1] else 'an energy'}, not a capacity"
-    near = [known for known in CAPACITY_UNITS if known.casefold() == text.casefold()]
-    return f"; did you mean {near[0]}?" if near else ""

@@ -17,10 +17,9 @@ from dashboard.estimates.ask import Ask, basis_weights, counted_as_chips
 from dashboard.estimates.chains import published_state
 from dashboard.estimates.estimate import quantiles
 from dashboard.estimates.inputs import DrawnNormals, Inputs, NoPowerError
-from dashboard.estimates.plans_read import unit_of_capacity
 from dashboard.estimates.score_checks import pit, without_family
 from dashboard.records import Chip, Pair
-from dashboard.units import Quantity, QuantityError, magnitude, out_of_bounds, quantity, read_cell
+from dashboard.units import Quantity, QuantityError, magnitude, out_of_bounds, quantity, read_cell, unit_of_capacity
 
 BASES = ("it_rated", "it_busy", "it_average", "facility_peak", "facility_average", "grid_connection", "unknown")
 COLUMNS = ("case_id", "chip", "chip_count", "power", "unit", "power_basis")

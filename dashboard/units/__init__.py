@@ -33,6 +33,7 @@ from dashboard.units.reading import (
     out_of_bounds,
     read_amount,
     read_cell,
+    unit_of_capacity,
 )
 from dashboard.units.registry import (
     UNITS,
@@ -104,4 +105,5 @@ __all__ = [
     "rounded",
     "spread_text",
     "unit",
+    "unit_of_capacity",
 ]

@@ -32,6 +32,7 @@ _WORDS = re.compile(r"^((?:[Kk]ilo|[Mm]ega|[Gg]iga|[Tt]era)?[Ww]att)(?:s|([ -]?h
 _MEANS_MONEY = re.compile(r"\b(?:USD|dollars?)\b", re.IGNORECASE)
 _OTHER_MONEY = re.compile(r"€|£|¥|\b(?:EUR|GBP|JPY|CNY|RMB|euros?|pounds?|yen|yuan)\b", re.IGNORECASE)
 LEAST = (Quantity(1, "W"), Quantity(1, "USD"), Quantity(1, "chip"))
+_ENERGY = re.compile(r"[kMGT]?Wh( ?(?:/|per|a) ?(?:year|yr|y|annum|a))?", re.ASCII | re.IGNORECASE)
 MOST = (Quantity(100, "TW"), Quantity(1e15, "USD"), Quantity(1e11, "chip"))
 LEAST_YEARS = 0.08  # of a term: a month
 MOST_YEARS = 99.99  # of a term: what two digits and two decimals can say
@@ -203,3 +204,27 @@ def read_cell(text: str) -> float:
     if not _CELL.fullmatch(text):
         raise QuantityError(f"must be a plain number such as 1000 or 0.5, got {shown(text)}")
     return float(text)
+
+
+def unit_of_capacity(text: str) -> Quantity:
+    """One W, kW, MW, GW or TW; `TWh/year` and `kW/rack` have the dimension of power and are no capacity of a plan.
+
+    Raises:
+        UnitError: the text is anything else.
+
+    >>> print(f"{unit_of_capacity('GW'):~}")
+    1.0 GW
+    """
+    if text not in CAPACITY_UNITS:
+        units = ", ".join(CAPACITY_UNITS)
+        raise UnitError(f'must be a unit of power ({units}), got "{text[:40]}"{_why_no_capacity(text)}')
+    return quantity(1.0, text)
+
+
+def _why_no_capacity(text: str) -> str:
+    if text == "mW":
+        return "; mW is a milliwatt, a thousand-millionth of MW"
+    if energy := _ENERGY.fullmatch(text):
+        return f"; this is {'an energy a year, an average' if energy[1] else 'an energy'}, not a capacity"
+    near = [known for known in CAPACITY_UNITS if known.casefold() == text.casefold()]
+    return f"; did you mean {near[0]}?" if near else ""
