@@ -181,6 +181,22 @@ def test_the_ends_of_a_range_differ(tmp_path):
     assert all(low != high for _, low, high in ranges)
 
 
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("1.200 MW", "1.200 is read as 1.2; for thousands write 1,200"),
+        ("$1.500 billion", "1.500 is read as 1.5; for thousands write 1,500"),
+        ("250.000 MW", "250.000 is read as 250; for thousands write 250,000"),
+        *((text, "") for text in ("0.500 MW", "1.20 MW", "1.2000 MW", "1200.500 MW", "1,200.500 MW", "010.500 MW")),
+    ],
+)
+def test_a_point_that_may_be_meant_for_thousands_is_told(text, told):
+    """Three decimals behind one to three digits may be thousands as half of Europe writes them; no others may."""
+    warnings = _json("estimate", text)["warnings"]
+
+    assert [warning for warning in warnings if "for thousands" in warning] == [told] * bool(told)
+
+
 def test_minus_is_an_amount_and_no_option():
     """A negative amount is refused as one, without the two dashes that a shell would need."""
     found = _run("estimate", "-5 GW")

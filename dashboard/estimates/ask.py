@@ -16,6 +16,7 @@ from dashboard.units import (
     counted,
     given_text,
     magnitude,
+    maybe_thousands,
     read_amount,
     read_cell,
     unit,
@@ -92,7 +93,7 @@ def read_ask(
     amount = read_amount(text)
     overrides = read_settings(settings or {}, catalog)
     named = catalog.chip(chip) if chip else None
-    notes = _beside_the_point(amount, basis, named)
+    notes = (*filter(None, [maybe_thousands(text)]), *_beside_the_point(amount, basis, named))
     if amount.name:
         known = _named_chip(amount.name, catalog)
         notes += counted_as_chips(amount.name, amount.quantity, known)

@@ -23,6 +23,7 @@ from dashboard.units import (
     UnitError,
     counted,
     magnitude,
+    maybe_thousands,
     out_of_bounds,
     quantity,
     read_cell,
@@ -227,6 +228,8 @@ class _Row:
             return 0.0
         if number <= 0:
             self._wrong(column, f"must be above 0, got {number:g}")
+        if column in SIZES and maybe_thousands(text):
+            self.notes.append(f"{column}: a point sets decimals apart, 1.200 is read as 1.2; for thousands write 1200")
         return number
 
     def _chip(self) -> Chip | None:

@@ -13,6 +13,7 @@ _ENERGY_UNITS = ("Wh", "kWh", "MWh", "GWh", "TWh")
 MAX_TEXT = 200
 _NUMBER = r"(?P<number>(?:[0-9]{1,3}(?:,[0-9]{3}){1,5}|[0-9]{1,15})(?:\.[0-9]{1,12})?)"
 _AMOUNT = re.compile(rf"(?P<sign>US\$|\$|USD )?{_NUMBER}(?P<rest>.*)", re.ASCII)
+_POINT = re.compile(r"(?:US\$|\$|USD )?(?P<number>[1-9][0-9]{0,2}\.[0-9]{3})(?![0-9])", re.ASCII)
 _CELL = re.compile(r"-?[0-9]{1,15}(?:\.[0-9]{1,15})?", re.ASCII)
 _SCALES = {
     **dict.fromkeys(("k", "K", "thousand"), 1e3),
@@ -193,6 +194,21 @@ def _count(text: str, number: float, rest: str) -> Amount:
     if abs(count - round(count)) > 1e-6 or (scale is None and "." in text[: -len(rest)]):
         raise QuantityError(f"{shown(text)}: must be a whole number of chips; thousands are written 100,000 or 100000")
     return Amount(Quantity(float(round(count)), "chip"), name=name)
+
+
+def maybe_thousands(text: str) -> str:
+    """How a number such as `1.200` is read, where a point may have been meant for thousands; blank of any other.
+
+    >>> maybe_thousands("1.200 MW")
+    '1.200 is read as 1.2; for thousands write 1,200'
+    >>> maybe_thousands("0.500 MW"), maybe_thousands("1.25 MW"), maybe_thousands("1,234.500 MW")
+    ('', '', '')
+    """
+    match = _POINT.match(text.strip())
+    if match is None:
+        return ""
+    number = match["number"]
+    return f"{number} is read as {float(number):g}; for thousands write {number.replace('.', ',')}"
 
 
 def read_cell(text: str) -> float:

@@ -129,6 +129,18 @@ def test_what_plays_no_part_in_a_row_is_told(catalog):
     assert [(plan.country, plan.grid) for plan in plans.plans[2:4]] == [("ita", "ita"), ("", "ercot")]
 
 
+def test_a_point_that_may_be_meant_for_thousands_is_told(catalog):
+    """The amounts of a row with three decimals are counted in one line, as their columns are."""
+    text = (
+        HEADER
+        + "a,,,1.200,MW,it,,,,,,,,,\nb,,,12.345,MW,it,,,,,,,,,\nc,,,0.345,MW,it,,,,,,,,,\n"
+        + "d,,,,,,1.500,billion USD,7.250,,,,,,\n"
+    )
+    told = "{}: a point sets decimals apart, 1.200 is read as 1.2; for thousands write 1200"
+
+    assert _told(_read(text, catalog)) == [f"{told.format('power')}: 2 rows", f"{told.format('amount')}: 1 row"]
+
+
 def test_a_contract_stands_until_its_term_is_over(catalog):
     """Sixty months from its start, unless its end is told; power without an end stays."""
     text = HEADER + (
