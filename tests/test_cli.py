@@ -184,6 +184,22 @@ def test_the_ends_of_a_range_differ(tmp_path):
 @pytest.mark.parametrize(
     ("text", "told"),
     [
+        ("400k GB200", "400,000 × GB200 superchip of 2 would be 800,000 chips"),
+        ("1000 NVIDIA GB300", "1,000 × GB300 superchip of 2 would be 2,000 chips"),
+        *((text, "") for text in ("400k GB200 GPUs", "1000 H100", "1000 GH200", "1000 B200", "1000 B300", "1 GW")),
+    ],
+)
+def test_a_superchip_of_two_is_told(text, told):
+    """GB200 is said of a GPU and of a superchip of two; of chips whose row does not say so nothing is told."""
+    notes = [warning for warning in _json("estimate", text)["warnings"] if "superchip" in warning]
+
+    assert len(notes) == bool(told)
+    assert all(note.startswith("read as ") and note.endswith(told) for note in notes)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
         ("1.200 MW", "1.200 is read as 1.2; for thousands write 1,200"),
         ("$1.500 billion", "1.500 is read as 1.5; for thousands write 1,500"),
         ("250.000 MW", "250.000 is read as 250; for thousands write 250,000"),

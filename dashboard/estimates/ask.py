@@ -115,18 +115,28 @@ def _beside_the_point(amount: Amount, basis: str, named: Chip | None) -> tuple[s
     return tuple(notes)
 
 
+_IN_TWOS = "superchips of two"  # in the note of a row of accelerators.csv whose name is used of both
+_GPU = re.compile(r"\bgpus?\b", re.IGNORECASE)
 _SYSTEM = re.compile(r"nvl ?\d+|dgx|hgx|\b(?:rack|pod|server|system|node)s?\b", re.IGNORECASE)
 
 
 def counted_as_chips(name: str, chips: Quantity, chip: Chip) -> tuple[str, ...]:
-    """Where the name that a chip goes by may mean racks or servers: how many chips those would be."""
-    each = int(chip.chips_per_system or 1)
-    if each == 1 or not _SYSTEM.search(name):
+    """Where the name that a chip goes by may mean racks, servers or superchips: how many chips those would be."""
+    each, system = other_count(name, chip)
+    if each == 1:
         return ()
     count = magnitude(chips, "chip")
-    system = chip.system_name or "system"
-    read = counted(f"{count:,.0f}", "chips")
-    return (f"read as {read}, not systems: {count:,.0f} × {system} of {each:,} would be {count * each:,.0f} chips",)
+    read, kind = counted(f"{count:,.0f}", "chips"), "superchips" if "superchip" in system else "systems"
+    return (f"read as {read}, not {kind}: {count:,.0f} × {system} of {each:,} would be {count * each:,.0f} chips",)
+
+
+def other_count(name: str, chip: Chip) -> tuple[int, str]:
+    """What else a name may count: so many chips each, and what they are in; 1 where it is plain."""
+    if _SYSTEM.search(name):
+        return int(chip.chips_per_system or 1), chip.system_name or "system"
+    if _IN_TWOS in chip.note and not _GPU.search(name):
+        return 2, f"{chip.family.upper()} superchip"
+    return 1, ""
 
 
 def basis_weights(basis: str, catalog: Catalog) -> tuple[float, float, float]:

@@ -13,7 +13,7 @@ import numpy as np
 
 from dashboard.catalog import Catalog, DataError, Problem, UnknownChipError, rows
 from dashboard.core.draws import Draws
-from dashboard.estimates.ask import Ask, basis_weights, counted_as_chips
+from dashboard.estimates.ask import Ask, basis_weights, counted_as_chips, other_count
 from dashboard.estimates.chains import published_state
 from dashboard.estimates.estimate import quantiles
 from dashboard.estimates.inputs import DrawnNormals, Inputs, NoPowerError
@@ -50,8 +50,8 @@ class Scored:
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """How its count was read, where the published power fits a count of systems better."""
-        each = self.chip.chips_per_system or 1.0
+        """How its count was read, where the published power fits a count of what holds several chips better."""
+        each, _ = other_count(self.case.chip_name, self.chip)
         if abs(np.log(self.ratio * each)) > abs(np.log(self.ratio)):
             return ()
         return counted_as_chips(self.case.chip_name, self.case.chips, self.chip)
