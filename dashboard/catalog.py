@@ -169,7 +169,7 @@ def _short(text: str) -> str:
 _MEMORY = re.compile(r"\b(\d+) ?gb\b", re.IGNORECASE)
 _NOISE = re.compile(
     r"\b(?:nvidia|amd|intel|google|aws|amazon|huawei|microsoft|instinct|tesla|radeon|habana|gpus?|chips?|accelerators?)\b"
-    r"|\b\d+ ?gb\b"
+    r"|\b\d+ ?gb\b|\bhbm(?!2e)\d\w*"  # of two H100 only the card for PCIe has HBM2e, so that name is no noise
 )
 
 
@@ -189,10 +189,10 @@ def nearest(asked: str, names: Mapping[str, str]) -> str:
 
 
 def name_key(name: str) -> str:
-    """A chip's name without vendor, memory size, case, spaces and marks: what two spellings have in common.
+    """A chip's name without vendor, size and kind of memory, case, spaces and marks: what two spellings have in common.
 
-    >>> name_key("NVIDIA H100 SXM5 80GB"), name_key("h100-sxm5")
-    ('h100sxm5', 'h100sxm5')
+    >>> name_key("NVIDIA H100 SXM5 80GB"), name_key("h100-sxm5"), name_key("NVIDIA H100 80GB HBM3")
+    ('h100sxm5', 'h100sxm5', 'h100')
     """
     plain = re.sub(r"[^a-z0-9]+", " ", name.lower())
     key = re.sub(r"[^a-z0-9]", "", _NOISE.sub(" ", plain))

@@ -84,6 +84,8 @@ def test_version_is_the_hash_of_the_bytes():
     [
         ("H100", "h100-sxm"),
         ("NVIDIA H100 SXM5 80GB", "h100-sxm"),
+        ("NVIDIA H100 80GB HBM3", "h100-sxm"),
+        ("NVIDIA H200 141GB HBM3e", "h200-sxm"),
         ("nvidia h100s", "h100-sxm"),
         ("GB200", "gb200-nvl72"),
         ("NVIDIA Tesla V100 SXM2", "v100-sxm2"),
@@ -103,7 +105,7 @@ def test_chips_go_by_the_names_that_people_use(catalog, name, chip_id):
     assert catalog.chip(name).chip_id == chip_id
 
 
-@pytest.mark.parametrize("name", ["H1000", "GB2000", "Titan X", "<b>", "", "racks"])
+@pytest.mark.parametrize("name", ["H1000", "GB2000", "Titan X", "<b>", "", "racks", "H100 80GB HBM2e"])
 def test_unknown_chips_are_never_guessed(catalog, name):
     """A name that no row goes by is refused, with the nearest where there are any."""
     with pytest.raises(UnknownChipError, match="must be one of"):
