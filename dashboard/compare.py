@@ -22,6 +22,7 @@ from dashboard.records import Equivalent, Grid
 from dashboard.units import (
     Quantity,
     exact,
+    given_text,
     magnitude,
     number_text,
     quantity,
@@ -126,6 +127,8 @@ def _row_type(names: tuple[str, ...]) -> Any:
 
 def row_text(row: Any, unit: str, *, beside: float = 0) -> str:
     """A row's value with its range, as a reader sees it, in the unit of the greatest it stands beside."""
+    if row.nature == CLAIM:
+        return given_text(row.value, unit)
     if pd.isna(row.q05):
         return reader_text(row.value, unit, 2 if row.nature == ESTIMATE else 3, beside=beside)
     return spread_text(row.q05, row.value, row.q95, unit, beside=beside)

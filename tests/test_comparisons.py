@@ -89,6 +89,9 @@ def test_a_given_peak_has_no_outcomes(catalog):
     assert peak.answer == "30 GW, as given: there are no outcomes to draw."
     assert peak.sources == ("the amount as it was typed",)
     assert "likely" not in told
+    assert (
+        compare.row_text(comparison_named("chain", catalog, query | {"text": "1.2345 GW"}).rows[1], "GW") == "1.2345 GW"
+    )
     assert "Values are as given" in told
     assert pins.headline(peak) == pytest.approx([30_000] * 3)
     assert "outcomes-facility-peak" in str(convert.render(catalog, convert.choose(query), {}))

@@ -14,7 +14,7 @@ from dash import Input, Output, State, dcc, html
 
 from dashboard import figures
 from dashboard.catalog import Catalog
-from dashboard.compare import NATURES, Comparison
+from dashboard.compare import CLAIM, ESTIMATE, NATURES, Comparison, row_text
 from dashboard.estimates.estimate import Estimate
 from dashboard.estimates.inputs import Factor, Step
 from dashboard.estimates.report import step_value
@@ -162,11 +162,12 @@ def comparison_table(comparison: Comparison) -> Any:
     rows = comparison.rows
     months = len(rows) > MOST_ROWS
     for row in [row for row in rows if row.label.endswith("-12")] if months else rows:
+        claim, ours = row.nature == CLAIM, row.nature == ESTIMATE
         spread = row.q05 == row.q05 and not exact(row.q05, row.q95)
         body.append(
             [
                 row.label,
-                reader_text(row.value, unit, 2 if row.nature == "estimate" else 4, beside=beside),
+                row_text(row, unit) if claim else reader_text(row.value, unit, 2 if ours else 4, beside=beside),
                 *([range_text(row.q25, row.q75, unit, beside=beside) if spread else ""] if half else []),
                 range_text(row.q05, row.q95, unit, beside=beside) if spread else "",
                 NATURES[row.nature],
