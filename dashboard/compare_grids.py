@@ -20,6 +20,13 @@ SCALED: dict[str, tuple[Callable[[Load, Grid], Answer], str, str, Callable[[Grid
     "peak": (questions.strain_on_peak, "GW", "published peak", lambda grid: grid.peak),
 }
 LOWER = "lower bound of the peak"
+# How a grid stands to the load, by what its note says of it: few words, and how an answer ends that begins with it.
+STANDINGS = {
+    questions.CARRIES: ("carries the load", ""),
+    questions.IN_PART: ("carries it only in part", ", which carries it only in part"),
+    questions.OWN_POWER: ("makes its own power", ", for scale only: the load makes power of its own"),
+}
+ONLY_SCALE = ("for scale only", ", for scale only")
 
 
 def beside_grids(question: str, load: Load, answer: Estimate, grids: Sequence[Grid], catalog: Catalog) -> Comparison:
@@ -34,10 +41,10 @@ def beside_grids(question: str, load: Load, answer: Estimate, grids: Sequence[Gr
         if size is None:
             continue
         share = ask(load, grid)
-        rows.append(_panel(grid, size, unit, what, share))
+        rows.append(_panel(grid, size, unit, what, share, questions.standing(load, grid)))
         used.append(share.source_ids[-1])
         beside.append((grid, _percent(rows[-1])))
-    rows.sort(key=lambda row: "carries the load" not in row["note"])
+    rows.sort(key=lambda row: _STANDS.index(standing(row["note"])))
     first = rows[0] if rows else None
     missing = not_published(question, grids, catalog)
     return Comparison(
@@ -78,10 +85,18 @@ def not_published(question: str, grids: Sequence[Grid], catalog: Catalog) -> str
     return f"Not drawn, for our tables hold no {what} of: {', '.join(names)}." if names else ""
 
 
-def _panel(grid: Grid, size: Quantity, unit: str, what: str, share: Answer) -> dict[str, Any]:
+def standing(note: str) -> tuple[str, str]:
+    """How a row's grid stands to the load, in few words and as the end of an answer."""
+    return next((words for told, words in STANDINGS.items() if told in note.split("; ")), ONLY_SCALE)
+
+
+_STANDS = (*STANDINGS.values(), ONLY_SCALE)
+
+
+def _panel(grid: Grid, size: Quantity, unit: str, what: str, share: Answer, stands: str) -> dict[str, Any]:
     date = grid.year if unit == "TWh" else grid.peak_date
     told = grid.demand_caution if unit == "TWh" else grid.caution
-    caution = [told.rstrip("."), "for scale only" if share.for_scale_only else "carries the load"]
+    caution = [told.rstrip("."), stands if stands in STANDINGS else ONLY_SCALE[0]]
     basis = what
     if unit == "GW":
         basis = LOWER if grid.peak_kind == "lower bound" else "record peak"
@@ -99,7 +114,7 @@ def _percent(row: dict[str, Any]) -> str:
 
 def _sentence(row: dict[str, Any]) -> str:
     low, middle, high = (number_text(row[name]) for name in ("q05", "value", "q95"))
-    scale = ", for scale only" if "for scale only" in str(row["note"]) else ""
+    _, scale = standing(str(row["note"]))
     share, span, name = f"{middle}\u00a0%", f"({low}–{high}\u00a0%)", questions.with_article(row["label"])
     if row["basis"] == LOWER:
         return f"{share} {span} or less of the {questions.FOUND} for {name}{scale}."

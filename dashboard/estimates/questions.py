@@ -16,6 +16,9 @@ from dashboard.estimates.inputs import DrawnNormals, Inputs, Medians, Step
 from dashboard.records import Equivalent, Grid, Parameter
 from dashboard.units import Quantity, magnitude, number_text, quantity, range_text, reader_text, spread_text
 
+CARRIES = "carries the load"
+IN_PART = "carries it only in part, for some of its sites make power of their own"
+OWN_POWER = "the load makes power of its own: this grid is given for scale only"
 FOR_SCALE = "for scale only: this grid does not carry the load"
 NOT_PLACED = "for scale only: no one grid is known to carry all of it"
 FOUND = "highest peak found"  # of a grid whose record is not known, so a share of it is the most that it can be
@@ -25,12 +28,16 @@ ADEQUACY = {"firm": "firm plant", "solar-storage": "solar with storage", "wind":
 
 @dataclass(frozen=True)
 class Load:
-    """A load of one kind in draws, and the grids that carry it (none where it is not known)."""
+    """A load of one kind in draws, and the grids that carry it (none where it is not known).
+
+    `own_power` are the grids around those of its sites that make power of their own: they carry the others alone.
+    """
 
     label: str
     kind: Kind
     value: Quantity
     carried_by: frozenset[str] = frozenset()
+    own_power: frozenset[str] = frozenset()
     source_ids: tuple[str, ...] = ()
 
 
@@ -51,7 +58,9 @@ class Answer:
         return quantiles(magnitude(self.value, self.unit))
 
 
-def loads(answer: Estimate, catalog: Catalog, grid_ids: Collection[str] = ()) -> dict[Kind, Load]:
+def loads(
+    answer: Estimate, catalog: Catalog, grid_ids: Collection[str] = (), own_power: Collection[str] = ()
+) -> dict[Kind, Load]:
     """One estimate as its four kinds of load: facility capacity, highest hour, average and a year's energy."""
     p = Inputs(catalog, answer.ask, DrawnNormals(Draws(answer.draws, answer.seed), answer.ask, catalog))
     capacity = answer.results["facility_peak"]
@@ -61,8 +70,12 @@ def loads(answer: Estimate, catalog: Catalog, grid_ids: Collection[str] = ()) ->
         "average": answer.results["facility_average"],
         "energy": answer.results["annual_energy"],
     }
-    carriers = frozenset(name for grid_id in grid_ids for name in with_parents(grid_id, catalog))
-    return {kind: Load(answer.ask.text, kind, value, carriers, answer.source_ids) for kind, value in values.items()}
+    carriers, around = (
+        frozenset(name for grid_id in ids for name in with_parents(grid_id, catalog)) for ids in (grid_ids, own_power)
+    )
+    return {
+        kind: Load(answer.ask.text, kind, value, carriers, around, answer.source_ids) for kind, value in values.items()
+    }
 
 
 def with_highest_hour(answer: Estimate, catalog: Catalog) -> tuple[Step, ...]:
@@ -93,8 +106,17 @@ def _on(load: Load, grid: Grid) -> bool:
     return grid.grid_id in load.carried_by
 
 
+def standing(load: Load, grid: Grid) -> str:
+    """How a grid stands to a load: carries it, or a part of it, or is given for scale, and why."""
+    makes = grid.grid_id in load.own_power
+    if _on(load, grid):
+        return IN_PART if makes else CARRIES
+    return OWN_POWER if makes else FOR_SCALE if load.carried_by or load.own_power else NOT_PLACED
+
+
 def _tail(load: Load, grid: Grid) -> str:
-    return "" if _on(load, grid) else f"; {FOR_SCALE if load.carried_by else NOT_PLACED}"
+    told = standing(load, grid)
+    return {CARRIES: "", IN_PART: f"; this grid {IN_PART}"}.get(told, f"; {told}")
 
 
 def with_article(name: str) -> str:

@@ -19,9 +19,10 @@ from dashboard.estimates import Ask, Estimate, estimate, read_ask
 from dashboard.estimates.ask import BASES, BASIS_NAMES, basis_weights
 from dashboard.estimates.headlines import CLAIM
 from dashboard.estimates.inputs import Step
-from dashboard.estimates.questions import Load, loads, with_highest_hour
+from dashboard.estimates.questions import CARRIES, IN_PART, Load, loads, with_highest_hour
 from dashboard.estimates.report import what_would_change
 from dashboard.estimates.series import NOT_NAMED, By
+from dashboard.records import Site
 from dashboard.units import Quantity, magnitude, spread_text
 from dashboard.web import components as ui
 from dashboard.web import components_plans as parts
@@ -48,6 +49,7 @@ BASIS_LABELS = {"unknown": "not stated", "it": "IT", "facility": "facility", "gr
 PAIRED = "Energy is set beside energy and the highest hour beside a peak, never a nameplate beside an average."
 HOSTED = "A grid that does not host the load is shown for scale only."
 UNHOSTED = "No one of these grids is known to host all of the load{}: every share is for scale only."
+OWN_POWER = "The load makes power of its own: every share is for scale only."
 WHOLES = {"world": "the world as a whole does", "usa": "the United States as a whole may"}  # where they are shown
 FOR_SCALE = "for scale only"
 POOLED = "The range above pools all readings of the announcement by their odds; its median lies between theirs."
@@ -131,7 +133,7 @@ def worked(catalog: Catalog, choice: Choice) -> tuple[Estimate, dict[str, Load]]
     kind, _, name = choice.load.partition(":")
     by = next((by for by in PLANNED if by == kind), None)
     if by is not None:
-        answer, carriers, label, doubt = _planned(catalog, by, name)
+        answer, (carriers, own_power), label, doubt = _planned(catalog, by, name)
     elif re.fullmatch(r"[a-z]+", kind) and name:
         raise ValueError(f'load: must be an amount, or begin with {", ".join(PLANNED)} and a colon, got "{kind[:20]}:"')
     else:
@@ -139,19 +141,22 @@ def worked(catalog: Catalog, choice: Choice) -> tuple[Estimate, dict[str, Load]]
         if choice.load == DEFAULT_LOAD:
             ask = replace(ask, source_ids=(catalog.commitments[CLAIM].source_id,))
         answer = estimate(ask, catalog)
-        carriers, label, doubt = (), f"{answer.ask.text}", None
+        carriers, own_power, label, doubt = (), (), f"{answer.ask.text}", None
         if choice.load == DEFAULT_LOAD:
             label = f"OpenAI’s 30 GW ({BASIS_NAMES[choice.basis]})"
-    found = loads(answer, catalog, carriers)
+    found = loads(answer, catalog, carriers, own_power)
     factor = 1.0 if doubt is None else doubt.at(Draws(answer.draws, answer.seed)(f"plans of {name}"))
-    return answer, {
-        kind: Load(label, item.kind, item.value * factor, item.carried_by, item.source_ids)
-        for kind, item in found.items()
-    }
+    return answer, {kind: replace(item, label=label, value=item.value * factor) for kind, item in found.items()}
 
 
-def _planned(catalog: Catalog, by: By, name: str) -> tuple[Estimate, tuple[str, ...], str, Spread]:
-    """The capacity planned by 2030 as an estimate at its median, and the spread of that capacity over the median."""
+Grids = tuple[str, ...]
+
+
+def _planned(catalog: Catalog, by: By, name: str) -> tuple[Estimate, tuple[Grids, Grids], str, Spread]:
+    """The capacity planned by 2030 as an estimate at its median, and the spread of that capacity over the median.
+
+    Between them its grids, those of sites with power of their own apart, and its name.
+    """
     groups = plans.groups(catalog, by)
     if name not in groups:
         near = nearest(name, {group: group for group in groups})
@@ -161,14 +166,21 @@ def _planned(catalog: Catalog, by: By, name: str) -> tuple[Estimate, tuple[str, 
     if not announced > 0:
         raise ValueError(f"load: nothing is announced for {name} by the end of 2030")
     sites = [catalog.sites[site_id] for site_id in group.site_ids]
-    carriers = tuple({site.grid_id for site in sites}) if by == "site" else ()
-    if by == "country":
-        carriers = (sites[0].country,)
+    hosts = _hosts(by, sites)
     weights = basis_weights("facility", catalog)
     ask = Ask("power", Quantity(announced, "MW"), None, "facility", weights, source_ids=group.source_ids[:4])
     label = f"{parts.sites_of(by, name)} by 2030"
     least, middle, most = (Quantity(level / announced, "") for level in (low, announced, high))
-    return estimate(ask, catalog), carriers, label, Spread(least, middle, most)
+    return estimate(ask, catalog), hosts, label, Spread(least, middle, most)
+
+
+def _hosts(by: By, sites: Sequence[Site]) -> tuple[Grids, Grids]:
+    """The grids of sites, of those that carry them and of those whose sites make power of their own; of users none."""
+    if by == "user":
+        return (), ()
+    places = [(site.country if by == "country" else site.grid_id, site.own_power) for site in sites]
+    carried, around = ({place for place, own in places if own is makes} for makes in (False, True))
+    return tuple(sorted(carried)), tuple(sorted(around))
 
 
 def view(catalog: Catalog, choice: Choice) -> Comparison:
@@ -329,8 +341,7 @@ def render(catalog: Catalog, choice: Choice, window: dict[str, Any]) -> list[Any
         choice.question, [catalog.grids[grid_id] for grid_id in choice.grids], catalog
     )
     steps = with_highest_hour(answer, catalog)
-    hosted = any("carries the load" in row.note for row in comparison.rows)
-    shares = (HOSTED if hosted else _unhosted(comparison, catalog)) if asks_of_grids(choice.question) else ""
+    shares = _standings(comparison, catalog) if asks_of_grids(choice.question) else ""
     return [
         html.P([f"{kinds['capacity'].label}: ", *_marked(comparison.answer)], className="answer"),
         html.P(f"The load: {compare_grids.load_words(kinds)}.", className="quiet"),
@@ -352,8 +363,17 @@ def _marked(answer: str) -> list[Any]:
     return [html.Span(part, className="estimated") if i % 2 else part for i, part in enumerate(told)]
 
 
-def _unhosted(comparison: Comparison, catalog: Catalog) -> str:
-    """That no grid shown is known to host all of the load, but for a whole that does or may."""
+def _standings(comparison: Comparison, catalog: Catalog) -> str:
+    """How the grids shown stand to the load, where not all do alike; that no one is known to host all of it, else.
+
+    A whole that does or may is named then.
+    """
+    known = {compare_grids.STANDINGS[told] for told in (CARRIES, IN_PART)}
+    found = {compare_grids.standing(row.note) for row in comparison.rows}
+    if found & known:
+        return HOSTED
+    if found - {compare_grids.ONLY_SCALE}:
+        return OWN_POWER
     shown = {row.label for row in comparison.rows}
     wholes = " and ".join(told for grid_id, told in WHOLES.items() if parts.place(catalog, grid_id) in shown)
     return UNHOSTED.format(f" ({wholes})" if wholes else "")
