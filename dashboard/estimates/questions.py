@@ -5,7 +5,7 @@ Source: method section 5.
 
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from dashboard.catalog import Catalog
 from dashboard.core import energy, power
@@ -58,24 +58,32 @@ class Answer:
         return quantiles(magnitude(self.value, self.unit))
 
 
-def loads(
-    answer: Estimate, catalog: Catalog, grid_ids: Collection[str] = (), own_power: Collection[str] = ()
-) -> dict[Kind, Load]:
+def loads(answer: Estimate, catalog: Catalog, grid_ids: Collection[str] = ()) -> dict[Kind, Load]:
     """One estimate as its four kinds of load: facility capacity, highest hour, average and a year's energy."""
     p = Inputs(catalog, answer.ask, DrawnNormals(Draws(answer.draws, answer.seed), answer.ask, catalog))
     capacity = answer.results["facility_peak"]
+    return placed(kinds_of(answer, power.average_power(capacity, p("peak_share"))), catalog, grid_ids)
+
+
+def kinds_of(answer: Estimate, highest_hour: Quantity) -> dict[Kind, Load]:
+    """An estimate with its highest hour as the four kinds of load."""
     values: Mapping[Kind, Quantity] = {
-        "capacity": capacity,
-        "peak": power.average_power(capacity, p("peak_share")),
+        "capacity": answer.results["facility_peak"],
+        "peak": highest_hour,
         "average": answer.results["facility_average"],
         "energy": answer.results["annual_energy"],
     }
+    return {kind: Load(answer.ask.text, kind, value, source_ids=answer.source_ids) for kind, value in values.items()}
+
+
+def placed(
+    found: Mapping[Kind, Load], catalog: Catalog, grid_ids: Collection[str], own_power: Collection[str] = ()
+) -> dict[Kind, Load]:
+    """A load with the grids that carry it, and those around its sites that make power of their own."""
     carriers, around = (
         frozenset(name for grid_id in ids for name in with_parents(grid_id, catalog)) for ids in (grid_ids, own_power)
     )
-    return {
-        kind: Load(answer.ask.text, kind, value, carriers, around, answer.source_ids) for kind, value in values.items()
-    }
+    return {kind: replace(load, carried_by=carriers, own_power=around) for kind, load in found.items()}
 
 
 def with_highest_hour(answer: Estimate, catalog: Catalog) -> tuple[Step, ...]:

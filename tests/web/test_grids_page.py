@@ -1,11 +1,19 @@
 """The page of grids: what a planned load is, how each grid stands to it, and which of its numbers are estimates."""
 
+import numpy as np
 import pytest
 
 from dashboard import compare_grids, figures
-from dashboard.estimates import estimate, questions, read_ask
+from dashboard.core import power
+from dashboard.core.draws import Draws
+from dashboard.estimates import Ask, estimate, questions, read_ask
+from dashboard.estimates.inputs import DrawnNormals, Inputs
+from dashboard.estimates.planned import announced
+from dashboard.estimates.readings import first_name
 from dashboard.figures.frame import Size
-from dashboard.web.pages import grids
+from dashboard.units import Quantity, magnitude
+from dashboard.web.pages import grids, plans
+from dashboard.web.sentences_plans import MONTH
 
 WINDOW = {"theme": "light", "width": 1080}
 PAGE = Size("page", 1080, None, 14.0)
@@ -46,10 +54,49 @@ def test_no_grid_is_said_to_carry_a_site_that_makes_its_own_power(catalog, load,
 def test_a_sentence_of_a_load_tells_how_its_grid_stands_to_it(catalog):
     """Off the grid, in part on it and wholly on it are told apart in words, and only what is on it is no scale."""
     answer = estimate(read_ask("1 GW", catalog), catalog)
-    off, part = (questions.loads(answer, catalog, ids, ["ercot"])["peak"] for ids in ((), ("ercot",)))
+    load = questions.loads(answer, catalog)
+    off, part = (questions.placed(load, catalog, ids, ["ercot"])["peak"] for ids in ((), ("ercot",)))
     told = [questions.strain_on_peak(load, catalog.grids["ercot"]) for load in (off, part)]
 
     assert told[0].for_scale_only
     assert told[0].sentence.endswith("; the load makes power of its own: this grid is given for scale only.")
     assert not told[1].for_scale_only
     assert "this grid carries it only in part" in told[1].sentence
+
+
+def _one_by_one(catalog, name):
+    """Average, energy and highest hour of each site of a user, as estimates by themselves, summed inside each draw."""
+    sums = dict.fromkeys(("average", "energy", "peak"), 0.0)
+    for site_id, size in announced(plans.groups(catalog, "user")[name], plans.plans_of(catalog), MONTH).items():
+        site = catalog.sites[site_id]
+        amount, operator = Quantity(size, "MW"), first_name(site.operator)
+        ask = Ask("power", amount, None, "facility", (0.0, 1.0, 0.0), item=site_id, operator=operator)
+        answer = estimate(ask, catalog)
+        p = Inputs(catalog, ask, DrawnNormals(Draws(), ask, catalog))
+        sums["average"] += magnitude(answer.results["facility_average"], "MW")
+        sums["energy"] += magnitude(answer.results["annual_energy"], "TWh")
+        sums["peak"] += magnitude(power.average_power(amount, p("peak_share")), "MW")
+    return sums
+
+
+def test_a_planned_load_is_the_sum_of_its_sites(catalog):
+    """Every site has doubts of its own beside the shared ones, and sites are summed inside each draw (method 3.2)."""
+    _, kinds = grids.worked(catalog, grids.Choice("user:OpenAI"))
+
+    for kind, values in _one_by_one(catalog, "OpenAI").items():
+        found = magnitude(kinds[kind].value, "TWh" if kind == "energy" else "MW")
+        np.testing.assert_allclose(found, values, rtol=1e-4)
+
+
+def test_sites_that_differ_make_a_narrower_sum(catalog):
+    """A hundred sites are less in doubt together than one site of their size; what all share stays in doubt."""
+    answer, kinds = grids.worked(catalog, grids.Choice("country:United States"))
+    whole = grids.worked(catalog, grids.Choice(f"{magnitude(kinds['capacity'].value, 'MW').mean():.0f} MW", "facility"))
+    widths = [np.ptp(np.log(np.quantile(found["average"].value.m, (0.05, 0.95)))) for found in (kinds, whole[1])]
+
+    assert widths[0] == pytest.approx(widths[1], rel=0.3)
+    assert widths[0] < 0.95 * widths[1]
+    assert sum(row.share for row in answer.assumptions) == pytest.approx(1)
+    assert answer.assumptions[0].factor.name == "mature_load"
+    assert answer.assumptions[0].share > whole[0].assumptions[0].share + 0.02
+    assert answer.quantiles("annual_energy")[2] == pytest.approx(np.median(magnitude(kinds["energy"].value, "TWh")))

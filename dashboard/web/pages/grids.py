@@ -13,17 +13,17 @@ from dash import Input, Output, html
 from dashboard import compare_grids
 from dashboard.catalog import Catalog, nearest
 from dashboard.compare import Comparison
-from dashboard.core.draws import Draws
-from dashboard.core.spread import Spread
-from dashboard.estimates import Ask, Estimate, estimate, read_ask
-from dashboard.estimates.ask import BASES, BASIS_NAMES, basis_weights
+from dashboard.core.pairing import Kind
+from dashboard.estimates import Estimate, estimate, read_ask
+from dashboard.estimates.ask import BASES, BASIS_NAMES
 from dashboard.estimates.headlines import CLAIM
 from dashboard.estimates.inputs import Step
-from dashboard.estimates.questions import CARRIES, IN_PART, Load, loads, with_highest_hour
+from dashboard.estimates.planned import Total, announced, planned
+from dashboard.estimates.questions import CARRIES, IN_PART, Load, kinds_of, loads, placed, with_highest_hour
 from dashboard.estimates.report import what_would_change
 from dashboard.estimates.series import NOT_NAMED, By
 from dashboard.records import Site
-from dashboard.units import Quantity, magnitude, spread_text
+from dashboard.units import magnitude, spread_text
 from dashboard.web import components as ui
 from dashboard.web import components_plans as parts
 from dashboard.web.cache import by_version
@@ -52,6 +52,7 @@ UNHOSTED = "No one of these grids is known to host all of the load{}: every shar
 OWN_POWER = "The load makes power of its own: every share is for scale only."
 WHOLES = {"world": "the world as a whole does", "usa": "the United States as a whole may"}  # where they are shown
 FOR_SCALE = "for scale only"
+ALL_AT_ONCE = " The two ends are those of all its sites at once; the ranges hold that sites differ."
 POOLED = "The range above pools all readings of the announcement by their odds; its median lies between theirs."
 RESULT_SYMBOLS = {
     "P": "announced power",
@@ -133,48 +134,37 @@ def worked(catalog: Catalog, choice: Choice) -> tuple[Estimate, dict[str, Load]]
     kind, _, name = choice.load.partition(":")
     by = next((by for by in PLANNED if by == kind), None)
     if by is not None:
-        answer, (carriers, own_power), label, doubt = _planned(catalog, by, name)
-    elif re.fullmatch(r"[a-z]+", kind) and name:
+        return _planned(catalog, by, name)
+    if re.fullmatch(r"[a-z]+", kind) and name:
         raise ValueError(f'load: must be an amount, or begin with {", ".join(PLANNED)} and a colon, got "{kind[:20]}:"')
-    else:
-        ask = read_ask(choice.load, catalog, basis=choice.basis)
-        if choice.load == DEFAULT_LOAD:
-            ask = replace(ask, source_ids=(catalog.commitments[CLAIM].source_id,))
-        answer = estimate(ask, catalog)
-        carriers, own_power, label, doubt = (), (), f"{answer.ask.text}", None
-        if choice.load == DEFAULT_LOAD:
-            label = f"OpenAI’s 30 GW ({BASIS_NAMES[choice.basis]})"
-    found = loads(answer, catalog, carriers, own_power)
-    factor = 1.0 if doubt is None else doubt.at(Draws(answer.draws, answer.seed)(f"plans of {name}"))
-    return answer, {kind: replace(item, label=label, value=item.value * factor) for kind, item in found.items()}
+    ask = read_ask(choice.load, catalog, basis=choice.basis)
+    label = ""
+    if choice.load == DEFAULT_LOAD:
+        ask = replace(ask, source_ids=(catalog.commitments[CLAIM].source_id,))
+        label = f"OpenAI’s 30 GW ({BASIS_NAMES[choice.basis]})"
+    answer = estimate(ask, catalog)
+    return answer, _named(loads(answer, catalog), label or answer.ask.text)
 
 
-Grids = tuple[str, ...]
+def _named(found: Mapping[Kind, Load], label: str) -> dict[str, Load]:
+    return {kind: replace(load, label=label) for kind, load in found.items()}
 
 
-def _planned(catalog: Catalog, by: By, name: str) -> tuple[Estimate, tuple[Grids, Grids], str, Spread]:
-    """The capacity planned by 2030 as an estimate at its median, and the spread of that capacity over the median.
-
-    Between them its grids, those of sites with power of their own apart, and its name.
-    """
+@by_version
+def _planned(catalog: Catalog, by: By, name: str) -> tuple[Estimate, dict[str, Load]]:
+    """The capacity announced for the end of 2030, summed over its sites, beside the grids of those."""
     groups = plans.groups(catalog, by)
     if name not in groups:
         near = nearest(name, {group: group for group in groups})
         raise ValueError(f'load: no {by} of the tables is called "{name[:60]}"{near}')
-    group = groups[name]
-    low, _, announced, _, high = group.at("announced", MONTH)
-    if not announced > 0:
-        raise ValueError(f"load: nothing is announced for {name} by the end of 2030")
-    sites = [catalog.sites[site_id] for site_id in group.site_ids]
-    hosts = _hosts(by, sites)
-    weights = basis_weights("facility", catalog)
-    ask = Ask("power", Quantity(announced, "MW"), None, "facility", weights, source_ids=group.source_ids[:4])
-    label = f"{parts.sites_of(by, name)} by 2030"
-    least, middle, most = (Quantity(level / announced, "") for level in (low, announced, high))
-    return estimate(ask, catalog), hosts, label, Spread(least, middle, most)
+    group, seen = groups[name], plans.plans_of(catalog)
+    answer, highest_hour = planned(group, seen, MONTH, catalog)
+    sites = [catalog.sites[site_id] for site_id in announced(group, seen, MONTH)]
+    found = placed(kinds_of(answer, highest_hour), catalog, *_hosts(by, sites))
+    return answer, _named(found, f"{parts.sites_of(by, name)} by 2030")
 
 
-def _hosts(by: By, sites: Sequence[Site]) -> tuple[Grids, Grids]:
+def _hosts(by: By, sites: Sequence[Site]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The grids of sites, of those that carry them and of those whose sites make power of their own; of users none."""
     if by == "user":
         return (), ()
@@ -383,7 +373,8 @@ def _decisive(answer: Estimate, choice: Choice, planned: str) -> str:
     """The assumption that decides most, of the year's energy: said so where the question is another."""
     told = what_would_change(answer)
     if planned:
-        return f"{planned}; that doubt is in every range here. Of the rest, {told[0].lower()}{told[1:]}"
+        ends = ALL_AT_ONCE if isinstance(answer, Total) and answer.concentration < 1 else ""
+        return f"{planned}; that doubt is in every range here. Of the rest, {told[0].lower()}{told[1:]}{ends}"
     if choice.question in ("peak", "adequacy"):
         return f"Of the year’s energy, not of the peak: {told[0].lower()}{told[1:]}"
     return told
