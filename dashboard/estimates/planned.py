@@ -12,16 +12,18 @@ import numpy as np
 
 from dashboard.catalog import Catalog
 from dashboard.core.draws import Array, Draws
-from dashboard.estimates.estimate import RESULT_UNITS, Assumption, Estimate, estimate
+from dashboard.core.spread import Spread
+from dashboard.estimates.estimate import RESULT_UNITS, Assumption, Estimate, estimate, quantiles
 from dashboard.estimates.inputs import Factor, Inputs
 from dashboard.estimates.plans_block import TOGETHER, PlanNormals, results_of, shape_ask
 from dashboard.estimates.plans_read import Plan
 from dashboard.estimates.readings import MONTHS, first_name, moment
 from dashboard.estimates.series import Series, Timeline
 from dashboard.records import Site
-from dashboard.units import Quantity, magnitude, quantity
+from dashboard.units import Quantity, exact, magnitude, quantity
 
-PEAK_SHARE = "peak_share"
+PEAK_SHARE, INTENSITY = "peak_share", "grid_intensity"
+MIXED = "Carbon intensity of the grids of its sites, by their energy"
 
 
 @dataclass(frozen=True)
@@ -129,14 +131,35 @@ def _peak_shares(plans: Sequence[Plan], catalog: Catalog, draws: Draws) -> Array
 def _total(
     group: Series, sites: Sequence[Site], results: Mapping[str, Quantity], concentration: float, catalog: Catalog
 ) -> Total:
-    """The sum as an estimate, whose steps start from the median of the capacity."""
-    middle = float(np.median(results["facility_peak"].m))
+    """The sum as an estimate, whose steps start from the median of the capacity and use the carbon of its grids."""
     ask = replace(
         shape_ask([_plan(0, sites[0])], catalog),
-        amount=quantity(middle, "MW"),
+        amount=quantity(float(np.median(results["facility_peak"].m)), "MW"),
         item=f"plans of {group.name}",
         source_ids=group.source_ids[:4],
     )
+    countries = sorted({site.country for site in sites})
+    if len(countries) > 1:
+        ask = replace(ask, overrides={INTENSITY: _weighed(results)})
     answer = estimate(ask, catalog)
     parts = {field.name: getattr(answer, field.name) for field in fields(answer)}
+    if INTENSITY in ask.overrides:
+        parts["factors"] = tuple(_of_grids(factor, countries, catalog) for factor in answer.factors)
     return Total(**parts | {"results": MappingProxyType(dict(results))}, concentration=concentration)
+
+
+def _weighed(results: Mapping[str, Quantity]) -> Spread:
+    """The carbon of a kilowatt-hour over all sites: their emissions by their energy, in each draw."""
+    levels = quantiles((results["emissions"] / results["annual_energy"]).m_as("gCO2e/kWh"))
+    low, _, middle, _, high = (Quantity(level, "gCO2e/kWh") for level in levels)
+    return Spread.fixed(middle) if exact(levels[0], levels[-1]) else Spread(low, middle, high)
+
+
+def _of_grids(factor: Factor, countries: Sequence[str], catalog: Catalog) -> Factor:
+    """The carbon of a kilowatt-hour as that of the countries' grids, from the table of grids; any other as it is."""
+    if factor.name != INTENSITY:
+        return factor
+    grids = [catalog.grids[name] for name in countries if name in catalog.grids]
+    label = f"Carbon intensity of the grid, {grids[0].name}" if len(grids) == 1 else MIXED
+    sources = tuple(dict.fromkeys(grid.demand_source_id for grid in grids if grid.demand_source_id))
+    return replace(factor, label=label, source_ids=sources, basis="estimated", reasoning="", given=False)

@@ -100,3 +100,40 @@ def test_sites_that_differ_make_a_narrower_sum(catalog):
     assert answer.assumptions[0].factor.name == "mature_load"
     assert answer.assumptions[0].share > whole[0].assumptions[0].share + 0.02
     assert answer.quantiles("annual_energy")[2] == pytest.approx(np.median(magnitude(kinds["energy"].value, "TWh")))
+
+
+def _carbon(answer):
+    """The assumption of the carbon of a kilowatt-hour, and the step that uses it, in grams."""
+    (row,) = (row for row in answer.assumptions if row.factor.name == "grid_intensity")
+    (step,) = (step for step in answer.steps if step.name == "emissions")
+    energy = next(step for step in answer.steps if step.name == "annual_energy").result
+    return row.factor, (step.result / energy).m_as("gCO2e/kWh")
+
+
+def test_a_planned_load_has_the_carbon_of_its_own_grid(catalog):
+    """Reliance Jamnagar is worked with India's mix, a site in the United States with the range of its own."""
+    factor, grams = _carbon(grids.worked(catalog, grids.Choice("site:Reliance Jamnagar"))[0])
+    home, american = _carbon(grids.worked(catalog, grids.Choice("site:Stargate Abilene"))[0])
+    india = catalog.grids["ind"]
+
+    assert grams == pytest.approx(india.carbon_intensity.m_as("gCO2e/kWh"))
+    assert (factor.label, factor.source_ids) == ("Carbon intensity of the grid, India", (india.demand_source_id,))
+    assert american == pytest.approx(370)
+    assert home.label == "Carbon intensity of the grid, United States"
+    page = str(grids.render(catalog, grids.Choice("site:Reliance Jamnagar"), WINDOW))
+    assert "I = Carbon intensity of the grid, India" in page
+    assert "670 g/kWh" in page
+
+
+def test_a_load_over_several_countries_weighs_their_carbon_by_energy(catalog):
+    """CO₂ is summed over the sites inside each draw; the step has what that makes of a kilowatt-hour."""
+    answer, _ = grids.worked(catalog, grids.Choice("user:Reliance"))
+    several, kinds = grids.worked(catalog, grids.Choice("user:Microsoft"))
+    factor, grams = _carbon(several)
+    weighed = (several.results["emissions"] / kinds["energy"].value).m_as("gCO2e/kWh")
+
+    assert _carbon(answer)[0].label == "Carbon intensity of the grid, India"
+    assert factor.label == "Carbon intensity of the grids of its sites, by their energy"
+    assert grams == pytest.approx(np.median(weighed))
+    assert 41 < grams < 670
+    assert len(factor.source_ids) >= 1
