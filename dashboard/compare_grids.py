@@ -49,7 +49,7 @@ def beside_grids(question: str, load: Load, answer: Estimate, grids: Sequence[Gr
     missing = not_published(question, grids, catalog)
     return Comparison(
         id=f"grids-{question}",
-        title=f"{load.label} beside each grid’s {what}",
+        title=f"{_before(load.label)} beside each grid’s {what}",
         answer=_sentence(first) if first else "Our tables hold it for none of these grids.",
         axis="each panel has a scale of its own",
         unit="%",
@@ -62,6 +62,11 @@ def beside_grids(question: str, load: Load, answer: Estimate, grids: Sequence[Gr
         estimates=((load.label, answer),),
         worked=partial(workings.of_shares, load.value, unit, beside, what, catalog),
     )
+
+
+def _before(label: str) -> str:
+    """The name of a load as it stands before more of a sentence: `1 GW, basis not stated` with a second comma."""
+    return f"{label}," if ", " in label else label
 
 
 def _part(grid: Grid, published: Callable[[Grid], Quantity | None], catalog: Catalog) -> str:
@@ -143,7 +148,7 @@ def plants(question: str, loads: dict[str, Load], answer: Estimate, catalog: Cat
         id=f"grids-{question}",
         title=f"Plants that would make the energy of {name}"
         if question == "plants"
-        else f"Plants that would cover the peak of {name}, with reserve",
+        else f"Plants that would cover the peak of {_before(name)} with reserve",
         answer=f"{_gigawatts(first)} of {first['label']}.",
         axis="Nameplate, GW",
         unit="GW",

@@ -11,7 +11,7 @@ from dashboard.estimates.inputs import DrawnNormals, Inputs
 from dashboard.estimates.planned import announced
 from dashboard.estimates.readings import first_name
 from dashboard.figures.frame import Size
-from dashboard.units import Quantity, magnitude
+from dashboard.units import Quantity, magnitude, spread_text
 from dashboard.web.pages import grids, plans
 from dashboard.web.sentences_plans import MONTH
 
@@ -137,3 +137,49 @@ def test_a_load_over_several_countries_weighs_their_carbon_by_energy(catalog):
     assert grams == pytest.approx(np.median(weighed))
     assert 41 < grams < 670
     assert len(factor.source_ids) >= 1
+
+
+@pytest.mark.parametrize(
+    ("load", "said", "likely"),
+    [
+        ("site:Reliance Jamnagar", "Reliance Jamnagar, announced for 2030", True),
+        ("site:Fairwater Mount Pleasant", "Fairwater Mount Pleasant, expected by others for 2030", True),
+        ("user:Meta", "AI sites of Meta, announced or expected by others for 2030", True),
+        ("site:Campus IA, Fouju", "Campus IA, Fouju, announced for 2030", False),
+    ],
+)
+def test_a_planned_load_is_told_as_planned(catalog, load, said, likely):
+    """Title, answer and list say who says so; page and figure what is likely by then, as the page of plans has it."""
+    choice = grids.Choice(load)
+    by, _, name = load.partition(":")
+    comparison = grids.view(catalog, choice)
+    page = _words(grids.render(catalog, choice, WINDOW))
+    low, _, middle, _, high = plans.groups(catalog, by)[name].at("likely", MONTH)
+    told = f"Likely by then: {spread_text(low, middle, high, 'MW') if likely else 'nothing'}"
+    labels = {item["value"]: item["label"] for group in grids.load_choices(catalog) for item in group["items"]}
+
+    assert comparison.title == f"{said}, beside each grid’s yearly demand"
+    assert f"{told}." in comparison.foot
+    assert f"{told}, as there." in page
+    assert page.startswith(f"{said}: ")
+    assert labels[load] == said.removeprefix("AI sites of ")
+    assert (high > 0) == likely
+
+
+def test_a_typed_load_is_not_told_as_planned(catalog):
+    """What is typed has nothing likely, and its basis stands between commas in a title."""
+    comparison = grids.view(catalog, grids.Choice("1 GW"))
+
+    assert comparison.title == "1 GW, basis not stated, beside each grid’s yearly demand"
+    assert "Likely" not in comparison.foot
+
+
+def _words(parts):
+    """The text of parts of a page, one after another."""
+    if isinstance(parts, str):
+        return parts
+    if isinstance(parts, dict):
+        return _words(parts["props"].get("children") or "")
+    if isinstance(parts, (list, tuple)):
+        return "".join(_words(part) for part in parts)
+    return _words(getattr(parts, "children", None) or "")

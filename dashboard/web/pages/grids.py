@@ -10,7 +10,7 @@ import dash_mantine_components as dmc
 import numpy as np
 from dash import Input, Output, html
 
-from dashboard import compare_grids
+from dashboard import compare_grids, compare_plans
 from dashboard.catalog import Catalog, nearest
 from dashboard.compare import Comparison
 from dashboard.core.pairing import Kind
@@ -21,7 +21,7 @@ from dashboard.estimates.inputs import Step
 from dashboard.estimates.planned import Total, announced, planned
 from dashboard.estimates.questions import CARRIES, IN_PART, Load, kinds_of, loads, placed, with_highest_hour
 from dashboard.estimates.report import what_would_change
-from dashboard.estimates.series import NOT_NAMED, By
+from dashboard.estimates.series import NOT_NAMED, By, Series
 from dashboard.records import Site
 from dashboard.units import magnitude, spread_text
 from dashboard.web import components as ui
@@ -109,19 +109,28 @@ def choose(query: Mapping[str, str], catalog: Catalog) -> tuple[Choice, list[str
     return Choice(query.get("load", DEFAULT_LOAD), basis, known, question), notices
 
 
+@by_version
 def load_choices(catalog: Catalog) -> list[dict[str, Any]]:
-    """Loads to pick from: the claim, users, countries and sites with a size."""
+    """Loads to pick from: the claim, users, countries and sites with a size, and who says so of what is planned."""
     groups = [{"group": "Claims", "items": [{"value": DEFAULT_LOAD, "label": "OpenAI’s 30 GW"}]}]
-    for by, label in (
-        ("user", "Users"),
-        ("country", "Countries"),
-        ("site", "Sites"),
-    ):
-        found = plans.groups(catalog, by)  # type: ignore[arg-type]
+    for by, label in PLANNED.items():
+        found = plans.groups(catalog, by)
         names = sorted(found, key=lambda name: -found[name].at("announced", MONTH)[2])
-        items = [{"value": f"{by}:{name}", "label": name} for name in names if name != NOT_NAMED]
-        groups.append({"group": f"{label}, announced by 2030", "items": items})
+        items = [
+            {"value": f"{by}:{name}", "label": f"{name}, {_said(catalog, found[name])}"}
+            for name in names
+            if name != NOT_NAMED
+        ]
+        groups.append({"group": label, "items": items})
     return groups
+
+
+def _said(catalog: Catalog, group: Series) -> str:
+    """Who says how much a group is to have by the end of 2030."""
+    if not group.at("announced", MONTH)[2]:
+        return "nothing dated before 2031"
+    who = compare_plans.said(group, plans.plans_of(catalog), catalog, MONTH).replace(", or", " or").removesuffix(",")
+    return f"{who} for {MONTH[:4]}"
 
 
 @by_version
@@ -161,7 +170,7 @@ def _planned(catalog: Catalog, by: By, name: str) -> tuple[Estimate, dict[str, L
     answer, highest_hour = planned(group, seen, MONTH, catalog)
     sites = [catalog.sites[site_id] for site_id in announced(group, seen, MONTH)]
     found = placed(kinds_of(answer, highest_hour), catalog, *_hosts(by, sites))
-    return answer, _named(found, f"{parts.sites_of(by, name)} by 2030")
+    return answer, _named(found, f"{parts.sites_of(by, name)}, {_said(catalog, group)}")
 
 
 def _hosts(by: By, sites: Sequence[Site]) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -185,8 +194,8 @@ def view(catalog: Catalog, choice: Choice) -> Comparison:
         found = compare_grids.beside_grids(choice.question, kinds[choice.question], answer, grids, catalog)
     else:
         found = compare_grids.plants(choice.question, kinds, answer, catalog)
-    planned = _planned_range(choice, kinds)
-    return replace(found, method=f"{found.method} {planned}.") if planned else found
+    told = [found.method, *(f"{part}." for part in (_planned_range(choice, kinds), _likely(catalog, choice)) if part)]
+    return replace(found, method=" ".join(told))
 
 
 def _planned_range(choice: Choice, kinds: Mapping[str, Load]) -> str:
@@ -195,6 +204,16 @@ def _planned_range(choice: Choice, kinds: Mapping[str, Load]) -> str:
         return ""
     low, middle, high = np.quantile(magnitude(kinds["capacity"].value, "MW"), [0.05, 0.5, 0.95])
     return f"The planned capacity is itself {spread_text(low, middle, high, 'MW')}, as on the page of plans"
+
+
+def _likely(catalog: Catalog, choice: Choice) -> str:
+    """How much of what is planned is likely by the end of 2030; empty for a load that was typed."""
+    kind, _, name = choice.load.partition(":")
+    by = next((by for by in PLANNED if by == kind), None)
+    if by is None:
+        return ""
+    low, _, middle, _, high = plans.groups(catalog, by)[name].at("likely", MONTH)
+    return f"Likely by then: {spread_text(low, middle, high, 'MW') if high else 'nothing'}"
 
 
 def comparisons(catalog: Catalog, query: Mapping[str, str]) -> tuple[Comparison, ...]:
@@ -227,7 +246,7 @@ def layout(catalog: Catalog, query: Mapping[str, str]) -> Any:
                         searchable=True,
                         allowDeselect=False,
                         placeholder="your own, typed beside",
-                        w=300,
+                        w=360,
                     ),
                     dmc.TextInput(
                         id="grids-text",
@@ -335,7 +354,7 @@ def render(catalog: Catalog, choice: Choice, window: dict[str, Any]) -> list[Any
     return [
         html.P([f"{kinds['capacity'].label}: ", *_marked(comparison.answer)], className="answer"),
         html.P(f"The load: {compare_grids.load_words(kinds)}.", className="quiet"),
-        html.P(_decisive(answer, choice, _planned_range(choice, kinds)), className="quiet"),
+        html.P(_decisive(answer, choice, _planned_range(choice, kinds), _likely(catalog, choice)), className="quiet"),
         ui.figure_block(comparison, window, f"/grids?{choice.query()}"),
         html.Div([html.P(missing)] if missing else []),
         html.H2("Do not misread"),
@@ -369,12 +388,13 @@ def _standings(comparison: Comparison, catalog: Catalog) -> str:
     return UNHOSTED.format(f" ({wholes})" if wholes else "")
 
 
-def _decisive(answer: Estimate, choice: Choice, planned: str) -> str:
+def _decisive(answer: Estimate, choice: Choice, planned: str, likely: str) -> str:
     """The assumption that decides most, of the year's energy: said so where the question is another."""
     told = what_would_change(answer)
     if planned:
         ends = ALL_AT_ONCE if isinstance(answer, Total) and answer.concentration < 1 else ""
-        return f"{planned}; that doubt is in every range here. Of the rest, {told[0].lower()}{told[1:]}{ends}"
+        told = f"{told[0].lower()}{told[1:]}{ends}"
+        return f"{planned}; that doubt is in every range here. {likely}, as there. Of the rest, {told}"
     if choice.question in ("peak", "adequacy"):
         return f"Of the year’s energy, not of the peak: {told[0].lower()}{told[1:]}"
     return told
