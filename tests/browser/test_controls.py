@@ -95,6 +95,22 @@ def test_the_load_shown_is_the_load_answered(window):
     expect(listed).to_have_value("OpenAI’s 30 GW")
 
 
+def test_the_basis_of_gigawatts_goes_with_a_planned_load(window):
+    """A planned load hides the choice and leaves the address; typed gigawatts bring it back as it was."""
+    window.open("/grids?load=user:OpenAI&basis=facility")
+    page = window.page
+    read = page.locator("#grids-read")
+    expect(page.locator("#content .answer")).to_contain_text("AI sites of OpenAI")
+    expect(read).to_be_hidden()
+    expect(page.locator("#content .problem")).to_contain_text("the basis facility is not used")
+    page.wait_for_url("**/grids?load=user%3AOpenAI")
+
+    page.get_by_role("textbox", name="or your own load").fill("10 GW")
+    expect(read).to_be_visible()
+    page.get_by_label("IT", exact=True).check()
+    page.wait_for_url("**/grids?load=10+GW&basis=it")
+
+
 def test_grids_stand_where_the_question_asks_of_them(window):
     """Plants are the same beside any grid: the box goes, also on arrival, and comes back with what it held."""
     window.open("/grids?question=plants&grids=irl")

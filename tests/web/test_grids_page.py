@@ -183,3 +183,23 @@ def _words(parts):
     if isinstance(parts, (list, tuple)):
         return "".join(_words(part) for part in parts)
     return _words(getattr(parts, "children", None) or "")
+
+
+def _by_id(layout):
+    return {part.id: part for part in layout._traverse() if hasattr(part, "id")}
+
+
+@pytest.mark.parametrize(("load", "used"), [("30 GW", True), ("user:OpenAI", False), ("site:Stargate Abilene", False)])
+def test_the_basis_can_be_chosen_where_it_changes_the_answer(catalog, load, used):
+    """Of a planned load the choice is hidden, told as not used and out of the address; its files are given."""
+    query = {"load": load, "basis": "facility"}
+    layout = grids.layout(catalog, query)
+    choice, notices = grids.choose(query, catalog)
+    plain = grids.comparisons(catalog, {"load": load})[0].csv
+
+    assert _by_id(layout)["grids-read"].hidden != used
+    assert ("the basis facility is not used" in _words(layout)) != used
+    assert ("basis=facility" in choice.query()) == used
+    assert not notices
+    assert (grids.comparisons(catalog, query)[0].csv == plain) != used
+    assert "is not used" not in _words(grids.layout(catalog, {"load": load}))

@@ -97,6 +97,8 @@ def choose(query: Mapping[str, str], catalog: Catalog) -> tuple[Choice, list[str
     if basis not in BASES:
         notices.append(f'basis: must be one of {", ".join(BASES)}, got "{basis[:40]}"; shown as not stated')
         basis = "unknown"
+    load = query.get("load", DEFAULT_LOAD)
+    basis = basis if _grouping(load) is None else "unknown"
     asked = tuple(dict.fromkeys(part for part in query.get("grids", ",".join(DEFAULT_GRIDS)).split(",") if part))
     unknown = [grid for grid in asked if grid not in catalog.grids]
     if unknown:
@@ -106,7 +108,21 @@ def choose(query: Mapping[str, str], catalog: Catalog) -> tuple[Choice, list[str
         near = "".join(nearest(grid, spelled) for grid in unknown[:1])
         notices.append(f'grids: no grid is called "{", ".join(unknown)[:60]}"{near}; it is left out')
     known = tuple(grid for grid in asked if grid in catalog.grids)[:MOST_GRIDS] or DEFAULT_GRIDS
-    return Choice(query.get("load", DEFAULT_LOAD), basis, known, question), notices
+    return Choice(load, basis, known, question), notices
+
+
+def _grouping(load: str | None) -> By | None:
+    """By what a planned load is grouped; none of a load that is typed."""
+    kind = (load or "").partition(":")[0]
+    return next((by for by in PLANNED if by == kind), None)
+
+
+def _unused(query: Mapping[str, str]) -> list[str]:
+    """What an address asks for that its load makes no use of; a file of it is the one that was asked for."""
+    basis = query.get("basis", "unknown")
+    if _grouping(query.get("load")) is None or basis not in BASES or basis == "unknown":
+        return []
+    return [f"the basis {basis} is not used: each figure of a planned load is read on the basis that the tables have"]
 
 
 @by_version
@@ -141,8 +157,7 @@ def worked(catalog: Catalog, choice: Choice) -> tuple[Estimate, dict[str, Load]]
         ValueError: the load cannot be read, or no such user, country or site is in the tables.
     """
     kind, _, name = choice.load.partition(":")
-    by = next((by for by in PLANNED if by == kind), None)
-    if by is not None:
+    if (by := _grouping(choice.load)) is not None:
         return _planned(catalog, by, name)
     if re.fullmatch(r"[a-z]+", kind) and name:
         raise ValueError(f'load: must be an amount, or begin with {", ".join(PLANNED)} and a colon, got "{kind[:20]}:"')
@@ -200,7 +215,7 @@ def view(catalog: Catalog, choice: Choice) -> Comparison:
 
 def _planned_range(choice: Choice, kinds: Mapping[str, Load]) -> str:
     """The doubt of what is planned, which no assumption of the chain holds; empty for a load that was typed."""
-    if choice.load.partition(":")[0] not in PLANNED:
+    if _grouping(choice.load) is None:
         return ""
     low, middle, high = np.quantile(magnitude(kinds["capacity"].value, "MW"), [0.05, 0.5, 0.95])
     return f"The planned capacity is itself {spread_text(low, middle, high, 'MW')}, as on the page of plans"
@@ -208,11 +223,10 @@ def _planned_range(choice: Choice, kinds: Mapping[str, Load]) -> str:
 
 def _likely(catalog: Catalog, choice: Choice) -> str:
     """How much of what is planned is likely by the end of 2030; empty for a load that was typed."""
-    kind, _, name = choice.load.partition(":")
-    by = next((by for by in PLANNED if by == kind), None)
+    by = _grouping(choice.load)
     if by is None:
         return ""
-    low, _, middle, _, high = plans.groups(catalog, by)[name].at("likely", MONTH)
+    low, _, middle, _, high = plans.groups(catalog, by)[choice.load.partition(":")[2]].at("likely", MONTH)
     return f"Likely by then: {spread_text(low, middle, high, 'MW') if high else 'nothing'}"
 
 
@@ -235,7 +249,7 @@ def layout(catalog: Catalog, query: Mapping[str, str]) -> Any:
     return html.Div(
         [
             html.H1(TITLE),
-            *[ui.problem(notice) for notice in notices],
+            *[ui.problem(notice) for notice in (*notices, *_unused(query))],
             html.Div(
                 [
                     dmc.Select(
@@ -256,7 +270,11 @@ def layout(catalog: Catalog, query: Mapping[str, str]) -> Any:
                         debounce=400,
                         w=200,
                     ),
-                    ui.radios("grids-basis", "GW are read as", BASIS_LABELS, choice.basis),
+                    html.Div(
+                        ui.radios("grids-basis", "GW are read as", BASIS_LABELS, choice.basis),
+                        id="grids-read",
+                        hidden=_grouping(asked) is not None,
+                    ),
                 ],
                 className="controls",
             ),
@@ -320,6 +338,15 @@ def wire(app: dash.Dash, live: Live) -> None:
     @app.callback(Output("grids-which", "hidden"), Input("grids-question", "value"), prevent_initial_call=True)
     def which(question: str) -> bool:
         return not asks_of_grids(question)
+
+    @app.callback(
+        Output("grids-read", "hidden"),
+        Input("grids-load", "value"),
+        Input("grids-text", "value"),
+        prevent_initial_call=True,
+    )
+    def read(load: str | None, text: str | None) -> bool:
+        return _grouping(_typed(text) or load) is not None
 
     @ui.redrawn(
         app, "grids", *[Input(f"grids-{name}", "value") for name in ("load", "text", "basis", "grids", "question")]
