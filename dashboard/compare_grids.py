@@ -13,7 +13,7 @@ from dashboard.estimates import questions
 from dashboard.estimates.estimate import Estimate, quantiles
 from dashboard.estimates.questions import Answer, Load
 from dashboard.records import Grid
-from dashboard.units import Quantity, magnitude, number_text, reader_text, spread_text
+from dashboard.units import Quantity, magnitude, number_text, spread_text
 
 SCALED: dict[str, tuple[Callable[[Load, Grid], Answer], str, str, Callable[[Grid], Quantity | None]]] = {
     "energy": (questions.share_of_energy, "TWh", "yearly demand", lambda grid: grid.demand),
@@ -169,12 +169,16 @@ def _gigawatts(row: dict[str, Any]) -> str:
 
 
 def load_words(loads: dict[str, Load]) -> str:
-    """The four kinds of one load in a sentence: capacity, highest hour, average, a year's energy."""
+    """The four kinds of one load in a sentence, each with its range: capacity, highest hour, average, a year's energy.
+
+    A capacity that was given has none.
+    """
     parts = []
     for kind, words in (("capacity", "facility capacity"), ("peak", "highest hour"), ("average", "average")):
-        parts.append(f"{words} {_middle(loads[kind], 'MW')}")
-    return "; ".join([*parts, f"a year {_middle(loads['energy'], 'TWh')}"])
+        parts.append(f"{words} {_spread(loads[kind], 'MW')}")
+    return "; ".join([*parts, f"a year {_spread(loads['energy'], 'TWh')}"])
 
 
-def _middle(load: Load, unit: str) -> str:
-    return reader_text(quantiles(magnitude(load.value, unit))[2], unit)
+def _spread(load: Load, unit: str) -> str:
+    low, _, middle, _, high = quantiles(magnitude(load.value, unit))
+    return spread_text(low, middle, high, unit)

@@ -200,9 +200,8 @@ def plants_for_energy(load: Load, plant: str, catalog: Catalog, draws: Draws | N
     factor = row.spread.at((draws or Draws())(f"capacity_factor of {plant}"))
     value = energy.plant_capacity(load.value, factor)
     low, _, middle, _, high = quantiles(magnitude(value, "MW"))
-    named = f"{PLANTS[plant]} ({range_text(low, high, 'MW')})"
-    size, share = reader_text(middle, "MW", beside=high), _percent(row)
-    text = f"{size} of {named} would make as much energy in a year, at a capacity factor of {share}."
+    size, share = spread_text(low, middle, high, "MW"), _percent(row)
+    text = f"{size} of {PLANTS[plant]} would make as much energy in a year, at a capacity factor of {share}."
     return Answer(question, value, "MW", text, for_scale_only=False, source_ids=(*load.source_ids, *row.source_ids))
 
 
@@ -220,9 +219,8 @@ def plants_for_adequacy(load: Load, plant: str, catalog: Catalog, draws: Draws |
     value = (accredited / credit.spread.at(draws(f"accreditation of {plant}"))).to("MW")
     low, _, middle, _, high = quantiles(magnitude(value, "MW"))
     share = _percent(reserve)
-    named = f"{ADEQUACY[plant]} ({range_text(low, high, 'MW')})"
-    size, counted = reader_text(middle, "MW", beside=high), f"counting {_percent(credit)} of the plant’s nameplate"
-    text = f"{size} of {named} would cover its {_highest_hour(load)}, with {share} reserve, {counted}."
+    size, counted = spread_text(low, middle, high, "MW"), f"counting {_percent(credit)} of the plant’s nameplate"
+    text = f"{size} of {ADEQUACY[plant]} would cover its {_highest_hour(load)}, with {share} reserve, {counted}."
     sources = (*load.source_ids, *reserve.source_ids, *credit.source_ids)
     return Answer(question, value, "MW", text, for_scale_only=False, source_ids=sources)
 

@@ -203,3 +203,45 @@ def test_the_basis_can_be_chosen_where_it_changes_the_answer(catalog, load, used
     assert not notices
     assert (grids.comparisons(catalog, query)[0].csv == plain) != used
     assert "is not used" not in _words(grids.layout(catalog, {"load": load}))
+
+
+def _estimated(parts):
+    """What is marked as an estimate in parts of a page."""
+    if isinstance(parts, (list, tuple)):
+        return [text for part in parts for text in _estimated(part)]
+    if getattr(parts, "className", "") == "estimated":
+        return [parts.children]
+    return _estimated(getattr(parts, "children", None) or [])
+
+
+@pytest.mark.parametrize(
+    ("load", "basis", "estimates"),
+    [
+        ("30 GW", "unknown", 4),
+        ("30 GW", "facility", 3),  # its capacity is what was given
+        ("user:OpenAI", "unknown", 4),
+    ],
+)
+def test_every_estimate_of_a_load_has_its_range_and_is_marked(catalog, load, basis, estimates):
+    """Capacity, highest hour, average and energy are told with their ranges and marked; what was given is neither."""
+    choice = grids.Choice(load, basis)
+    _, kinds = grids.worked(catalog, choice)
+    _, words, decisive, *_ = grids.render(catalog, choice, WINDOW)
+    energy = np.quantile(magnitude(kinds["energy"].value, "TWh"), (0.05, 0.5, 0.95))
+
+    assert len(_estimated(words)) == estimates
+    assert spread_text(*energy, "TWh") in _estimated(words)
+    assert ("facility capacity 30 GW;" in _words(words)) == (basis == "facility")
+    assert len(_estimated(decisive)) == (3 if load == "user:OpenAI" else 1)
+
+
+@pytest.mark.parametrize(("question", "each"), [("plants", 1), ("adequacy", 2)])
+def test_plants_not_to_be_misread_are_marked_as_estimates(catalog, question, each):
+    """The nameplate of each kind of plant, and the highest hour it covers, have their ranges and are marked."""
+    page = grids.render(catalog, grids.Choice(question=question), WINDOW)
+    listed = next(part for part in page if type(part).__name__ == "Ul")
+    rows = grids.view(catalog, grids.Choice(question=question)).rows
+
+    assert len(_estimated(listed)) == 4 * each
+    for row in rows:
+        assert spread_text(1000 * row.q05, 1000 * row.value, 1000 * row.q95, "MW") in _estimated(listed)

@@ -33,7 +33,9 @@ from dashboard.web.sentences_plans import MONTH
 
 PATH, NAME, TITLE = "/grids", "Grids", "What would this load be on a grid?"
 # 22 GW (16–30), 31 % (23–42 %), 58 %, and the range of a share that stands behind the name of its grid
-_NUMBERS = re.compile(r"([\d.,]+\s(?:%|[MGT]W)(?: \([\d.,–]+(?:\s%)?\))?|\([\d.,–]+\s%\))")
+_NUMBERS = re.compile(r"([\d.,]+\s(?:%|[kMGT]?W)(?: \([\d.,–]+(?:\s%)?\))?|\([\d.,–]+\s%\))")
+# Beside numbers that were given or published: 20 GW (15–28), 180 TWh (130–240), 41–64 TWh
+_RANGED = re.compile(r"([\d.,]+\s[kMGT]?Wh?\s\([\d.,–]+\)|[\d.,]+–[\d.,]+\s[kMGT]?Wh?)")
 FIGURES = ("grids-energy", "grids-peak", "grids-plants", "grids-adequacy")
 QUESTIONS = {
     "energy": "share of a year’s electricity",
@@ -380,22 +382,25 @@ def render(catalog: Catalog, choice: Choice, window: dict[str, Any]) -> list[Any
     shares = _standings(comparison, catalog) if asks_of_grids(choice.question) else ""
     return [
         html.P([f"{kinds['capacity'].label}: ", *_marked(comparison.answer)], className="answer"),
-        html.P(f"The load: {compare_grids.load_words(kinds)}.", className="quiet"),
-        html.P(_decisive(answer, choice, _planned_range(choice, kinds), _likely(catalog, choice)), className="quiet"),
+        html.P(_marked(f"The load: {compare_grids.load_words(kinds)}.", _RANGED), className="quiet"),
+        html.P(
+            _marked(_decisive(answer, choice, _planned_range(choice, kinds), _likely(catalog, choice)), _RANGED),
+            className="quiet",
+        ),
         ui.figure_block(comparison, window, f"/grids?{choice.query()}"),
         html.Div([html.P(missing)] if missing else []),
         html.H2("Do not misread"),
         html.P(f"{PAIRED} {shares}".strip()),
-        html.Ul([html.Li([html.Strong(f"{name}: "), note]) for name, note in _cautions(comparison)]),
+        html.Ul([html.Li([html.Strong(f"{name}: "), *_marked(note, _RANGED)]) for name, note in _cautions(comparison)]),
         html.H2("How the load was worked out"),
         ui.steps_table(steps),
         html.P(f"{_symbols(answer, steps, catalog)} {POOLED if answer.choices else ''}", className="quiet"),
     ]
 
 
-def _marked(answer: str) -> list[Any]:
-    """The sentence with its shares and powers, each with its range, marked as estimates."""
-    told = _NUMBERS.split(answer)
+def _marked(text: str, numbers: re.Pattern[str] = _NUMBERS) -> list[Any]:
+    """The sentence with its shares, powers and energies, each with its range, marked as estimates."""
+    told = numbers.split(text)
     return [html.Span(part, className="estimated") if i % 2 else part for i, part in enumerate(told)]
 
 
