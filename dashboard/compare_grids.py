@@ -26,6 +26,10 @@ STANDINGS = {
     questions.IN_PART: ("carries it only in part", ", which carries it only in part"),
     questions.OWN_POWER: ("makes its own power", ", for scale only: the load makes power of its own"),
 }
+PLANT_FOR = {
+    "plants": "{} plant for as much energy in a year",
+    "adequacy": "{} to cover its highest hour with reserve",
+}
 ONLY_SCALE = ("for scale only", ", for scale only")
 
 
@@ -149,7 +153,7 @@ def plants(question: str, loads: dict[str, Load], answer: Estimate, catalog: Cat
         title=f"Plants that would make the energy of {name}"
         if question == "plants"
         else f"Plants that would cover the peak of {_before(name)} with reserve",
-        answer=f"{_gigawatts(first)} of {first['label']}.",
+        answer=f"{_before(name)} would take {_gigawatts(first)} of {PLANT_FOR[question].format(first['label'])}.",
         axis="Nameplate, GW",
         unit="GW",
         kind="capacity",

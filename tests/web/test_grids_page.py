@@ -1,5 +1,7 @@
 """The page of grids: what a planned load is, how each grid stands to it, and which of its numbers are estimates."""
 
+import re
+
 import numpy as np
 import pytest
 
@@ -245,3 +247,31 @@ def test_plants_not_to_be_misread_are_marked_as_estimates(catalog, question, eac
     assert len(_estimated(listed)) == 4 * each
     for row in rows:
         assert spread_text(1000 * row.q05, 1000 * row.value, 1000 * row.q95, "MW") in _estimated(listed)
+
+
+@pytest.mark.parametrize(
+    ("load", "question", "told"),
+    [
+        (
+            "30 GW",
+            "plants",
+            r"OpenAI’s 30 GW \(basis not stated\) would take {} of nuclear plant for as much energy in a year.",
+        ),
+        ("30 GW", "adequacy", r"OpenAI’s 30 GW .* would take {} of firm plant to cover its highest hour with reserve."),
+        (
+            "user:Meta",
+            "plants",
+            r"AI sites of Meta, announced .* for 2030, would take {} of nuclear plant for .* a year.",
+        ),
+    ],
+)
+def test_the_plants_of_a_load_are_answered_in_a_sentence(catalog, load, question, told):
+    """Page and picture say what would take how much of which plant; the name is there once and its GW are as given."""
+    choice = grids.Choice(load, question=question)
+    comparison = grids.view(catalog, choice)
+    shown = grids.render(catalog, choice, WINDOW)[0]
+    (size,) = _estimated(shown)
+
+    assert re.fullmatch(told.format(re.escape(size)), comparison.answer)
+    assert re.fullmatch(r"\d+ GW \(\d+–\d+\)|\d\.\d GW \(.*\)", size)
+    assert _words(shown) == comparison.answer

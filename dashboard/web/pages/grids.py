@@ -381,7 +381,7 @@ def render(catalog: Catalog, choice: Choice, window: dict[str, Any]) -> list[Any
     steps = with_highest_hour(answer, catalog)
     shares = _standings(comparison, catalog) if asks_of_grids(choice.question) else ""
     return [
-        html.P([f"{kinds['capacity'].label}: ", *_marked(comparison.answer)], className="answer"),
+        html.P(_answer(kinds["capacity"].label, comparison.answer), className="answer"),
         html.P(_marked(f"The load: {compare_grids.load_words(kinds)}.", _RANGED), className="quiet"),
         html.P(
             _marked(_decisive(answer, choice, _planned_range(choice, kinds), _likely(catalog, choice)), _RANGED),
@@ -396,6 +396,13 @@ def render(catalog: Catalog, choice: Choice, window: dict[str, Any]) -> list[Any
         ui.steps_table(steps),
         html.P(f"{_symbols(answer, steps, catalog)} {POOLED if answer.choices else ''}", className="quiet"),
     ]
+
+
+def _answer(label: str, answer: str) -> list[Any]:
+    """The load by its name, whose numbers are as given, and what the answer says of it."""
+    if answer.startswith(label):
+        return [label, *_marked(answer.removeprefix(label))]
+    return [f"{label}: ", *_marked(answer)]
 
 
 def _marked(text: str, numbers: re.Pattern[str] = _NUMBERS) -> list[Any]:
