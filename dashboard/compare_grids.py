@@ -28,7 +28,7 @@ STANDINGS = {
 }
 PLANT_FOR = {
     "plants": "{} plant for as much energy in a year",
-    "adequacy": "{} to cover its highest hour with reserve",
+    "adequacy": "{} to cover the highest hour with reserve",
 }
 ONLY_SCALE = ("for scale only", ", for scale only")
 

@@ -257,7 +257,7 @@ def test_plants_not_to_be_misread_are_marked_as_estimates(catalog, question, eac
             "plants",
             r"OpenAI’s 30 GW \(basis not stated\) would take {} of nuclear plant for as much energy in a year.",
         ),
-        ("30 GW", "adequacy", r"OpenAI’s 30 GW .* would take {} of firm plant to cover its highest hour with reserve."),
+        ("30 GW", "adequacy", r"OpenAI’s 30 GW .* would take {} of firm plant to cover the highest hour with reserve."),
         (
             "user:Meta",
             "plants",

@@ -54,7 +54,7 @@ UNHOSTED = "No one of these grids is known to host all of the load{}: every shar
 OWN_POWER = "The load makes power of its own: every share is for scale only."
 WHOLES = {"world": "the world as a whole does", "usa": "the United States as a whole may"}  # where they are shown
 FOR_SCALE = "for scale only"
-ALL_AT_ONCE = " The two ends are those of all its sites at once; the ranges hold that sites differ."
+ALL_AT_ONCE = " Both ends are taken at all of its sites at once; the ranges reckon with sites that differ."
 POOLED = "The range above pools all readings of the announcement by their odds; its median lies between theirs."
 RESULT_SYMBOLS = {
     "P": "announced power",
@@ -262,7 +262,7 @@ def layout(catalog: Catalog, query: Mapping[str, str]) -> Any:
                         searchable=True,
                         allowDeselect=False,
                         placeholder="your own, typed beside",
-                        w=360,
+                        w=420,
                     ),
                     dmc.TextInput(
                         id="grids-text",
