@@ -17,25 +17,20 @@ from dashboard.core.pairing import Kind
 from dashboard.estimates import Estimate, estimate, read_ask
 from dashboard.estimates.ask import BASES, BASIS_NAMES
 from dashboard.estimates.headlines import CLAIM
-from dashboard.estimates.inputs import Step
-from dashboard.estimates.planned import Total, announced, planned
-from dashboard.estimates.questions import CARRIES, IN_PART, Load, kinds_of, loads, placed, with_highest_hour
-from dashboard.estimates.report import what_would_change
+from dashboard.estimates.planned import announced, planned
+from dashboard.estimates.questions import Load, kinds_of, loads, placed, with_highest_hour
 from dashboard.estimates.series import NOT_NAMED, By, Series
 from dashboard.records import Site
 from dashboard.units import magnitude, spread_text
 from dashboard.web import components as ui
 from dashboard.web import components_plans as parts
+from dashboard.web import sentences_grids as sentences
 from dashboard.web.cache import by_version
 from dashboard.web.live import Live
 from dashboard.web.pages import plans
 from dashboard.web.sentences_plans import MONTH
 
 PATH, NAME, TITLE = "/grids", "Grids", "What would this load be on a grid?"
-# 22 GW (16–30), 31 % (23–42 %), 58 %, and the range of a share that stands behind the name of its grid
-_NUMBERS = re.compile(r"([\d.,]+\s(?:%|[kMGT]?W)(?: \([\d.,–]+(?:\s%)?\))?|\([\d.,–]+\s%\))")
-# Beside numbers that were given or published: 20 GW (15–28), 180 TWh (130–240), 41–64 TWh
-_RANGED = re.compile(r"([\d.,]+\s[kMGT]?Wh?\s\([\d.,–]+\)|[\d.,]+–[\d.,]+\s[kMGT]?Wh?)")
 FIGURES = ("grids-energy", "grids-peak", "grids-plants", "grids-adequacy")
 QUESTIONS = {
     "energy": "share of a year’s electricity",
@@ -49,23 +44,7 @@ DEFAULT_LOAD = "30 GW"
 MOST_GRIDS = 24
 BASIS_LABELS = {"unknown": "not stated", "it": "IT", "facility": "facility", "grid": "grid connection"}
 PAIRED = "Energy is set beside energy and the highest hour beside a peak, never a nameplate beside an average."
-HOSTED = "A grid that does not host the load is shown for scale only."
-UNHOSTED = "No one of these grids is known to host all of the load{}: every share is for scale only."
-OWN_POWER = "The load makes power of its own: every share is for scale only."
-WHOLES = {"world": "the world as a whole does", "usa": "the United States as a whole may"}  # where they are shown
-FOR_SCALE = "for scale only"
-ALL_AT_ONCE = " Both ends are taken at all of its sites at once; the ranges reckon with sites that differ."
 POOLED = "The range above pools all readings of the announcement by their odds; its median lies between theirs."
-RESULT_SYMBOLS = {
-    "P": "announced power",
-    "C_IT": "critical IT capacity",
-    "P_rated": "IT power at rating",
-    "P_pk": "facility peak capacity",
-    "P_IT,avg": "IT average",
-    "P_avg": "facility average",
-    "PUE_pk": "power usage effectiveness at the worst hour, 1 + h",
-    "E": "energy in a year",
-}
 
 
 @dataclass(frozen=True)
@@ -379,78 +358,28 @@ def render(catalog: Catalog, choice: Choice, window: dict[str, Any]) -> list[Any
         choice.question, [catalog.grids[grid_id] for grid_id in choice.grids], catalog
     )
     steps = with_highest_hour(answer, catalog)
-    shares = _standings(comparison, catalog) if asks_of_grids(choice.question) else ""
+    shares = sentences.standings(comparison, catalog) if asks_of_grids(choice.question) else ""
     return [
-        html.P(_answer(kinds["capacity"].label, comparison.answer), className="answer"),
-        html.P(_marked(f"The load: {compare_grids.load_words(kinds)}.", _RANGED), className="quiet"),
+        html.P(sentences.headline(kinds["capacity"].label, comparison.answer), className="answer"),
+        html.P(sentences.marked(f"The load: {compare_grids.load_words(kinds)}.", sentences.RANGED), className="quiet"),
         html.P(
-            _marked(_decisive(answer, choice, _planned_range(choice, kinds), _likely(catalog, choice)), _RANGED),
+            sentences.marked(
+                sentences.decisive(answer, choice.question, _planned_range(choice, kinds), _likely(catalog, choice)),
+                sentences.RANGED,
+            ),
             className="quiet",
         ),
         ui.figure_block(comparison, window, f"/grids?{choice.query()}"),
         html.Div([html.P(missing)] if missing else []),
         html.H2("Do not misread"),
         html.P(f"{PAIRED} {shares}".strip()),
-        html.Ul([html.Li([html.Strong(f"{name}: "), *_marked(note, _RANGED)]) for name, note in _cautions(comparison)]),
+        html.Ul(
+            [
+                html.Li([html.Strong(f"{name}: "), *sentences.marked(note, sentences.RANGED)])
+                for name, note in sentences.cautions(comparison)
+            ]
+        ),
         html.H2("How the load was worked out"),
         ui.steps_table(steps),
-        html.P(f"{_symbols(answer, steps, catalog)} {POOLED if answer.choices else ''}", className="quiet"),
+        html.P(f"{sentences.symbols(answer, steps, catalog)} {POOLED if answer.choices else ''}", className="quiet"),
     ]
-
-
-def _answer(label: str, answer: str) -> list[Any]:
-    """The load by its name, whose numbers are as given, and what the answer says of it."""
-    if answer.startswith(label):
-        return [label, *_marked(answer.removeprefix(label))]
-    return [f"{label}: ", *_marked(answer)]
-
-
-def _marked(text: str, numbers: re.Pattern[str] = _NUMBERS) -> list[Any]:
-    """The sentence with its shares, powers and energies, each with its range, marked as estimates."""
-    told = numbers.split(text)
-    return [html.Span(part, className="estimated") if i % 2 else part for i, part in enumerate(told)]
-
-
-def _standings(comparison: Comparison, catalog: Catalog) -> str:
-    """How the grids shown stand to the load, where not all do alike; that no one is known to host all of it, else.
-
-    A whole that does or may is named then.
-    """
-    known = {compare_grids.STANDINGS[told] for told in (CARRIES, IN_PART)}
-    found = {compare_grids.standing(row.note) for row in comparison.rows}
-    if found & known:
-        return HOSTED
-    if found - {compare_grids.ONLY_SCALE}:
-        return OWN_POWER
-    shown = {row.label for row in comparison.rows}
-    wholes = " and ".join(told for grid_id, told in WHOLES.items() if parts.place(catalog, grid_id) in shown)
-    return UNHOSTED.format(f" ({wholes})" if wholes else "")
-
-
-def _decisive(answer: Estimate, choice: Choice, planned: str, likely: str) -> str:
-    """The assumption that decides most, of the year's energy: said so where the question is another."""
-    told = what_would_change(answer)
-    if planned:
-        ends = ALL_AT_ONCE if isinstance(answer, Total) and answer.concentration < 1 else ""
-        told = f"{told[0].lower()}{told[1:]}{ends}"
-        return f"{planned}; that doubt is in every range here. {likely}, as there. Of the rest, {told}"
-    if choice.question in ("peak", "adequacy"):
-        return f"Of the year’s energy, not of the peak: {told[0].lower()}{told[1:]}"
-    return told
-
-
-def _cautions(comparison: Comparison) -> list[tuple[str, str]]:
-    """What to mind of each row; that it is for scale only is said once above them."""
-    said = [
-        (row.label, "; ".join(part for part in row.note.split("; ") if part != FOR_SCALE)) for row in comparison.rows
-    ]
-    return [(label, note) for label, note in said if note]
-
-
-def _symbols(answer: Estimate, steps: Sequence[Step], catalog: Catalog) -> str:
-    """What the letters of the formulas stand for, in the order in which they are met."""
-    share = catalog.parameter("peak_share")
-    named = {row.factor.symbol: row.factor.label for row in answer.assumptions}
-    named = RESULT_SYMBOLS | named | {share.symbol: share.name}
-    met = dict.fromkeys(letter for step in steps for letter in step.formula.replace("(", "").replace(")", "").split())
-    return f"Letters: {'; '.join(f'{letter} = {named[letter]}' for letter in met if named.get(letter))}."
