@@ -294,9 +294,9 @@ def claimed_and_likely(
     return Comparison(
         id="claim-path",
         title=f"{claimed.name}: the way to the claim, and what its sites make likely",
-        answer=f"{claimed.name} claims {_goal(claims)}by the end of 2030 (about {reader_text(goal[2], 'MW')} at the "
-        f"meter, {READ_AS[basis]}); its {len(group.site_ids)} sites in the tables make "
-        f"{spread_text(likely[0], likely[2], likely[4], 'MW')} likely.",
+        answer=f"{claimed.name} claims {_goal(claims)}by the end of 2030, at the meter "
+        f"{spread_text(goal[0], goal[2], goal[4], 'MW')}, {READ_AS[basis]}; its {len(group.site_ids)} sites in the "
+        f"tables make {spread_text(likely[0], likely[2], likely[4], 'MW')} likely.",
         axis="Facility capacity at the end of each month, GW",
         unit="GW",
         kind="capacity",

@@ -19,7 +19,7 @@ from dashboard.catalog import Catalog
 from dashboard.core import power
 from dashboard.core import timeline as time
 from dashboard.core.draws import Array, Draws, combined
-from dashboard.estimates.ask import Ask, Basis, basis_weights
+from dashboard.estimates.ask import Ask, basis_weights
 from dashboard.estimates.chains import BASIS_CHOICE
 from dashboard.estimates.estimate import levels, middle_of, quick_levels
 from dashboard.estimates.inputs import DrawnNormals, Inputs
@@ -42,6 +42,7 @@ from dashboard.units import Quantity, magnitude, quantity
 By = Literal["site", "operator", "user", "country", "grid", "total"]
 GROUPINGS: tuple[By, ...] = ("total", "user", "operator", "country", "grid", "site")
 Line = Literal["announced", "likely", "energised"]
+Weights = tuple[float, float, float]
 LINES: tuple[Line, ...] = ("announced", "likely", "energised")
 CHUNK = 12  # months worked at a time by each thread, so that memory stays small
 THREADS = 2
@@ -291,12 +292,13 @@ def _likely(state: SiteStates, months: NDArray[np.intp], count: int) -> NDArray[
 
 
 def claimed_total(
-    claims: Sequence[Claim], catalog: Catalog, draws: Draws | None = None, basis: Basis = "unknown"
+    claims: Sequence[Claim], catalog: Catalog, draws: Draws | None = None, weights: Weights | None = None
 ) -> Series:
     """A total between year-end claims, growing by a constant factor between each pair, in facility MW.
 
     The band holds the doubt of the basis and, between the dates, a path that strays by the spread of the yearly growth
-    rates themselves. Outside the claims there is nothing. A `basis` other than unknown reads all of them on it.
+    rates themselves. Outside the claims there is nothing.
+    `weights`, the odds of IT, facility and grid, take the place of those of the claims’ kind.
 
     Raises:
         ValueError: fewer than two claims with a power and a date.
@@ -315,7 +317,7 @@ def claimed_total(
     growth = np.diff(np.log(known)) / np.diff(known_at)
     yearly = float(np.std(growth, ddof=1)) if len(growth) > 1 else 0.0
     stray = time.bridge_width(yearly, known_at, months)[:, None] * draws(f"growth between claims of {subject}")
-    factor = _basis_factor(dated[-1], catalog, draws, basis)
+    factor = _basis_factor(dated[-1], catalog, draws, weights)
     facility = path[:, None] * np.exp(stray) * factor
     band = np.full((MONTHS, 5), np.nan)
     inside = ~np.isnan(path)
@@ -327,13 +329,12 @@ def claimed_total(
     return Series(subject, (), MappingProxyType({"announced": band}), sources)
 
 
-def _basis_factor(claim: Claim, catalog: Catalog, draws: Draws, basis: Basis) -> Array:
+def _basis_factor(claim: Claim, catalog: Catalog, draws: Draws, weights: Weights | None) -> Array:
     """Facility peak per claimed MW: the same reading for all claims of one series."""
     one = quantity(1.0, "MW")
-    weights = catalog.claim_types[claim.claim_type or "unknown"].weights
-    read = claim.basis if basis == "unknown" else basis
-    if read != "unknown":
-        weights = basis_weights(read, catalog)
+    if weights is None and claim.basis != "unknown":
+        weights = basis_weights(claim.basis, catalog)
+    weights = weights or catalog.claim_types[claim.claim_type or "unknown"].weights
     ask = Ask("power", one, None, "unknown", weights, item=f"claims of {claim.subject}")
     p = Inputs(catalog, ask, DrawnNormals(draws, ask, catalog))
     factor = power.by_basis(p.category(BASIS_CHOICE, ask.weights), *facility_readings(p, one))

@@ -5,6 +5,7 @@ from datetime import date
 import numpy as np
 import pytest
 
+from dashboard.estimates.ask import basis_weights
 from dashboard.estimates.readings import MONTHS, moment, month_names, outsiders, readings
 from dashboard.estimates.series import GROUPINGS, claimed_total, timeline
 
@@ -221,7 +222,7 @@ def test_totals_are_read_on_the_basis_asked_for(catalog):
     claims = [c for c in catalog.claims.values() if c.series == "openai-in-use"]
     claims.append(catalog.claims["openai-power-2030"])
     ends = {
-        basis: claimed_total(claims, catalog, basis=basis).at("announced", "2030-12")[2]
+        basis: claimed_total(claims, catalog, weights=basis_weights(basis, catalog)).at("announced", "2030-12")[2]
         for basis in ("it", "facility", "grid")
     }
 

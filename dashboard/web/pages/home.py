@@ -115,7 +115,7 @@ def _path(catalog: Catalog, basis: Basis) -> Comparison:
     """The claimed total by year, on a basis, beside what OpenAI's sites make likely."""
     claims = [catalog.claims["openai-power-2030"], *(c for c in catalog.claims.values() if c.series == "openai-in-use")]
     return compare_plans.claimed_and_likely(
-        claimed_total(claims, catalog, basis=basis),
+        claimed_total(claims, catalog, weights=basis_weights(basis, catalog)),
         plans.plans_of(catalog).of("user", "OpenAI"),
         plans.plans_of(catalog),
         catalog,
