@@ -13,13 +13,24 @@ from dashboard.estimates import questions
 from dashboard.estimates.estimate import Estimate, quantiles
 from dashboard.estimates.questions import Answer, Load
 from dashboard.records import Grid
-from dashboard.units import Quantity, magnitude, number_text, reader_text, spread_text
+from dashboard.units import Quantity, magnitude, number_text, spread_text
 
 SCALED: dict[str, tuple[Callable[[Load, Grid], Answer], str, str, Callable[[Grid], Quantity | None]]] = {
     "energy": (questions.share_of_energy, "TWh", "yearly demand", lambda grid: grid.demand),
     "peak": (questions.strain_on_peak, "GW", "published peak", lambda grid: grid.peak),
 }
 LOWER = "lower bound of the peak"
+# How a grid stands to the load, by what its note says of it: few words, and how an answer ends that begins with it.
+STANDINGS = {
+    questions.CARRIES: ("carries the load", ""),
+    questions.IN_PART: ("carries it only in part", ", which carries it only in part"),
+    questions.OWN_POWER: ("makes its own power", ", for scale only: the load makes power of its own"),
+}
+PLANT_FOR = {
+    "plants": "{} plant for as much energy in a year",
+    "adequacy": "{} to cover the highest hour with reserve",
+}
+ONLY_SCALE = ("for scale only", ", for scale only")
 
 
 def beside_grids(question: str, load: Load, answer: Estimate, grids: Sequence[Grid], catalog: Catalog) -> Comparison:
@@ -34,15 +45,15 @@ def beside_grids(question: str, load: Load, answer: Estimate, grids: Sequence[Gr
         if size is None:
             continue
         share = ask(load, grid)
-        rows.append(_panel(grid, size, unit, what, share))
+        rows.append(_panel(grid, size, unit, what, share, questions.standing(load, grid)))
         used.append(share.source_ids[-1])
         beside.append((grid, _percent(rows[-1])))
-    rows.sort(key=lambda row: "carries the load" not in row["note"])
+    rows.sort(key=lambda row: _STANDS.index(standing(row["note"])))
     first = rows[0] if rows else None
     missing = not_published(question, grids, catalog)
     return Comparison(
         id=f"grids-{question}",
-        title=f"{load.label} beside each grid’s {what}",
+        title=f"{_before(load.label)} beside each grid’s {what}",
         answer=_sentence(first) if first else "Our tables hold it for none of these grids.",
         axis="each panel has a scale of its own",
         unit="%",
@@ -55,6 +66,11 @@ def beside_grids(question: str, load: Load, answer: Estimate, grids: Sequence[Gr
         estimates=((load.label, answer),),
         worked=partial(workings.of_shares, load.value, unit, beside, what, catalog),
     )
+
+
+def _before(label: str) -> str:
+    """The name of a load as it stands before more of a sentence: `1 GW, basis not stated` with a second comma."""
+    return f"{label}," if ", " in label else label
 
 
 def _part(grid: Grid, published: Callable[[Grid], Quantity | None], catalog: Catalog) -> str:
@@ -78,10 +94,18 @@ def not_published(question: str, grids: Sequence[Grid], catalog: Catalog) -> str
     return f"Not drawn, for our tables hold no {what} of: {', '.join(names)}." if names else ""
 
 
-def _panel(grid: Grid, size: Quantity, unit: str, what: str, share: Answer) -> dict[str, Any]:
+def standing(note: str) -> tuple[str, str]:
+    """How a row's grid stands to the load, in few words and as the end of an answer."""
+    return next((words for told, words in STANDINGS.items() if told in note.split("; ")), ONLY_SCALE)
+
+
+_STANDS = (*STANDINGS.values(), ONLY_SCALE)
+
+
+def _panel(grid: Grid, size: Quantity, unit: str, what: str, share: Answer, stands: str) -> dict[str, Any]:
     date = grid.year if unit == "TWh" else grid.peak_date
     told = grid.demand_caution if unit == "TWh" else grid.caution
-    caution = [told.rstrip("."), "for scale only" if share.for_scale_only else "carries the load"]
+    caution = [told.rstrip("."), stands if stands in STANDINGS else ONLY_SCALE[0]]
     basis = what
     if unit == "GW":
         basis = LOWER if grid.peak_kind == "lower bound" else "record peak"
@@ -99,7 +123,7 @@ def _percent(row: dict[str, Any]) -> str:
 
 def _sentence(row: dict[str, Any]) -> str:
     low, middle, high = (number_text(row[name]) for name in ("q05", "value", "q95"))
-    scale = ", for scale only" if "for scale only" in str(row["note"]) else ""
+    _, scale = standing(str(row["note"]))
     share, span, name = f"{middle}\u00a0%", f"({low}–{high}\u00a0%)", questions.with_article(row["label"])
     if row["basis"] == LOWER:
         return f"{share} {span} or less of the {questions.FOUND} for {name}{scale}."
@@ -128,8 +152,8 @@ def plants(question: str, loads: dict[str, Load], answer: Estimate, catalog: Cat
         id=f"grids-{question}",
         title=f"Plants that would make the energy of {name}"
         if question == "plants"
-        else f"Plants that would cover the peak of {name}, with reserve",
-        answer=f"{_gigawatts(first)} of {first['label']}.",
+        else f"Plants that would cover the peak of {_before(name)} with reserve",
+        answer=f"{_before(name)} would take {_gigawatts(first)} of {PLANT_FOR[question].format(first['label'])}.",
         axis="Nameplate, GW",
         unit="GW",
         kind="capacity",
@@ -149,12 +173,16 @@ def _gigawatts(row: dict[str, Any]) -> str:
 
 
 def load_words(loads: dict[str, Load]) -> str:
-    """The four kinds of one load in a sentence: capacity, highest hour, average, a year's energy."""
+    """The four kinds of one load in a sentence, each with its range: capacity, highest hour, average, a year's energy.
+
+    A capacity that was given has none.
+    """
     parts = []
     for kind, words in (("capacity", "facility capacity"), ("peak", "highest hour"), ("average", "average")):
-        parts.append(f"{words} {_middle(loads[kind], 'MW')}")
-    return "; ".join([*parts, f"a year {_middle(loads['energy'], 'TWh')}"])
+        parts.append(f"{words} {_spread(loads[kind], 'MW')}")
+    return "; ".join([*parts, f"a year {_spread(loads['energy'], 'TWh')}"])
 
 
-def _middle(load: Load, unit: str) -> str:
-    return reader_text(quantiles(magnitude(load.value, unit))[2], unit)
+def _spread(load: Load, unit: str) -> str:
+    low, _, middle, _, high = quantiles(magnitude(load.value, unit))
+    return spread_text(low, middle, high, unit)

@@ -5,7 +5,7 @@ Source: method section 5.
 
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from dashboard.catalog import Catalog
 from dashboard.core import energy, power
@@ -16,6 +16,9 @@ from dashboard.estimates.inputs import DrawnNormals, Inputs, Medians, Step
 from dashboard.records import Equivalent, Grid, Parameter
 from dashboard.units import Quantity, magnitude, number_text, quantity, range_text, reader_text, spread_text
 
+CARRIES = "carries the load"
+IN_PART = "carries it only in part, for some of its sites make power of their own"
+OWN_POWER = "the load makes power of its own: this grid is given for scale only"
 FOR_SCALE = "for scale only: this grid does not carry the load"
 NOT_PLACED = "for scale only: no one grid is known to carry all of it"
 FOUND = "highest peak found"  # of a grid whose record is not known, so a share of it is the most that it can be
@@ -25,12 +28,16 @@ ADEQUACY = {"firm": "firm plant", "solar-storage": "solar with storage", "wind":
 
 @dataclass(frozen=True)
 class Load:
-    """A load of one kind in draws, and the grids that carry it (none where it is not known)."""
+    """A load of one kind in draws, and the grids that carry it (none where it is not known).
+
+    `own_power` are the grids around those of its sites that make power of their own: they carry the others alone.
+    """
 
     label: str
     kind: Kind
     value: Quantity
     carried_by: frozenset[str] = frozenset()
+    own_power: frozenset[str] = frozenset()
     source_ids: tuple[str, ...] = ()
 
 
@@ -55,14 +62,28 @@ def loads(answer: Estimate, catalog: Catalog, grid_ids: Collection[str] = ()) ->
     """One estimate as its four kinds of load: facility capacity, highest hour, average and a year's energy."""
     p = Inputs(catalog, answer.ask, DrawnNormals(Draws(answer.draws, answer.seed), answer.ask, catalog))
     capacity = answer.results["facility_peak"]
+    return placed(kinds_of(answer, power.average_power(capacity, p("peak_share"))), catalog, grid_ids)
+
+
+def kinds_of(answer: Estimate, highest_hour: Quantity) -> dict[Kind, Load]:
+    """An estimate with its highest hour as the four kinds of load."""
     values: Mapping[Kind, Quantity] = {
-        "capacity": capacity,
-        "peak": power.average_power(capacity, p("peak_share")),
+        "capacity": answer.results["facility_peak"],
+        "peak": highest_hour,
         "average": answer.results["facility_average"],
         "energy": answer.results["annual_energy"],
     }
-    carriers = frozenset(name for grid_id in grid_ids for name in with_parents(grid_id, catalog))
-    return {kind: Load(answer.ask.text, kind, value, carriers, answer.source_ids) for kind, value in values.items()}
+    return {kind: Load(answer.ask.text, kind, value, source_ids=answer.source_ids) for kind, value in values.items()}
+
+
+def placed(
+    found: Mapping[Kind, Load], catalog: Catalog, grid_ids: Collection[str], own_power: Collection[str] = ()
+) -> dict[Kind, Load]:
+    """A load with the grids that carry it, and those around its sites that make power of their own."""
+    carriers, around = (
+        frozenset(name for grid_id in ids for name in with_parents(grid_id, catalog)) for ids in (grid_ids, own_power)
+    )
+    return {kind: replace(load, carried_by=carriers, own_power=around) for kind, load in found.items()}
 
 
 def with_highest_hour(answer: Estimate, catalog: Catalog) -> tuple[Step, ...]:
@@ -93,8 +114,17 @@ def _on(load: Load, grid: Grid) -> bool:
     return grid.grid_id in load.carried_by
 
 
+def standing(load: Load, grid: Grid) -> str:
+    """How a grid stands to a load: carries it, or a part of it, or is given for scale, and why."""
+    makes = grid.grid_id in load.own_power
+    if _on(load, grid):
+        return IN_PART if makes else CARRIES
+    return OWN_POWER if makes else FOR_SCALE if load.carried_by or load.own_power else NOT_PLACED
+
+
 def _tail(load: Load, grid: Grid) -> str:
-    return "" if _on(load, grid) else f"; {FOR_SCALE if load.carried_by else NOT_PLACED}"
+    told = standing(load, grid)
+    return {CARRIES: "", IN_PART: f"; this grid {IN_PART}"}.get(told, f"; {told}")
 
 
 def with_article(name: str) -> str:
@@ -170,9 +200,8 @@ def plants_for_energy(load: Load, plant: str, catalog: Catalog, draws: Draws | N
     factor = row.spread.at((draws or Draws())(f"capacity_factor of {plant}"))
     value = energy.plant_capacity(load.value, factor)
     low, _, middle, _, high = quantiles(magnitude(value, "MW"))
-    named = f"{PLANTS[plant]} ({range_text(low, high, 'MW')})"
-    size, share = reader_text(middle, "MW", beside=high), _percent(row)
-    text = f"{size} of {named} would make as much energy in a year, at a capacity factor of {share}."
+    size, share = spread_text(low, middle, high, "MW"), _percent(row)
+    text = f"{size} of {PLANTS[plant]} would make as much energy in a year, at a capacity factor of {share}."
     return Answer(question, value, "MW", text, for_scale_only=False, source_ids=(*load.source_ids, *row.source_ids))
 
 
@@ -190,9 +219,8 @@ def plants_for_adequacy(load: Load, plant: str, catalog: Catalog, draws: Draws |
     value = (accredited / credit.spread.at(draws(f"accreditation of {plant}"))).to("MW")
     low, _, middle, _, high = quantiles(magnitude(value, "MW"))
     share = _percent(reserve)
-    named = f"{ADEQUACY[plant]} ({range_text(low, high, 'MW')})"
-    size, counted = reader_text(middle, "MW", beside=high), f"counting {_percent(credit)} of the plant’s nameplate"
-    text = f"{size} of {named} would cover its {_highest_hour(load)}, with {share} reserve, {counted}."
+    size, counted = spread_text(low, middle, high, "MW"), f"counting {_percent(credit)} of the plant’s nameplate"
+    text = f"{size} of {ADEQUACY[plant]} would cover its {_highest_hour(load)}, with {share} reserve, {counted}."
     sources = (*load.source_ids, *reserve.source_ids, *credit.source_ids)
     return Answer(question, value, "MW", text, for_scale_only=False, source_ids=sources)
 

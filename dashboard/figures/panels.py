@@ -3,6 +3,7 @@
 from typing import Any
 
 from dashboard.compare import Comparison, bound
+from dashboard.compare_grids import ONLY_SCALE, standing
 from dashboard.figures.frame import Frame, Size, frame
 from dashboard.figures.legend import LEGEND, draw_legend, legend_rows
 from dashboard.figures.plots import Spec
@@ -26,10 +27,10 @@ def panels(comparison: Comparison, size: Size, theme: str) -> Spec:
     )
     draw_legend(box, keys, comparison.kind)
     width, height = box.inner_width / columns, box.inner_height / lines
-    points, hosted = [], any("carries the load" in row.note for row in rows)
+    points, apart = [], any(standing(row.note) != ONLY_SCALE for row in rows)
     for i, row in enumerate(rows):
         left, top = (i % columns) * width, (i // columns) * height
-        points.append(_panel(row, left, top, width - base * 2.2, box, comparison.kind, hosted=hosted))
+        points.append(_panel(row, left, top, width - base * 2.2, box, comparison.kind, apart=apart))
     axis: Any = {"visible": False, "fixedrange": True}
     ranges = {
         "xaxis": axis | {"range": [0, box.inner_width]},
@@ -39,8 +40,8 @@ def panels(comparison: Comparison, size: Size, theme: str) -> Spec:
     return {"data": [_medians(points, box, comparison.kind)], "layout": box.layout | ranges}
 
 
-def _panel(row: Any, left: float, top: float, width: float, box: Frame, kind: str, *, hosted: bool) -> dict[str, Any]:
-    """The shapes of a panel; that a share is for scale only is said in it where others are not, else in the answer."""
+def _panel(row: Any, left: float, top: float, width: float, box: Frame, kind: str, *, apart: bool) -> dict[str, Any]:
+    """The shapes of a panel; how the grid stands to the load is said in it where not all stand alike."""
     base, theme = box.size.font, box.theme
     colour = theme.kinds.get(kind, theme.ink)
     scale = width / max(100.0, row.q95 * 1.02)
@@ -53,7 +54,7 @@ def _panel(row: Any, left: float, top: float, width: float, box: Frame, kind: st
         _bar(left + row.q05 * scale, left + row.q95 * scale, line, base * 0.11, colour),
         _bar(left + row.q25 * scale, left + row.q75 * scale, line, base * 0.31, faded(colour, 0.55)),
     ]
-    words = (", for scale only" if "for scale only" in row.note else ", carries the load") if hosted else ""
+    words = f", {standing(row.note)[0]}" if apart else ""
     box.layout["annotations"] += [
         _note(f"<b>{escaped(title)}</b>", left, top + base * 0.9, base, theme.ink),
         _note(escaped(f"{row.basis} {value}"), left, top + base * 2.15, base * 0.85, theme.quiet),

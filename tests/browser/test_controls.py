@@ -85,14 +85,30 @@ def test_the_load_shown_is_the_load_answered(window):
     typed.fill("asdf")
     expect(page.locator("#content .problem")).to_contain_text('"asdf": must start with a number')
     listed.click()
-    page.get_by_role("option", name="Meta", exact=True).click()
-    expect(answer).to_contain_text("AI sites of Meta")
+    page.get_by_role("option", name=re.compile("^Meta, announced")).click()
+    expect(answer).to_contain_text("AI sites of Meta, announced")
     expect(typed).to_have_value("")
     typed.fill("100000 H100")
     expect(answer).to_contain_text("100,000 chips of H100")
     typed.fill("")
     expect(answer).to_contain_text("OpenAI’s 30 GW")
     expect(listed).to_have_value("OpenAI’s 30 GW")
+
+
+def test_the_basis_of_gigawatts_goes_with_a_planned_load(window):
+    """A planned load hides the choice and leaves the address; typed gigawatts bring it back as it was."""
+    window.open("/grids?load=user:OpenAI&basis=facility")
+    page = window.page
+    read = page.locator("#grids-read")
+    expect(page.locator("#content .answer")).to_contain_text("AI sites of OpenAI")
+    expect(read).to_be_hidden()
+    expect(page.locator("#content .problem")).to_contain_text("the basis facility is not used")
+    page.wait_for_url("**/grids?load=user%3AOpenAI")
+
+    page.get_by_role("textbox", name="or your own load").fill("10 GW")
+    expect(read).to_be_visible()
+    page.get_by_label("IT", exact=True).check()
+    page.wait_for_url("**/grids?load=10+GW&basis=it")
 
 
 def test_grids_stand_where_the_question_asks_of_them(window):

@@ -10,29 +10,27 @@ import dash_mantine_components as dmc
 import numpy as np
 from dash import Input, Output, html
 
-from dashboard import compare_grids
+from dashboard import compare_grids, compare_plans
 from dashboard.catalog import Catalog, nearest
 from dashboard.compare import Comparison
-from dashboard.core.draws import Draws
-from dashboard.core.spread import Spread
-from dashboard.estimates import Ask, Estimate, estimate, read_ask
-from dashboard.estimates.ask import BASES, BASIS_NAMES, basis_weights
+from dashboard.core.pairing import Kind
+from dashboard.estimates import Estimate, estimate, read_ask
+from dashboard.estimates.ask import BASES, BASIS_NAMES
 from dashboard.estimates.headlines import CLAIM
-from dashboard.estimates.inputs import Step
-from dashboard.estimates.questions import Load, loads, with_highest_hour
-from dashboard.estimates.report import what_would_change
-from dashboard.estimates.series import NOT_NAMED, By
-from dashboard.units import Quantity, magnitude, spread_text
+from dashboard.estimates.planned import announced, planned
+from dashboard.estimates.questions import Load, kinds_of, loads, placed, with_highest_hour
+from dashboard.estimates.series import NOT_NAMED, By, Series
+from dashboard.records import Site
+from dashboard.units import magnitude, spread_text
 from dashboard.web import components as ui
 from dashboard.web import components_plans as parts
+from dashboard.web import sentences_grids as sentences
 from dashboard.web.cache import by_version
 from dashboard.web.live import Live
 from dashboard.web.pages import plans
 from dashboard.web.sentences_plans import MONTH
 
 PATH, NAME, TITLE = "/grids", "Grids", "What would this load be on a grid?"
-# 22 GW (16–30), 31 % (23–42 %), 58 %, and the range of a share that stands behind the name of its grid
-_NUMBERS = re.compile(r"([\d.,]+\s(?:%|[MGT]W)(?: \([\d.,–]+(?:\s%)?\))?|\([\d.,–]+\s%\))")
 FIGURES = ("grids-energy", "grids-peak", "grids-plants", "grids-adequacy")
 QUESTIONS = {
     "energy": "share of a year’s electricity",
@@ -46,21 +44,7 @@ DEFAULT_LOAD = "30 GW"
 MOST_GRIDS = 24
 BASIS_LABELS = {"unknown": "not stated", "it": "IT", "facility": "facility", "grid": "grid connection"}
 PAIRED = "Energy is set beside energy and the highest hour beside a peak, never a nameplate beside an average."
-HOSTED = "A grid that does not host the load is shown for scale only."
-UNHOSTED = "No one of these grids is known to host all of the load{}: every share is for scale only."
-WHOLES = {"world": "the world as a whole does", "usa": "the United States as a whole may"}  # where they are shown
-FOR_SCALE = "for scale only"
 POOLED = "The range above pools all readings of the announcement by their odds; its median lies between theirs."
-RESULT_SYMBOLS = {
-    "P": "announced power",
-    "C_IT": "critical IT capacity",
-    "P_rated": "IT power at rating",
-    "P_pk": "facility peak capacity",
-    "P_IT,avg": "IT average",
-    "P_avg": "facility average",
-    "PUE_pk": "power usage effectiveness at the worst hour, 1 + h",
-    "E": "energy in a year",
-}
 
 
 @dataclass(frozen=True)
@@ -94,6 +78,8 @@ def choose(query: Mapping[str, str], catalog: Catalog) -> tuple[Choice, list[str
     if basis not in BASES:
         notices.append(f'basis: must be one of {", ".join(BASES)}, got "{basis[:40]}"; shown as not stated')
         basis = "unknown"
+    load = query.get("load", DEFAULT_LOAD)
+    basis = basis if _grouping(load) is None else "unknown"
     asked = tuple(dict.fromkeys(part for part in query.get("grids", ",".join(DEFAULT_GRIDS)).split(",") if part))
     unknown = [grid for grid in asked if grid not in catalog.grids]
     if unknown:
@@ -103,22 +89,45 @@ def choose(query: Mapping[str, str], catalog: Catalog) -> tuple[Choice, list[str
         near = "".join(nearest(grid, spelled) for grid in unknown[:1])
         notices.append(f'grids: no grid is called "{", ".join(unknown)[:60]}"{near}; it is left out')
     known = tuple(grid for grid in asked if grid in catalog.grids)[:MOST_GRIDS] or DEFAULT_GRIDS
-    return Choice(query.get("load", DEFAULT_LOAD), basis, known, question), notices
+    return Choice(load, basis, known, question), notices
 
 
+def _grouping(load: str | None) -> By | None:
+    """By what a planned load is grouped; none of a load that is typed."""
+    kind = (load or "").partition(":")[0]
+    return next((by for by in PLANNED if by == kind), None)
+
+
+def _unused(query: Mapping[str, str]) -> list[str]:
+    """What an address asks for that its load makes no use of; a file of it is the one that was asked for."""
+    basis = query.get("basis", "unknown")
+    if _grouping(query.get("load")) is None or basis not in BASES or basis == "unknown":
+        return []
+    return [f"the basis {basis} is not used: each figure of a planned load is read on the basis that the tables have"]
+
+
+@by_version
 def load_choices(catalog: Catalog) -> list[dict[str, Any]]:
-    """Loads to pick from: the claim, users, countries and sites with a size."""
+    """Loads to pick from: the claim, users, countries and sites with a size, and who says so of what is planned."""
     groups = [{"group": "Claims", "items": [{"value": DEFAULT_LOAD, "label": "OpenAI’s 30 GW"}]}]
-    for by, label in (
-        ("user", "Users"),
-        ("country", "Countries"),
-        ("site", "Sites"),
-    ):
-        found = plans.groups(catalog, by)  # type: ignore[arg-type]
+    for by, label in PLANNED.items():
+        found = plans.groups(catalog, by)
         names = sorted(found, key=lambda name: -found[name].at("announced", MONTH)[2])
-        items = [{"value": f"{by}:{name}", "label": name} for name in names if name != NOT_NAMED]
-        groups.append({"group": f"{label}, announced by 2030", "items": items})
+        items = [
+            {"value": f"{by}:{name}", "label": f"{name}, {_said(catalog, found[name])}"}
+            for name in names
+            if name != NOT_NAMED
+        ]
+        groups.append({"group": label, "items": items})
     return groups
+
+
+def _said(catalog: Catalog, group: Series) -> str:
+    """Who says how much a group is to have by the end of 2030."""
+    if not group.at("announced", MONTH)[2]:
+        return "nothing dated before 2031"
+    who = compare_plans.said(group, plans.plans_of(catalog), catalog, MONTH).replace(", or", " or").removesuffix(",")
+    return f"{who} for {MONTH[:4]}"
 
 
 @by_version
@@ -129,46 +138,44 @@ def worked(catalog: Catalog, choice: Choice) -> tuple[Estimate, dict[str, Load]]
         ValueError: the load cannot be read, or no such user, country or site is in the tables.
     """
     kind, _, name = choice.load.partition(":")
-    by = next((by for by in PLANNED if by == kind), None)
-    if by is not None:
-        answer, carriers, label, doubt = _planned(catalog, by, name)
-    elif re.fullmatch(r"[a-z]+", kind) and name:
+    if (by := _grouping(choice.load)) is not None:
+        return _planned(catalog, by, name)
+    if re.fullmatch(r"[a-z]+", kind) and name:
         raise ValueError(f'load: must be an amount, or begin with {", ".join(PLANNED)} and a colon, got "{kind[:20]}:"')
-    else:
-        ask = read_ask(choice.load, catalog, basis=choice.basis)
-        if choice.load == DEFAULT_LOAD:
-            ask = replace(ask, source_ids=(catalog.commitments[CLAIM].source_id,))
-        answer = estimate(ask, catalog)
-        carriers, label, doubt = (), f"{answer.ask.text}", None
-        if choice.load == DEFAULT_LOAD:
-            label = f"OpenAI’s 30 GW ({BASIS_NAMES[choice.basis]})"
-    found = loads(answer, catalog, carriers)
-    factor = 1.0 if doubt is None else doubt.at(Draws(answer.draws, answer.seed)(f"plans of {name}"))
-    return answer, {
-        kind: Load(label, item.kind, item.value * factor, item.carried_by, item.source_ids)
-        for kind, item in found.items()
-    }
+    ask = read_ask(choice.load, catalog, basis=choice.basis)
+    label = ""
+    if choice.load == DEFAULT_LOAD:
+        ask = replace(ask, source_ids=(catalog.commitments[CLAIM].source_id,))
+        label = f"OpenAI’s 30 GW ({BASIS_NAMES[choice.basis]})"
+    answer = estimate(ask, catalog)
+    return answer, _named(loads(answer, catalog), label or answer.ask.text)
 
 
-def _planned(catalog: Catalog, by: By, name: str) -> tuple[Estimate, tuple[str, ...], str, Spread]:
-    """The capacity planned by 2030 as an estimate at its median, and the spread of that capacity over the median."""
+def _named(found: Mapping[Kind, Load], label: str) -> dict[str, Load]:
+    return {kind: replace(load, label=label) for kind, load in found.items()}
+
+
+@by_version
+def _planned(catalog: Catalog, by: By, name: str) -> tuple[Estimate, dict[str, Load]]:
+    """The capacity announced for the end of 2030, summed over its sites, beside the grids of those."""
     groups = plans.groups(catalog, by)
     if name not in groups:
         near = nearest(name, {group: group for group in groups})
         raise ValueError(f'load: no {by} of the tables is called "{name[:60]}"{near}')
-    group = groups[name]
-    low, _, announced, _, high = group.at("announced", MONTH)
-    if not announced > 0:
-        raise ValueError(f"load: nothing is announced for {name} by the end of 2030")
-    sites = [catalog.sites[site_id] for site_id in group.site_ids]
-    carriers = tuple({site.grid_id for site in sites}) if by == "site" else ()
-    if by == "country":
-        carriers = (sites[0].country,)
-    weights = basis_weights("facility", catalog)
-    ask = Ask("power", Quantity(announced, "MW"), None, "facility", weights, source_ids=group.source_ids[:4])
-    label = f"{parts.sites_of(by, name)} by 2030"
-    least, middle, most = (Quantity(level / announced, "") for level in (low, announced, high))
-    return estimate(ask, catalog), carriers, label, Spread(least, middle, most)
+    group, seen = groups[name], plans.plans_of(catalog)
+    answer, highest_hour = planned(group, seen, MONTH, catalog)
+    sites = [catalog.sites[site_id] for site_id in announced(group, seen, MONTH)]
+    found = placed(kinds_of(answer, highest_hour), catalog, *_hosts(by, sites))
+    return answer, _named(found, f"{parts.sites_of(by, name)}, {_said(catalog, group)}")
+
+
+def _hosts(by: By, sites: Sequence[Site]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The grids of sites, of those that carry them and of those whose sites make power of their own; of users none."""
+    if by == "user":
+        return (), ()
+    places = [(site.country if by == "country" else site.grid_id, site.own_power) for site in sites]
+    carried, around = ({place for place, own in places if own is makes} for makes in (False, True))
+    return tuple(sorted(carried)), tuple(sorted(around))
 
 
 def view(catalog: Catalog, choice: Choice) -> Comparison:
@@ -183,16 +190,25 @@ def view(catalog: Catalog, choice: Choice) -> Comparison:
         found = compare_grids.beside_grids(choice.question, kinds[choice.question], answer, grids, catalog)
     else:
         found = compare_grids.plants(choice.question, kinds, answer, catalog)
-    planned = _planned_range(choice, kinds)
-    return replace(found, method=f"{found.method} {planned}.") if planned else found
+    told = [found.method, *(f"{part}." for part in (_planned_range(choice, kinds), _likely(catalog, choice)) if part)]
+    return replace(found, method=" ".join(told))
 
 
 def _planned_range(choice: Choice, kinds: Mapping[str, Load]) -> str:
     """The doubt of what is planned, which no assumption of the chain holds; empty for a load that was typed."""
-    if choice.load.partition(":")[0] not in PLANNED:
+    if _grouping(choice.load) is None:
         return ""
     low, middle, high = np.quantile(magnitude(kinds["capacity"].value, "MW"), [0.05, 0.5, 0.95])
     return f"The planned capacity is itself {spread_text(low, middle, high, 'MW')}, as on the page of plans"
+
+
+def _likely(catalog: Catalog, choice: Choice) -> str:
+    """How much of what is planned is likely by the end of 2030; empty for a load that was typed."""
+    by = _grouping(choice.load)
+    if by is None:
+        return ""
+    low, _, middle, _, high = plans.groups(catalog, by)[choice.load.partition(":")[2]].at("likely", MONTH)
+    return f"Likely by then: {spread_text(low, middle, high, 'MW') if high else 'nothing'}"
 
 
 def comparisons(catalog: Catalog, query: Mapping[str, str]) -> tuple[Comparison, ...]:
@@ -214,7 +230,7 @@ def layout(catalog: Catalog, query: Mapping[str, str]) -> Any:
     return html.Div(
         [
             html.H1(TITLE),
-            *[ui.problem(notice) for notice in notices],
+            *[ui.problem(notice) for notice in (*notices, *_unused(query))],
             html.Div(
                 [
                     dmc.Select(
@@ -225,7 +241,7 @@ def layout(catalog: Catalog, query: Mapping[str, str]) -> Any:
                         searchable=True,
                         allowDeselect=False,
                         placeholder="your own, typed beside",
-                        w=300,
+                        w=420,
                     ),
                     dmc.TextInput(
                         id="grids-text",
@@ -235,7 +251,11 @@ def layout(catalog: Catalog, query: Mapping[str, str]) -> Any:
                         debounce=400,
                         w=200,
                     ),
-                    ui.radios("grids-basis", "GW are read as", BASIS_LABELS, choice.basis),
+                    html.Div(
+                        ui.radios("grids-basis", "GW are read as", BASIS_LABELS, choice.basis),
+                        id="grids-read",
+                        hidden=_grouping(asked) is not None,
+                    ),
                 ],
                 className="controls",
             ),
@@ -300,6 +320,15 @@ def wire(app: dash.Dash, live: Live) -> None:
     def which(question: str) -> bool:
         return not asks_of_grids(question)
 
+    @app.callback(
+        Output("grids-read", "hidden"),
+        Input("grids-load", "value"),
+        Input("grids-text", "value"),
+        prevent_initial_call=True,
+    )
+    def read(load: str | None, text: str | None) -> bool:
+        return _grouping(_typed(text) or load) is not None
+
     @ui.redrawn(
         app, "grids", *[Input(f"grids-{name}", "value") for name in ("load", "text", "basis", "grids", "question")]
     )
@@ -329,58 +358,28 @@ def render(catalog: Catalog, choice: Choice, window: dict[str, Any]) -> list[Any
         choice.question, [catalog.grids[grid_id] for grid_id in choice.grids], catalog
     )
     steps = with_highest_hour(answer, catalog)
-    hosted = any("carries the load" in row.note for row in comparison.rows)
-    shares = (HOSTED if hosted else _unhosted(comparison, catalog)) if asks_of_grids(choice.question) else ""
+    shares = sentences.standings(comparison, catalog) if asks_of_grids(choice.question) else ""
     return [
-        html.P([f"{kinds['capacity'].label}: ", *_marked(comparison.answer)], className="answer"),
-        html.P(f"The load: {compare_grids.load_words(kinds)}.", className="quiet"),
-        html.P(_decisive(answer, choice, _planned_range(choice, kinds)), className="quiet"),
+        html.P(sentences.headline(kinds["capacity"].label, comparison.answer), className="answer"),
+        html.P(sentences.marked(f"The load: {compare_grids.load_words(kinds)}.", sentences.RANGED), className="quiet"),
+        html.P(
+            sentences.marked(
+                sentences.decisive(answer, choice.question, _planned_range(choice, kinds), _likely(catalog, choice)),
+                sentences.RANGED,
+            ),
+            className="quiet",
+        ),
         ui.figure_block(comparison, window, f"/grids?{choice.query()}"),
         html.Div([html.P(missing)] if missing else []),
         html.H2("Do not misread"),
         html.P(f"{PAIRED} {shares}".strip()),
-        html.Ul([html.Li([html.Strong(f"{name}: "), note]) for name, note in _cautions(comparison)]),
+        html.Ul(
+            [
+                html.Li([html.Strong(f"{name}: "), *sentences.marked(note, sentences.RANGED)])
+                for name, note in sentences.cautions(comparison)
+            ]
+        ),
         html.H2("How the load was worked out"),
         ui.steps_table(steps),
-        html.P(f"{_symbols(answer, steps, catalog)} {POOLED if answer.choices else ''}", className="quiet"),
+        html.P(f"{sentences.symbols(answer, steps, catalog)} {POOLED if answer.choices else ''}", className="quiet"),
     ]
-
-
-def _marked(answer: str) -> list[Any]:
-    """The sentence with its shares and powers, each with its range, marked as estimates."""
-    told = _NUMBERS.split(answer)
-    return [html.Span(part, className="estimated") if i % 2 else part for i, part in enumerate(told)]
-
-
-def _unhosted(comparison: Comparison, catalog: Catalog) -> str:
-    """That no grid shown is known to host all of the load, but for a whole that does or may."""
-    shown = {row.label for row in comparison.rows}
-    wholes = " and ".join(told for grid_id, told in WHOLES.items() if parts.place(catalog, grid_id) in shown)
-    return UNHOSTED.format(f" ({wholes})" if wholes else "")
-
-
-def _decisive(answer: Estimate, choice: Choice, planned: str) -> str:
-    """The assumption that decides most, of the year's energy: said so where the question is another."""
-    told = what_would_change(answer)
-    if planned:
-        return f"{planned}; that doubt is in every range here. Of the rest, {told[0].lower()}{told[1:]}"
-    if choice.question in ("peak", "adequacy"):
-        return f"Of the year’s energy, not of the peak: {told[0].lower()}{told[1:]}"
-    return told
-
-
-def _cautions(comparison: Comparison) -> list[tuple[str, str]]:
-    """What to mind of each row; that it is for scale only is said once above them."""
-    said = [
-        (row.label, "; ".join(part for part in row.note.split("; ") if part != FOR_SCALE)) for row in comparison.rows
-    ]
-    return [(label, note) for label, note in said if note]
-
-
-def _symbols(answer: Estimate, steps: Sequence[Step], catalog: Catalog) -> str:
-    """What the letters of the formulas stand for, in the order in which they are met."""
-    share = catalog.parameter("peak_share")
-    named = {row.factor.symbol: row.factor.label for row in answer.assumptions}
-    named = RESULT_SYMBOLS | named | {share.symbol: share.name}
-    met = dict.fromkeys(letter for step in steps for letter in step.formula.replace("(", "").replace(")", "").split())
-    return f"Letters: {'; '.join(f'{letter} = {named[letter]}' for letter in met if named.get(letter))}."

@@ -1,0 +1,96 @@
+"""What `/grids` says of a load in sentences, its estimates marked."""
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from dash import html
+
+from dashboard import compare_grids
+from dashboard.catalog import Catalog
+from dashboard.compare import Comparison
+from dashboard.estimates import Estimate
+from dashboard.estimates.inputs import Step
+from dashboard.estimates.planned import Total
+from dashboard.estimates.questions import CARRIES, IN_PART
+from dashboard.estimates.report import what_would_change
+from dashboard.web import components_plans as parts
+
+# 22 GW (16–30), 31 % (23–42 %), 58 %, and the range of a share that stands behind the name of its grid
+_NUMBERS = re.compile(r"([\d.,]+\s(?:%|[kMGT]?W)(?: \([\d.,–]+(?:\s%)?\))?|\([\d.,–]+\s%\))")
+# Beside numbers that were given or published: 20 GW (15–28), 180 TWh (130–240), 41–64 TWh
+RANGED = re.compile(r"([\d.,]+\s[kMGT]?Wh?\s\([\d.,–]+\)|[\d.,]+–[\d.,]+\s[kMGT]?Wh?)")
+HOSTED = "A grid that does not host the load is shown for scale only."
+UNHOSTED = "No one of these grids is known to host all of the load{}: every share is for scale only."
+OWN_POWER = "The load makes power of its own: every share is for scale only."
+WHOLES = {"world": "the world as a whole does", "usa": "the United States as a whole may"}  # where they are shown
+FOR_SCALE = "for scale only"
+ALL_AT_ONCE = " Both ends are taken at all of its sites at once; the ranges reckon with sites that differ."
+RESULT_SYMBOLS = {
+    "P": "announced power",
+    "C_IT": "critical IT capacity",
+    "P_rated": "IT power at rating",
+    "P_pk": "facility peak capacity",
+    "P_IT,avg": "IT average",
+    "P_avg": "facility average",
+    "PUE_pk": "power usage effectiveness at the worst hour, 1 + h",
+    "E": "energy in a year",
+}
+
+
+def headline(label: str, answer: str) -> list[Any]:
+    """The load by its name, whose numbers are as given, and what the answer says of it."""
+    if answer.startswith(label):
+        return [label, *marked(answer.removeprefix(label))]
+    return [f"{label}: ", *marked(answer)]
+
+
+def marked(text: str, numbers: re.Pattern[str] = _NUMBERS) -> list[Any]:
+    """The sentence with its shares, powers and energies, each with its range, marked as estimates."""
+    told = numbers.split(text)
+    return [html.Span(part, className="estimated") if i % 2 else part for i, part in enumerate(told)]
+
+
+def standings(comparison: Comparison, catalog: Catalog) -> str:
+    """How the grids shown stand to the load, where not all do alike; that no one is known to host all of it, else.
+
+    A whole that does or may is named then.
+    """
+    known = {compare_grids.STANDINGS[told] for told in (CARRIES, IN_PART)}
+    found = {compare_grids.standing(row.note) for row in comparison.rows}
+    if found & known:
+        return HOSTED
+    if found - {compare_grids.ONLY_SCALE}:
+        return OWN_POWER
+    shown = {row.label for row in comparison.rows}
+    wholes = " and ".join(told for grid_id, told in WHOLES.items() if parts.place(catalog, grid_id) in shown)
+    return UNHOSTED.format(f" ({wholes})" if wholes else "")
+
+
+def decisive(answer: Estimate, question: str, planned: str, likely: str) -> str:
+    """The assumption that decides most, of the year's energy: said so where the question is another."""
+    told = what_would_change(answer)
+    if planned:
+        ends = ALL_AT_ONCE if isinstance(answer, Total) and answer.concentration < 1 else ""
+        told = f"{told[0].lower()}{told[1:]}{ends}"
+        return f"{planned}; that doubt is in every range here. {likely}, as there. Of the rest, {told}"
+    if question in ("peak", "adequacy"):
+        return f"Of the year’s energy, not of the peak: {told[0].lower()}{told[1:]}"
+    return told
+
+
+def cautions(comparison: Comparison) -> list[tuple[str, str]]:
+    """What to mind of each row; that it is for scale only is said once above them."""
+    said = [
+        (row.label, "; ".join(part for part in row.note.split("; ") if part != FOR_SCALE)) for row in comparison.rows
+    ]
+    return [(label, note) for label, note in said if note]
+
+
+def symbols(answer: Estimate, steps: Sequence[Step], catalog: Catalog) -> str:
+    """What the letters of the formulas stand for, in the order in which they are met."""
+    share = catalog.parameter("peak_share")
+    named = {row.factor.symbol: row.factor.label for row in answer.assumptions}
+    named = RESULT_SYMBOLS | named | {share.symbol: share.name}
+    met = dict.fromkeys(letter for step in steps for letter in step.formula.replace("(", "").replace(")", "").split())
+    return f"Letters: {'; '.join(f'{letter} = {named[letter]}' for letter in met if named.get(letter))}."

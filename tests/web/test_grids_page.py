@@ -1,0 +1,277 @@
+"""The page of grids: what a planned load is, how each grid stands to it, and which of its numbers are estimates."""
+
+import re
+
+import numpy as np
+import pytest
+
+from dashboard import compare_grids, figures
+from dashboard.core import power
+from dashboard.core.draws import Draws
+from dashboard.estimates import Ask, estimate, questions, read_ask
+from dashboard.estimates.inputs import DrawnNormals, Inputs
+from dashboard.estimates.planned import announced
+from dashboard.estimates.readings import first_name
+from dashboard.figures.frame import Size
+from dashboard.units import Quantity, magnitude, spread_text
+from dashboard.web.pages import grids, plans
+from dashboard.web.sentences_plans import MONTH
+
+WINDOW = {"theme": "light", "width": 1080}
+PAGE = Size("page", 1080, None, 14.0)
+
+
+@pytest.mark.parametrize(
+    ("load", "grid", "few", "answer"),
+    [
+        (
+            "site:Stargate Shackelford (Frontier)",
+            "ercot",
+            "makes its own power",
+            "for scale only: the load makes power",
+        ),
+        ("site:Stargate Abilene", "ercot", "carries the load", ""),
+        ("country:United States", "usa", "carries it only in part", "which carries it only in part"),
+        ("country:France", "fra", "carries the load", ""),
+        ("user:OpenAI", "ercot", "for scale only", "for scale only"),
+    ],
+)
+def test_no_grid_is_said_to_carry_a_site_that_makes_its_own_power(catalog, load, grid, few, answer):
+    """An off-grid site has its grid for scale, a country with such sites carries it in part: page, figure, CSV."""
+    choice = grids.Choice(load, "unknown", (grid, "ita"), "energy" if grid in ("usa", "fra") else "peak")
+    comparison = grids.view(catalog, choice)
+    first = comparison.rows[0]
+    drawn = str(figures.figure(comparison, PAGE, "light")["layout"]["annotations"])
+    page = str(grids.render(catalog, choice, WINDOW))
+
+    assert first.label == catalog.grids[grid].name
+    assert compare_grids.standing(first.note)[0] == few
+    assert f", {few}" in drawn
+    assert answer in comparison.answer
+    assert ("carries the load" in comparison.csv + page + drawn) == (few == "carries the load")
+    assert ("The load makes power of its own" in page) == (few == "makes its own power")
+    assert ("makes power of its own: this grid is given for scale only" in comparison.csv) == (few[:5] == "makes")
+
+
+def test_a_sentence_of_a_load_tells_how_its_grid_stands_to_it(catalog):
+    """Off the grid, in part on it and wholly on it are told apart in words, and only what is on it is no scale."""
+    answer = estimate(read_ask("1 GW", catalog), catalog)
+    load = questions.loads(answer, catalog)
+    off, part = (questions.placed(load, catalog, ids, ["ercot"])["peak"] for ids in ((), ("ercot",)))
+    told = [questions.strain_on_peak(load, catalog.grids["ercot"]) for load in (off, part)]
+
+    assert told[0].for_scale_only
+    assert told[0].sentence.endswith("; the load makes power of its own: this grid is given for scale only.")
+    assert not told[1].for_scale_only
+    assert "this grid carries it only in part" in told[1].sentence
+
+
+def _one_by_one(catalog, name):
+    """Average, energy and highest hour of each site of a user, as estimates by themselves, summed inside each draw."""
+    sums = dict.fromkeys(("average", "energy", "peak"), 0.0)
+    for site_id, size in announced(plans.groups(catalog, "user")[name], plans.plans_of(catalog), MONTH).items():
+        site = catalog.sites[site_id]
+        amount, operator = Quantity(size, "MW"), first_name(site.operator)
+        ask = Ask("power", amount, None, "facility", (0.0, 1.0, 0.0), item=site_id, operator=operator)
+        answer = estimate(ask, catalog)
+        p = Inputs(catalog, ask, DrawnNormals(Draws(), ask, catalog))
+        sums["average"] += magnitude(answer.results["facility_average"], "MW")
+        sums["energy"] += magnitude(answer.results["annual_energy"], "TWh")
+        sums["peak"] += magnitude(power.average_power(amount, p("peak_share")), "MW")
+    return sums
+
+
+def test_a_planned_load_is_the_sum_of_its_sites(catalog):
+    """Every site has doubts of its own beside the shared ones, and sites are summed inside each draw (method 3.2)."""
+    _, kinds = grids.worked(catalog, grids.Choice("user:OpenAI"))
+
+    for kind, values in _one_by_one(catalog, "OpenAI").items():
+        found = magnitude(kinds[kind].value, "TWh" if kind == "energy" else "MW")
+        np.testing.assert_allclose(found, values, rtol=1e-4)
+
+
+def test_sites_that_differ_make_a_narrower_sum(catalog):
+    """A hundred sites are less in doubt together than one site of their size; what all share stays in doubt."""
+    answer, kinds = grids.worked(catalog, grids.Choice("country:United States"))
+    whole = grids.worked(catalog, grids.Choice(f"{magnitude(kinds['capacity'].value, 'MW').mean():.0f} MW", "facility"))
+    widths = [np.ptp(np.log(np.quantile(found["average"].value.m, (0.05, 0.95)))) for found in (kinds, whole[1])]
+
+    assert widths[0] == pytest.approx(widths[1], rel=0.3)
+    assert widths[0] < 0.95 * widths[1]
+    assert sum(row.share for row in answer.assumptions) == pytest.approx(1)
+    assert answer.assumptions[0].factor.name == "mature_load"
+    assert answer.assumptions[0].share > whole[0].assumptions[0].share + 0.02
+    assert answer.quantiles("annual_energy")[2] == pytest.approx(np.median(magnitude(kinds["energy"].value, "TWh")))
+
+
+def _carbon(answer):
+    """The assumption of the carbon of a kilowatt-hour, and the step that uses it, in grams."""
+    (row,) = (row for row in answer.assumptions if row.factor.name == "grid_intensity")
+    (step,) = (step for step in answer.steps if step.name == "emissions")
+    energy = next(step for step in answer.steps if step.name == "annual_energy").result
+    return row.factor, (step.result / energy).m_as("gCO2e/kWh")
+
+
+def test_a_planned_load_has_the_carbon_of_its_own_grid(catalog):
+    """Reliance Jamnagar is worked with India's mix, a site in the United States with the range of its own."""
+    factor, grams = _carbon(grids.worked(catalog, grids.Choice("site:Reliance Jamnagar"))[0])
+    home, american = _carbon(grids.worked(catalog, grids.Choice("site:Stargate Abilene"))[0])
+    india = catalog.grids["ind"]
+
+    assert grams == pytest.approx(india.carbon_intensity.m_as("gCO2e/kWh"))
+    assert (factor.label, factor.source_ids) == ("Carbon intensity of the grid, India", (india.demand_source_id,))
+    assert american == pytest.approx(370)
+    assert home.label == "Carbon intensity of the grid, United States"
+    page = str(grids.render(catalog, grids.Choice("site:Reliance Jamnagar"), WINDOW))
+    assert "I = Carbon intensity of the grid, India" in page
+    assert "670 g/kWh" in page
+
+
+def test_a_load_over_several_countries_weighs_their_carbon_by_energy(catalog):
+    """CO₂ is summed over the sites inside each draw; the step has what that makes of a kilowatt-hour."""
+    answer, _ = grids.worked(catalog, grids.Choice("user:Reliance"))
+    several, kinds = grids.worked(catalog, grids.Choice("user:Microsoft"))
+    factor, grams = _carbon(several)
+    weighed = (several.results["emissions"] / kinds["energy"].value).m_as("gCO2e/kWh")
+
+    assert _carbon(answer)[0].label == "Carbon intensity of the grid, India"
+    assert factor.label == "Carbon intensity of the grids of its sites, by their energy"
+    assert grams == pytest.approx(np.median(weighed))
+    assert 41 < grams < 670
+    assert len(factor.source_ids) >= 1
+
+
+@pytest.mark.parametrize(
+    ("load", "said", "likely"),
+    [
+        ("site:Reliance Jamnagar", "Reliance Jamnagar, announced for 2030", True),
+        ("site:Fairwater Mount Pleasant", "Fairwater Mount Pleasant, expected by others for 2030", True),
+        ("user:Meta", "AI sites of Meta, announced or expected by others for 2030", True),
+        ("site:Campus IA, Fouju", "Campus IA, Fouju, announced for 2030", False),
+    ],
+)
+def test_a_planned_load_is_told_as_planned(catalog, load, said, likely):
+    """Title, answer and list say who says so; page and figure what is likely by then, as the page of plans has it."""
+    choice = grids.Choice(load)
+    by, _, name = load.partition(":")
+    comparison = grids.view(catalog, choice)
+    page = _words(grids.render(catalog, choice, WINDOW))
+    low, _, middle, _, high = plans.groups(catalog, by)[name].at("likely", MONTH)
+    told = f"Likely by then: {spread_text(low, middle, high, 'MW') if likely else 'nothing'}"
+    labels = {item["value"]: item["label"] for group in grids.load_choices(catalog) for item in group["items"]}
+
+    assert comparison.title == f"{said}, beside each grid’s yearly demand"
+    assert f"{told}." in comparison.foot
+    assert f"{told}, as there." in page
+    assert page.startswith(f"{said}: ")
+    assert labels[load] == said.removeprefix("AI sites of ")
+    assert (high > 0) == likely
+
+
+def test_a_typed_load_is_not_told_as_planned(catalog):
+    """What is typed has nothing likely, and its basis stands between commas in a title."""
+    comparison = grids.view(catalog, grids.Choice("1 GW"))
+
+    assert comparison.title == "1 GW, basis not stated, beside each grid’s yearly demand"
+    assert "Likely" not in comparison.foot
+
+
+def _words(parts):
+    """The text of parts of a page, one after another."""
+    if isinstance(parts, str):
+        return parts
+    if isinstance(parts, dict):
+        return _words(parts["props"].get("children") or "")
+    if isinstance(parts, (list, tuple)):
+        return "".join(_words(part) for part in parts)
+    return _words(getattr(parts, "children", None) or "")
+
+
+def _by_id(layout):
+    return {part.id: part for part in layout._traverse() if hasattr(part, "id")}
+
+
+@pytest.mark.parametrize(("load", "used"), [("30 GW", True), ("user:OpenAI", False), ("site:Stargate Abilene", False)])
+def test_the_basis_can_be_chosen_where_it_changes_the_answer(catalog, load, used):
+    """Of a planned load the choice is hidden, told as not used and out of the address; its files are given."""
+    query = {"load": load, "basis": "facility"}
+    layout = grids.layout(catalog, query)
+    choice, notices = grids.choose(query, catalog)
+    plain = grids.comparisons(catalog, {"load": load})[0].csv
+
+    assert _by_id(layout)["grids-read"].hidden != used
+    assert ("the basis facility is not used" in _words(layout)) != used
+    assert ("basis=facility" in choice.query()) == used
+    assert not notices
+    assert (grids.comparisons(catalog, query)[0].csv == plain) != used
+    assert "is not used" not in _words(grids.layout(catalog, {"load": load}))
+
+
+def _estimated(parts):
+    """What is marked as an estimate in parts of a page."""
+    if isinstance(parts, (list, tuple)):
+        return [text for part in parts for text in _estimated(part)]
+    if getattr(parts, "className", "") == "estimated":
+        return [parts.children]
+    return _estimated(getattr(parts, "children", None) or [])
+
+
+@pytest.mark.parametrize(
+    ("load", "basis", "estimates"),
+    [
+        ("30 GW", "unknown", 4),
+        ("30 GW", "facility", 3),  # its capacity is what was given
+        ("user:OpenAI", "unknown", 4),
+    ],
+)
+def test_every_estimate_of_a_load_has_its_range_and_is_marked(catalog, load, basis, estimates):
+    """Capacity, highest hour, average and energy are told with their ranges and marked; what was given is neither."""
+    choice = grids.Choice(load, basis)
+    _, kinds = grids.worked(catalog, choice)
+    _, words, decisive, *_ = grids.render(catalog, choice, WINDOW)
+    energy = np.quantile(magnitude(kinds["energy"].value, "TWh"), (0.05, 0.5, 0.95))
+
+    assert len(_estimated(words)) == estimates
+    assert spread_text(*energy, "TWh") in _estimated(words)
+    assert ("facility capacity 30 GW;" in _words(words)) == (basis == "facility")
+    assert len(_estimated(decisive)) == (3 if load == "user:OpenAI" else 1)
+
+
+@pytest.mark.parametrize(("question", "each"), [("plants", 1), ("adequacy", 2)])
+def test_plants_not_to_be_misread_are_marked_as_estimates(catalog, question, each):
+    """The nameplate of each kind of plant, and the highest hour it covers, have their ranges and are marked."""
+    page = grids.render(catalog, grids.Choice(question=question), WINDOW)
+    listed = next(part for part in page if type(part).__name__ == "Ul")
+    rows = grids.view(catalog, grids.Choice(question=question)).rows
+
+    assert len(_estimated(listed)) == 4 * each
+    for row in rows:
+        assert spread_text(1000 * row.q05, 1000 * row.value, 1000 * row.q95, "MW") in _estimated(listed)
+
+
+@pytest.mark.parametrize(
+    ("load", "question", "told"),
+    [
+        (
+            "30 GW",
+            "plants",
+            r"OpenAI’s 30 GW \(basis not stated\) would take {} of nuclear plant for as much energy in a year.",
+        ),
+        ("30 GW", "adequacy", r"OpenAI’s 30 GW .* would take {} of firm plant to cover the highest hour with reserve."),
+        (
+            "user:Meta",
+            "plants",
+            r"AI sites of Meta, announced .* for 2030, would take {} of nuclear plant for .* a year.",
+        ),
+    ],
+)
+def test_the_plants_of_a_load_are_answered_in_a_sentence(catalog, load, question, told):
+    """Page and picture say what would take how much of which plant; the name is there once and its GW are as given."""
+    choice = grids.Choice(load, question=question)
+    comparison = grids.view(catalog, choice)
+    shown = grids.render(catalog, choice, WINDOW)[0]
+    (size,) = _estimated(shown)
+
+    assert re.fullmatch(told.format(re.escape(size)), comparison.answer)
+    assert re.fullmatch(r"\d+ GW \(\d+–\d+\)|\d\.\d GW \(.*\)", size)
+    assert _words(shown) == comparison.answer
