@@ -24,6 +24,7 @@ MEANING = (
     "Announced and energised: as published or observed, other bases converted to facility power, with the error of "
     "those who estimate what operators do not publish. Likely: after odds, delay and filling."
 )
+OUR_DATES = " Dates of ours: placeholders, mostly the end of a year, where none is published."
 
 READ_AS = {basis: f"read as {BASIS_NAMES[basis]}" for basis in BASES} | {"unknown": "its basis not being stated"}
 
@@ -40,13 +41,13 @@ def lines_over_time(group: Series, title: str, plans: Timeline, catalog: Catalog
     return Comparison(
         id="timeline",
         title=title,
-        answer=_timeline_answer(group, said(group, plans, catalog)),
+        answer=_timeline_answer(group, said(group, plans, catalog), plans),
         axis="Facility capacity at the end of each month, GW",
         unit="GW",
         kind="capacity",
         table=pd.DataFrame(rows, columns=COLUMNS),
         sources=source_names(catalog, group.source_ids),
-        method=f"{MEANING} As known on {plans.as_of:%-d %B %Y}.",
+        method=f"{MEANING}{OUR_DATES if dated_by_us(group, plans, LAST) else ''} As known on {plans.as_of:%-d %B %Y}.",
         version=catalog.version,
         form="series",
         basis="facility power",
@@ -54,16 +55,52 @@ def lines_over_time(group: Series, title: str, plans: Timeline, catalog: Catalog
     )
 
 
-def _timeline_answer(group: Series, said: str) -> str:
+def _timeline_answer(group: Series, said: str, plans: Timeline) -> str:
     announced, likely = group.at("announced", TOLD), group.at("likely", TOLD)
     if not announced[2]:
-        return f"Nothing is dated before 2031; {reader_text(group.at('announced', LAST)[2], 'MW')} by the end of 2035."
+        later = reader_text(group.at("announced", LAST)[2], "MW")
+        return f"Nothing is dated before 2031; {later} by the end of 2035{_our_dates(group, plans, LAST)}."
+    begun = f"{reader_text(announced[2], 'MW')} {said} by the end of 2030{_our_dates(group, plans, TOLD)}"
     if not likely[4]:
-        return f"{reader_text(announced[2], 'MW')} {said} by the end of 2030; none likely by then."
+        return f"{begun}; none likely by then."
+    return f"{begun}; {spread_text(likely[0], likely[2], likely[4], 'MW')} likely."
+
+
+def _our_dates(group: Series, plans: Timeline, month: str) -> str:
+    ours = dated_by_us(group, plans, month)
     return (
-        f"{reader_text(announced[2], 'MW')} {said} by the end of 2030; "
-        f"{spread_text(likely[0], likely[2], likely[4], 'MW')} likely."
+        f", {part_text(ours, group, month)} on {'a date' if len(group.site_ids) == 1 else 'dates'} of ours"
+        if ours
+        else ""
     )
+
+
+def part_text(part: float, group: Series, month: str) -> str:
+    """A part in MW of what is announced of a group for the end of a month, told to be all of it where it is."""
+    whole = group.at("announced", month)[2]
+    return "all of it" if part > 0.99 * whole else f"{reader_text(part, 'MW', beside=whole)} of it"
+
+
+def dated_by_us(group: Series, plans: Timeline, month: str, after: str = "") -> float:
+    """MW announced of a group for the end of a month whose only date is ours, reached after the end of another month.
+
+    Sums of medians. A step of ours that a later state with a published date passes has that date.
+    """
+    first = moment(after) if after else -math.inf
+    return sum(size for i in group.site_ids for at, size in _our_steps(plans.states[i], month) if at > first)
+
+
+def _our_steps(state: SiteStates, month: str) -> list[tuple[float, float]]:
+    """When and by how much, in MW, steps that are dated by us raise what is announced of a site."""
+    dates = {reading.at: reading.milestone.marks for reading in state.readings if reading.used}
+    steps: list[tuple[float, float]] = []
+    held = 0.0
+    for at, mw in state.announced:
+        size = float(np.median(mw))
+        if at <= moment(month) and size > held:
+            steps = [*steps, (at, size - held)] if "date ours" in dates[at] else []
+            held = size
+    return steps
 
 
 def said(group: Series, plans: Timeline, catalog: Catalog, month: str = TOLD) -> str:

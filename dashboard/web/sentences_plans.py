@@ -49,12 +49,14 @@ def _planned(group: Series, plans: Timeline, catalog: Catalog) -> list[Any]:
             "; by the end of 2035 ",
             html.Strong(reader_text(last, "MW"), className="estimated"),
             f" {said} at the meter",
+            *_our_dates(group, plans, LAST),
         ]
         return ["Nothing is dated before 2031", *(then if last else []), "."]
     begun = [
         "By the end of 2030 ",
         html.Strong(reader_text(announced, "MW"), className="estimated"),
         f" {said} at the meter",
+        *_our_dates(group, plans, MONTH),
     ]
     if likely[4]:
         return [*begun, "; ", _estimated(likely), " is likely by then."]
@@ -62,6 +64,15 @@ def _planned(group: Series, plans: Timeline, catalog: Catalog) -> list[Any]:
     later = group.at("likely", NEXT_YEAR)
     more = [" By the end of 2031 ", _estimated(later), " is likely."] if later[4] else []
     return [*begun, f"; none is likely by then{why}.", *more]
+
+
+def _our_dates(group: Series, plans: Timeline, month: str) -> list[Any]:
+    """How much of what is announced for the end of a month stands on dates of ours."""
+    ours = compare_plans.dated_by_us(group, plans, month)
+    if not ours:
+        return []
+    part = html.Strong(compare_plans.part_text(ours, group, month), className="estimated")
+    return ["; ", part, " has no published date and stands on one of ours"]
 
 
 def _estimated(band: tuple[float, ...]) -> Any:
@@ -90,7 +101,7 @@ def conversion(group: Series, plans: Timeline) -> str:
     return f"Power at the meter is converted by us from {origin}: {published(row)}."
 
 
-def share(group: Series) -> str:
+def share(group: Series, plans: Timeline) -> str:
     """How much of what is announced is likely, and why not more; empty where the answer says that none is."""
     announced, likely = group.at("announced", MONTH)[2], group.at("likely", MONTH)
     if not announced or not likely[4]:
@@ -100,7 +111,7 @@ def share(group: Series) -> str:
     return (
         f"The median of likely is {part} of what is announced for the end of 2030: each unfinished step is weighed by "
         "its status, its delay and the time it takes to fill (parameters realisation, delay and fill ramp)."
-        f"{more if likely[4] > announced else ''}{_last_month(group)}"
+        f"{more if likely[4] > announced else ''}{_last_month(group, plans)}"
     )
 
 
@@ -109,14 +120,16 @@ def _late(group: Series) -> float:
     return group.at("announced", MONTH)[2] - group.at("announced", f"{MONTH[:4]}-11")[2]
 
 
-def _last_month(group: Series) -> str:
+def _last_month(group: Series, plans: Timeline) -> str:
     """How much of what is announced is dated to the very end of the year, when none of it can be likely yet."""
     late = _late(group)
     if late < 0.005 * group.at("announced", MONTH)[2] or not group.at("likely", MONTH)[4]:
         return ""
+    ours = compare_plans.dated_by_us(group, plans, MONTH, after=f"{MONTH[:4]}-11")
+    by_us = f" ({reader_text(ours, 'MW', beside=late)} of it by us)" if ours else ""
     return (
-        f" {reader_text(late, 'MW')} of what is announced is dated to the last month of {MONTH[:4]}, often for want of "
-        "a better date: it can hardly be likely on the last day."
+        f" {reader_text(late, 'MW')} of what is announced is dated to the last month of {MONTH[:4]}{by_us}, often for "
+        "want of a better date: it can hardly be likely on the last day."
     )
 
 

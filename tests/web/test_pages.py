@@ -692,3 +692,28 @@ def test_plans_of_which_nothing_is_likely_by_2030_say_why(catalog, choice, told)
 
     assert all(words in said for words in told)
     assert "0 kW" not in said
+
+
+def test_plans_tell_what_stands_on_dates_of_ours(catalog):
+    """Page and figure say how much has no published date, of all sites and of one; a later published date ends it."""
+    seen = plans.plans_of(catalog)
+    steps = {
+        site_id: compare_plans.dated_by_us(seen.of("site", state.site.name), seen, MONTH)
+        for site_id, state in seen.states.items()
+    }
+    marked = {row.site_id for row in catalog.milestones.values() if "date ours" in row.marks and row.date < "2031"}
+    total = spread_text(*[sum(steps.values())] * 3, "MW").split(" ")[0]
+    everything, proposed = (plans.Choice(), plans.Choice("site", "Google and Tenaska, Nebraska (proposed)"))
+
+    assert steps["jamnagar"] == pytest.approx(2830, rel=0.02)
+    assert steps["google-tenaska"] == pytest.approx(2700)
+    assert {site_id for site_id, size in steps.items() if size} <= marked
+    assert steps["abilene"] == steps["new-carlisle"] == 0  # no mark; a mark that published states had passed
+    assert f"{float(total):.0f} GW of it on dates of ours" in plans.view(catalog, everything)[0].answer
+    assert "placeholders" in plans.view(catalog, everything)[0].foot
+    assert "of ours" not in plans.view(catalog, plans.Choice("site", "Stargate Abilene"))[0].foot
+    told = _told(plans.render(catalog, everything, WINDOW))
+    assert f'"{float(total):.0f} GW of it"' in told
+    assert "has no published date and stands on one of ours" in told
+    assert "of it by us), often for want of a better date" in told
+    assert "all of it on a date of ours" in plans.view(catalog, proposed)[0].answer
