@@ -419,7 +419,25 @@ def test_sites_that_nothing_is_likely_of_are_told_and_dated_late(catalog):
 
     assert late
     assert dates == {"2030-12"}
-    assert f"Likely is 0 for {len(late)} of them" in text
+    assert f"Nothing is likely yet of {len(late)} of them" in text
+
+
+def test_a_date_of_ours_makes_no_sure_nothing(catalog):
+    """Where the last day of 2030 is our placeholder, Likely is blank and the sites are named; published, it is 0."""
+    rows = {row["Site"]: row for row in plans.site_rows(catalog)}
+    columns = ("Likely 2030, MW", "5th percentile, MW", "95th percentile, MW")
+    blank = [name for name, row in rows.items() if [row[column] for column in columns] == [None] * 3]
+
+    assert blank == [
+        "Google and Tenaska, Nebraska (proposed)",
+        "Ferrera Erbognone AI campus",
+        "Stargate Argentina",
+    ]
+    assert [rows["Campus IA, Fouju"][column] for column in columns] == [0, 0, 0]
+    assert f"That day is ours, for want of a published one, for {'; '.join(blank)} (3.9 GW)" in _told(
+        plans.render(catalog, plans.Choice(), WINDOW)
+    )
+    assert "params.value == null" in components_plans.MEGAWATTS["valueFormatter"]["function"]
 
 
 def test_each_layer_has_a_bar_of_its_own(catalog):
