@@ -12,7 +12,7 @@ from dashboard.catalog import Catalog
 from dashboard.compare import COLUMNS, METHOD, Comparison, estimate_levels, source_names, summed_levels
 from dashboard.estimates.ask import BASES, BASIS_NAMES, Basis
 from dashboard.estimates.questions import with_parents
-from dashboard.estimates.readings import moment, outsiders
+from dashboard.estimates.readings import Reading, day_moment, moment, outsiders
 from dashboard.estimates.series import LINES, NOT_NAMED, Line, Series, SiteStates, Timeline
 from dashboard.records import Claim, Milestone
 from dashboard.units import exact, given_text, magnitude, quantity, reader_text, spread_text
@@ -138,13 +138,27 @@ def _as_published(state: SiteStates, month: str, size: float) -> bool:
 
 def unpublished(group: Series, plans: Timeline) -> float:
     """MW of what a group has energised that no operator published: medians of sites whose newest state is estimated."""
-    total = 0.0
-    for state in (plans.states[site_id] for site_id in group.site_ids):
-        if state.observed:
-            at, mw = state.observed[-1]
-            bases = {reading.milestone.basis for reading in state.readings if reading.used and reading.at == at}
-            total += float(np.median(mw)) if "estimated" in bases else 0.0
-    return total
+    states = (plans.states[site_id] for site_id in group.site_ids)
+    return sum(float(np.median(state.observed[-1][1])) for state in states if _is_estimated(state))
+
+
+def _is_estimated(state: SiteStates) -> bool:
+    """Whether the newest state of a site is an estimate of others."""
+    at = state.observed[-1][0] if state.observed else math.nan
+    return any(r.used and r.at == at and r.milestone.basis == "estimated" for r in state.readings)
+
+
+def connections(group: Series, plans: Timeline) -> list[Milestone]:
+    """The grid connections that operators publish of what runs at sites where an estimate of others counts."""
+    states = (plans.states[site_id] for site_id in group.site_ids)
+    own = ([r.milestone for r in s.readings if _is_connection(r, plans)] for s in states if _is_estimated(s))
+    return [rows[-1] for rows in own if rows]
+
+
+def _is_connection(reading: Reading, plans: Timeline) -> bool:
+    row = reading.milestone
+    runs = row.status == "energised" and reading.at <= day_moment(plans.as_of)
+    return runs and row.power is not None and row.power_basis == "grid" and row.basis in ("disclosed", "measured")
 
 
 def published_as(row: Milestone | None, others: Container[str]) -> str:

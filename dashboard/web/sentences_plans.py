@@ -13,7 +13,7 @@ from dashboard.workings import BASIS_NAMES, milestone_text
 
 MONTH, NEXT_YEAR, LAST = "2030-12", "2031-12", "2035-12"
 CONVERTED = "a figure published on another basis is converted by us"
-OUTSIDE = " of it as others estimate, mostly from satellite pictures and permits, where operators publish no power"
+OUTSIDE = " of it as others estimate, mostly from satellite pictures and permits"
 
 
 def answer(group: Series, plans: Timeline, catalog: Catalog) -> list[Any]:
@@ -25,7 +25,7 @@ def answer(group: Series, plans: Timeline, catalog: Catalog) -> list[Any]:
         f" On {plans.as_of:%-d %B %Y} ",
         html.Strong(spread_text(now[0], now[2], now[4], "MW"), className="estimated") if now[2] else "nothing",
         " was handed over, which is counted here as energised" if handed_over(group, plans) else " was energised",
-        *_outside(compare_plans.unpublished(group, plans), now[2]),
+        *_outside(group, plans, now[2]),
         ".",
     ]
 
@@ -79,15 +79,22 @@ def _estimated(band: tuple[float, ...]) -> Any:
     return html.Strong(spread_text(band[0], band[2], band[4], "MW"), className="estimated")
 
 
-def _outside(estimated: float, energised: float) -> list[Any]:
-    """How much of what is energised its operators do not publish."""
+def _outside(group: Series, plans: Timeline, energised: float) -> list[Any]:
+    """How much of what is energised is others' estimate, and what operators publish of it."""
+    estimated = compare_plans.unpublished(group, plans)
     if not estimated:
         return []
+    own = compare_plans.connections(group, plans)
+    why = ", where operators publish no power"
+    if own and len(group.site_ids) == 1:
+        why = f"; its operator publishes a connection of {milestone_text(own[0])}"
+    elif own:
+        why += f" or, at {len(own)} site{'s' * (len(own) > 1)}, a connection alone"
     if estimated > 0.99 * energised:
-        return [", all", OUTSIDE]
+        return [", all", OUTSIDE, why]
     if reader_text(estimated, "MW") == reader_text(energised, "MW"):
-        return [", nearly all", OUTSIDE]
-    return [", about ", html.Strong(reader_text(estimated, "MW"), className="estimated"), OUTSIDE]
+        return [", nearly all", OUTSIDE, why]
+    return [", about ", html.Strong(reader_text(estimated, "MW"), className="estimated"), OUTSIDE, why]
 
 
 def conversion(group: Series, plans: Timeline) -> str:

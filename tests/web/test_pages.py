@@ -603,7 +603,10 @@ def test_plans_tell_how_much_of_what_runs_nobody_published(catalog):
         sum(compare_plans.unpublished(sites[name], seen) for name in meta.site_ids)
     )
     assert "is estimated by others at the meter" in told[sites["pryor"].name]
-    assert '", all", " of it as others estimate, mostly from satellite pictures' in told[sites["pryor"].name]
+    assert (
+        '", all", " of it as others estimate, mostly from satellite pictures and permits", ", where operators publish'
+        in (told[sites["pryor"].name])
+    )
     assert "is announced at the meter" in told[sites["abilene"].name]
     assert "satellite pictures" not in told[sites["abilene"].name].split("Milestones", 1)[0]
 
@@ -735,3 +738,13 @@ def test_plans_tell_what_stands_on_dates_of_ours(catalog):
     assert "has no published date and stands on one of ours" in told
     assert "of it by us), often for want of a better date" in told
     assert "all of it on a date of ours" in plans.view(catalog, proposed)[0].answer
+
+
+def test_a_connection_that_an_operator_publishes_is_told(catalog):
+    """Of Fairwater an estimate of others counts, but Microsoft publishes its connection."""
+    one = _told(plans.render(catalog, plans.Choice("site", "Fairwater Mount Pleasant"), WINDOW)[0])
+    several = _told(plans.render(catalog, plans.Choice("user", "Microsoft"), WINDOW)[0])
+
+    assert "; its operator publishes a connection of 400 MW" in one
+    assert "publish no power" not in one
+    assert "where operators publish no power or, at 1 site, a connection alone" in several
