@@ -11,7 +11,7 @@ from dashboard import workings
 from dashboard.catalog import Catalog
 from dashboard.compare import COLUMNS, METHOD, Comparison, estimate_levels, source_names, summed_levels
 from dashboard.estimates.ask import BASES, BASIS_NAMES, Basis
-from dashboard.estimates.questions import with_parents
+from dashboard.estimates.questions import with_article, with_parents
 from dashboard.estimates.readings import Reading, day_moment, moment, outsiders
 from dashboard.estimates.series import LINES, NOT_NAMED, Line, Series, SiteStates, Timeline
 from dashboard.records import Claim, Milestone
@@ -31,7 +31,8 @@ READ_AS = {basis: f"read as {BASIS_NAMES[basis]}" for basis in BASES} | {"unknow
 
 def lines_over_time(group: Series, title: str, plans: Timeline, catalog: Catalog) -> Comparison:
     """The announced, likely and energised lines of one group of sites in GW at the facility's meter, by month."""
-    rows = []
+    rows, told = [], said(group, plans, catalog)
+    others = "" if told.startswith("announced") else f" Announced here means {told}."
     first = next((i for i, band in enumerate(group.lines["announced"]) if band[2] > 0), 0)
     for line in LINES:
         for month, band in list(zip(plans.months, group.lines[line], strict=True))[max(0, first - 1) :]:
@@ -41,13 +42,14 @@ def lines_over_time(group: Series, title: str, plans: Timeline, catalog: Catalog
     return Comparison(
         id="timeline",
         title=title,
-        answer=_timeline_answer(group, said(group, plans, catalog), plans),
+        answer=_timeline_answer(group, told, plans),
         axis="Facility capacity at the end of each month, GW",
         unit="GW",
         kind="capacity",
         table=pd.DataFrame(rows, columns=COLUMNS),
         sources=source_names(catalog, group.source_ids),
-        method=f"{MEANING}{OUR_DATES if dated_by_us(group, plans, LAST) else ''} As known on {plans.as_of:%-d %B %Y}.",
+        method=f"{MEANING}{others}{OUR_DATES if dated_by_us(group, plans, LAST) else ''} As known on "
+        f"{plans.as_of:%-d %B %Y}.",
         version=catalog.version,
         form="series",
         basis="facility power",
@@ -176,12 +178,16 @@ def _leader(ranked: Sequence[Series], by: str, month: str, plans: Timeline, cata
     """The largest group that has a name, and what nobody's name is on."""
     named = next((group for group in ranked if group.name != NOT_NAMED), ranked[0])
     words = said(named, plans, catalog, month).removesuffix(",")
-    told = f"{named.name} leads with {_words(named, 'likely', month)}; {_announced(named, month)} is {words}."
+    name = with_article(named.name) if by == "country" else named.name
+    name = name[:1].upper() + name[1:]
+    told = f"{name} leads with {_words(named, 'likely', month)}; {_announced(named, month)} is {words}."
     lowest = named.at("likely", month)[0]
     level = [g for g in ranked if g is not named and g.name != NOT_NAMED and g.at("likely", month)[2] > lowest]
     if level:
-        names = " and ".join(f"{g.name} with {_likely(g, month)}" for g in level[:2])
-        told = f"{named.name} has the most, {_words(named, 'likely', month)}, but hardly more than {names}."
+        names = " and ".join(
+            f"{with_article(g.name) if by == 'country' else g.name} with {_likely(g, month)}" for g in level[:2]
+        )
+        told = f"{name} has the most, {_words(named, 'likely', month)}, but hardly more than {names}."
     unnamed = next((group for group in ranked if group.name == NOT_NAMED), named)
     if unnamed is named:
         return told

@@ -602,12 +602,12 @@ def test_plans_tell_how_much_of_what_runs_nobody_published(catalog):
     assert compare_plans.unpublished(meta, seen) == pytest.approx(
         sum(compare_plans.unpublished(sites[name], seen) for name in meta.site_ids)
     )
-    assert "is estimated by others at the meter" in told[sites["pryor"].name]
+    assert " at the meter is estimated by others for the end of 2030" in told[sites["pryor"].name]
     assert (
         '", all", " of it as others estimate, mostly from satellite pictures and permits", ", where operators publish'
         in (told[sites["pryor"].name])
     )
-    assert "is announced at the meter" in told[sites["abilene"].name]
+    assert " at the meter is announced for the end of 2030" in told[sites["abilene"].name]
     assert "satellite pictures" not in told[sites["abilene"].name].split("Milestones", 1)[0]
 
 
@@ -702,8 +702,14 @@ def test_load_of_no_group_is_told(client, load, told):
 @pytest.mark.parametrize(
     ("choice", "told"),
     [
-        (plans.Choice("operator", "OpenAI"), ("Nothing is dated before 2031", "; by the end of 2035 ", "is announced")),
-        (plans.Choice("site", "Campus IA, Fouju"), ("all of it is dated to that very month", "By the end of 2031 ")),
+        (
+            plans.Choice("operator", "OpenAI"),
+            ("Nothing is dated before 2031", "; ", " at the meter is announced for the end of 2035"),
+        ),
+        (
+            plans.Choice("site", "Campus IA, Fouju"),
+            ("all of it is dated to that very month", " is likely by the end of 2031"),
+        ),
     ],
     ids=lambda choice: getattr(choice, "name", None),
 )
@@ -748,3 +754,32 @@ def test_a_connection_that_an_operator_publishes_is_told(catalog):
     assert "; its operator publishes a connection of 400 MW" in one
     assert "publish no power" not in one
     assert "where operators publish no power or, at 1 site, a connection alone" in several
+
+
+def test_two_numbers_never_run_together(catalog):
+    """No year stands before a number of power in the answer, and a date ends with a comma."""
+    for choice in (plans.Choice(), plans.Choice("operator", "OpenAI"), plans.Choice("site", "Campus IA, Fouju")):
+        parts = plans.render(catalog, choice, WINDOW)[0].children
+        said = "".join(part if isinstance(part, str) else part.children for part in parts)
+
+        assert not re.search(r"\b20\d\d [\d.]", said)
+        assert "On 29 November 2026, " in said
+
+
+def test_what_others_expect_is_called_so_in_each_line(catalog):
+    """Fairwater: title, share and answer have the same word, and the foot says which line it is."""
+    choice = plans.Choice("site", "Fairwater Mount Pleasant")
+    page, figure = _told(plans.render(catalog, choice, WINDOW)[:3]), plans.view(catalog, choice)[0]
+
+    assert "of what is expected by others for the end of 2030" in page
+    assert "above the median of what is expected by others." in page
+    assert figure.title == "Fairwater Mount Pleasant: expected by others, likely, energised"
+    assert "Announced here means expected by others." in figure.foot
+    assert "announced, likely" in plans.view(catalog, plans.Choice())[0].title
+
+
+def test_a_country_begins_a_sentence_with_its_article(catalog):
+    """The United States leads; China's estimates are told beside what runs in one unit, or as nearly all of it."""
+    assert plans.view(catalog, plans.Choice("country"))[1].answer.startswith("The United States leads with ")
+    china = _told(plans.render(catalog, plans.Choice("country", "China"), WINDOW)[0])
+    assert ", nearly all" in china

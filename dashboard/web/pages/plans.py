@@ -109,7 +109,9 @@ def view(catalog: Catalog, choice: Choice) -> tuple[Comparison, ...]:
     if not plans_of(catalog).states:
         raise ValueError("sites: none has a milestone with a power or a chip count, so there is nothing to draw")
     plans, group = plans_of(catalog), shown(catalog, choice)
-    title = f"{parts.sites_of(choice.by, group.name)}: announced, likely, energised"
+    told = compare_plans.said(group, plans, catalog)
+    word = "announced" if told.endswith(",") else told
+    title = f"{parts.sites_of(choice.by, group.name)}: {word}, likely, energised"
     if choice.name == EVERYTHING:
         title = f"All {len(plans.states)} AI sites with a size in the tables: announced, likely, energised"
     by = choice.by if choice.by != "total" else "user"
@@ -197,7 +199,7 @@ def render(catalog: Catalog, choice: Choice, window: dict[str, Any]) -> list[Any
     return [
         html.P(sentences.answer(group, plans_of(catalog), catalog), className="answer"),
         html.P(sentences.conversion(group, plans_of(catalog)), className="quiet"),
-        html.P(sentences.share(group, plans_of(catalog)), className="quiet"),
+        html.P(sentences.share(group, plans_of(catalog), catalog), className="quiet"),
         html.P(note := sentences.handed_over(group, plans_of(catalog)), className="quiet", hidden=not note),
         over_time,
         html.Div(_site(catalog, group) if len(group.site_ids) == 1 else []),
