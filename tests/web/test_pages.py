@@ -783,3 +783,14 @@ def test_a_country_begins_a_sentence_with_its_article(catalog):
     assert plans.view(catalog, plans.Choice("country"))[1].answer.startswith("The United States leads with ")
     china = _told(plans.render(catalog, plans.Choice("country", "China"), WINDOW)[0])
     assert ", nearly all" in china
+
+
+def test_likely_has_its_range_in_its_own_column(catalog):
+    """The third column, which a phone shows whole, has median and range, and its head says of what."""
+    column = components_plans.COLUMNS[2]
+    row = next(row for row in plans.site_rows(catalog) if row["Site"] == "Fairwater Mount Pleasant")
+
+    assert column["headerName"] == "Likely 2030, MW (90\u00a0% range)"
+    assert "params.data.range" in column["valueFormatter"]["function"]
+    assert row["range"].replace("\u2060", "") == f" ({row['5th percentile, MW']:,}–{row['95th percentile, MW']:,})"
+    assert not any("ercentile" in column.get("headerName", column["field"]) for column in components_plans.COLUMNS)
