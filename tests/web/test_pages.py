@@ -794,3 +794,12 @@ def test_likely_has_its_range_in_its_own_column(catalog):
     assert "params.data.range" in column["valueFormatter"]["function"]
     assert row["range"].replace("\u2060", "") == f" ({row['5th percentile, MW']:,}–{row['95th percentile, MW']:,})"
     assert not any("ercentile" in column.get("headerName", column["field"]) for column in components_plans.COLUMNS)
+
+
+def test_every_deal_says_what_took_its_place(catalog):
+    """The table of all deals and that of the checks tell the same of a deal that was replaced."""
+    rows = deals._table(catalog, WINDOW).children.rowData
+    told = {(row["Supplier"], row["Announced"]): row["Status"] for row in rows if row["Buyer"] == "OpenAI"}
+
+    assert told["NVIDIA", "2025-09-22"] == "replaced by NVIDIA → OpenAI of 2026-02-27"
+    assert {"signed", "operating"} <= {row["Status"] for row in rows}

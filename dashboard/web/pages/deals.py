@@ -16,6 +16,7 @@ from dashboard.estimates.cross_check import Check, cross_checks
 from dashboard.estimates.estimate import quantiles
 from dashboard.estimates.ledger import BASES, Basis, Entry, Ledger, openai_ledger, user_ledger, users_of
 from dashboard.estimates.ledger_rows import ended
+from dashboard.records import Commitment
 from dashboard.units import magnitude, reader_text, spread_text
 from dashboard.web import components as ui
 from dashboard.web.cache import by_version
@@ -278,12 +279,17 @@ def _checks(catalog: Catalog, choice: Choice) -> Any:
         deal = catalog.commitments[check.commitment_id]
         name = "OpenAI" if choice.user == METHOD_LEDGER else choice.user
         if name in (EVERYBODY, deal.user, deal.buyer):
-            end = workings.named(ended(deal, catalog, catalog.as_of), catalog)
             row = [f"{deal.supplier} → {deal.buyer}", compare_deals.stated(deal), check.sentence]
-            (over if end else standing).append([*row, end or deal.status, deal.announced])
+            over_now = ended(deal, catalog, catalog.as_of)
+            (over if over_now else standing).append([*row, _status(deal, catalog), deal.announced])
     if not standing and not over:
         return html.P("None of these deals states two of the three.", className="quiet")
     return ui.table(["Deal", "Stated", "What it comes to", "Status", "Date"], standing + over)
+
+
+def _status(deal: Commitment, catalog: Catalog) -> str:
+    """What took a deal's place, where something did; else its status."""
+    return workings.named(ended(deal, catalog, catalog.as_of), catalog) or deal.status
 
 
 # A phone shows the first three, whole, in 348 pixels.
@@ -292,7 +298,7 @@ COLUMNS: list[dict[str, Any]] = [
     {"field": "Supplier", "width": 120, "phone": 105} | ui.TEXT | ui.WRAPPED,
     {"field": "Stated", "width": 230, "phone": 145} | ui.TEXT | ui.WRAPPED,
     {"field": "Announced", "width": 118} | ui.TEXT,
-    {"field": "Status", "width": 165} | ui.TEXT,
+    {"field": "Status", "width": 165} | ui.TEXT | ui.WRAPPED,
     {"field": "Layer", "width": 165} | ui.TEXT,
     {"field": "Source", "width": 300} | ui.TEXT | ui.LINKED,
     {"field": "Billion USD", "filter": "agNumberColumnFilter", "width": 120, "type": "rightAligned"},
@@ -309,7 +315,7 @@ def _table(catalog: Catalog, window: dict[str, Any]) -> Any:
             "Stated": compare_deals.stated(deal),
             "Billion USD": float(magnitude(deal.amount, "billion USD")) if deal.amount is not None else None,
             "Source": ui.cited(deal.source_id, catalog.sources),
-            "Status": deal.status,
+            "Status": _status(deal, catalog),
             "Announced": deal.announced,
             "Note": deal.note,
         }
