@@ -9,7 +9,7 @@ import dash.html
 import numpy as np
 import pytest
 
-from dashboard import captions, compare_grids, compare_plans, figures
+from dashboard import captions, compare_grids, compare_plans, figures, workings
 from dashboard.catalog import SHIPPED
 from dashboard.compare import row_text
 from dashboard.estimates.ledger import BASES
@@ -803,3 +803,14 @@ def test_every_deal_says_what_took_its_place(catalog):
 
     assert told["NVIDIA", "2025-09-22"] == "replaced by NVIDIA → OpenAI of 2026-02-27"
     assert {"signed", "operating"} <= {row["Status"] for row in rows}
+
+
+def test_what_a_buyer_builds_itself_has_a_supplier(catalog):
+    """Meta's 5 GW at Hyperion name no supplier: own building, in each table, in a reason and in the passport."""
+    shown = _told(deals.render(catalog, deals.Choice("Meta"), WINDOW))
+    worked = _told([vars(row) for row in deals.view(catalog, deals.Choice("Meta"))[0].worked().rows])
+
+    assert "own building → Meta" in shown
+    assert '" → ' not in shown + worked
+    assert all(row["Supplier"] for row in deals._table(catalog, WINDOW).children.rowData)
+    assert workings.named("part of meta-hyperion-2026", catalog).startswith("part of own building → Meta of")

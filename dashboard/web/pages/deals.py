@@ -241,7 +241,7 @@ def _entries(entries: list[Entry], choice: Choice, catalog: Catalog) -> Any:
         inside = f" (holds {workings.named('; '.join(entry.contains), catalog)})" if entry.contains else ""
         body.append(
             [
-                f"{entry.deal.supplier} → {entry.deal.buyer}{inside}",
+                f"{workings.sides(entry.deal)}{inside}",
                 entry.deal.layer,
                 spread_text(low, middle, high, "MW"),
                 workings.read_as(entry, catalog),
@@ -262,7 +262,7 @@ def _left_out(left_out: Mapping[str, str], catalog: Catalog) -> Any:
     for deal_id, why in left_out.items():
         deal = catalog.commitments[deal_id]
         reason = workings.named(why, catalog)
-        body.append([f"{deal.supplier} → {deal.buyer}", compare_deals.stated(deal), reason, deal.announced])
+        body.append([workings.sides(deal), compare_deals.stated(deal), reason, deal.announced])
     return ui.table(["Deal", "Stated", "Why it does not count", "Date"], body)
 
 
@@ -279,7 +279,7 @@ def _checks(catalog: Catalog, choice: Choice) -> Any:
         deal = catalog.commitments[check.commitment_id]
         name = "OpenAI" if choice.user == METHOD_LEDGER else choice.user
         if name in (EVERYBODY, deal.user, deal.buyer):
-            row = [f"{deal.supplier} → {deal.buyer}", compare_deals.stated(deal), check.sentence]
+            row = [workings.sides(deal), compare_deals.stated(deal), check.sentence]
             over_now = ended(deal, catalog, catalog.as_of)
             (over if over_now else standing).append([*row, _status(deal, catalog), deal.announced])
     if not standing and not over:
@@ -310,7 +310,7 @@ def _table(catalog: Catalog, window: dict[str, Any]) -> Any:
     rows = [
         {
             "Buyer": deal.buyer,
-            "Supplier": deal.supplier,
+            "Supplier": deal.supplier or workings.OWN_BUILDING,
             "Layer": "total, never added" if deal.aggregate else deal.layer,
             "Stated": compare_deals.stated(deal),
             "Billion USD": float(magnitude(deal.amount, "billion USD")) if deal.amount is not None else None,
