@@ -244,12 +244,23 @@ def test_home_tells_every_number_of_the_story(catalog):
 def test_home_tells_what_superseded_a_claim_in_its_words(catalog):
     """The later statement and its day are named, and no id of a row; a term falls with its money."""
     text = json.dumps(home.render(catalog, home.Choice(), WINDOW), default=lambda part: part.to_plotly_json())
-    older, later = catalog.claims["story-openai-money"], catalog.claims["openai-money-600"]
+    older, later = catalog.claims["openai-money-600"], catalog.claims["openai-money-750"]
 
     assert later.supersedes == older.claim_id
     assert f"Superseded on {later.said} by \\u201c{later.statement}" in text
-    assert f"Superseded together with \\u201c{older.statement}" in text
     assert later.claim_id not in text
+
+
+def test_home_sets_no_unlike_dollars_against_each_other(catalog):
+    """$1.4 trillion was followed by $600 billion, which is not like for like; second-hand words are told as that."""
+    text = _told(home.render(catalog, home.Choice(), WINDOW))
+    older, later = catalog.claims["story-openai-money"], catalog.claims["openai-money-600"]
+
+    assert "not like for like with $1.4 trillion" in later.note
+    assert f"Followed on {later.said} by “{later.statement}” (spending through 2030, not all obligations: not" in text
+    assert f"Followed together with “{older.statement}”" in text
+    assert f"by “{later.statement}" not in text.replace(f"Followed on {later.said} by", "")
+    assert '"Stands. Second-hand."' in text
 
 
 def test_plain_elements_are_what_components_become():
