@@ -19,6 +19,7 @@ from dashboard.units import exact, given_text, magnitude, quantity, reader_text,
 
 GIGA = 1000.0
 MOST_GROUPS = 12
+MOST_NAMED = 5  # grids in a sentence on what they do not carry
 TOLD, LAST = "2030-12", "2035-12"  # the month that answers and passports tell, and the last of the series
 MEANING = (
     "Announced and energised: as published or observed, other bases converted to facility power, with the error of "
@@ -208,6 +209,34 @@ def _wholes(groups: Sequence[Series], month: str, plans: Timeline, catalog: Cata
     return "".join(told)
 
 
+def own_plants(groups: Sequence[Series], month: str, plans: Timeline) -> str:
+    """How much of what is likely in grids is at sites that make power of their own; empty where none does."""
+    made = {i: size for group in groups for i, size in _own_power(group, month, plans).items()}
+    if not made:
+        return ""
+    ranked = sorted(groups, key=lambda group: -sum(_own_power(group, month, plans).values()))
+    parts = ((sum(_own_power(group, month, plans).values()), group) for group in ranked[:MOST_NAMED])
+    told = [f"{_part_of(size, group.at('likely', month)[2])} in {group.name}" for size, group in parts if size > 0]
+    most = max(made, key=lambda site_id: made[site_id])
+    return (
+        f"About {reader_text(sum(made.values()), 'MW')} of what is likely is at sites off the grid or with generation "
+        f"of their own, which it need not carry in full: {', '.join(told)}. The largest: "
+        f"{plans.states[most].site.name}, {reader_text(made[most], 'MW')}."
+    )
+
+
+def _own_power(group: Series, month: str, plans: Timeline) -> dict[str, float]:
+    """The median likely MW of each site of a group that makes power of its own."""
+    own = [plans.states[site_id].site for site_id in group.site_ids if plans.states[site_id].site.own_power]
+    found = {site.site_id: plans.of("site", site.name).at("likely", month)[2] for site in own}
+    return {site_id: size for site_id, size in found.items() if size > 0}
+
+
+def _part_of(part: float, whole: float) -> str:
+    """`2.0 of 2.7 GW`."""
+    return f"{reader_text(part, 'MW', beside=whole).split()[0]} of {reader_text(whole, 'MW')}"
+
+
 def _likely(group: Series, month: str) -> str:
     return reader_text(group.at("likely", month)[2], "MW")
 
@@ -247,7 +276,8 @@ def groups_at(
         kind="capacity",
         table=pd.DataFrame(rows, columns=COLUMNS),
         sources=source_names(catalog, used),
-        method=f"{METHOD} Drawn: {shown}, as known on {plans.as_of:%-d %B %Y}.",
+        method=f"{METHOD} Drawn: {shown}, as known on {plans.as_of:%-d %B %Y}."
+        + (f" {own}" if by == "grid" and (own := own_plants(some, month, plans)) else ""),
         version=catalog.version,
         worked=partial(workings.of_lines, [*ranked, *last], plans, month, catalog),
     )

@@ -825,3 +825,21 @@ def test_what_a_buyer_builds_itself_has_a_supplier(catalog):
     assert '" → ' not in shown + worked
     assert all(row["Supplier"] for row in deals._table(catalog, WINDOW).children.rowData)
     assert workings.named("part of meta-hyperion-2026", catalog).startswith("part of own building → Meta of")
+
+
+def test_grids_tell_what_sites_with_their_own_power_take(catalog):
+    """Page and foot say how much of each grid is at sites that make their own power, with the largest."""
+    choice = plans.Choice("grid")
+    grids_of, seen = plans.groups(catalog, "grid"), plans.plans_of(catalog)
+    sites = {series.site_ids[0]: series.at("likely", MONTH)[2] for series in seen.by("site").values()}
+    own = {site_id: size for site_id, size in sites.items() if catalog.sites[site_id].own_power}
+    foot = plans.view(catalog, choice)[1].foot
+    most = catalog.sites[max(own, key=lambda site_id: own[site_id])]
+    there = grids_of[catalog.grids[most.grid_id].name].at("likely", MONTH)[2] / 1000
+
+    told = f"About {sum(own.values()) / 1000:.0f} GW of what is likely is at sites off the grid or with generation of"
+    assert told in foot
+    assert f"{own[most.site_id] / 1000:.1f} of {there:.1f} GW in {catalog.grids[most.grid_id].name}" in foot
+    assert f"The largest: {most.name}, {own[most.site_id] / 1000:.1f} GW." in foot
+    assert told in _told(plans.render(catalog, choice, WINDOW)[7])
+    assert "off the grid" not in plans.view(catalog, plans.Choice("country"))[1].foot

@@ -217,7 +217,9 @@ def render(catalog: Catalog, choice: Choice, window: dict[str, Any]) -> list[Any
 
 
 def _shared(catalog: Catalog, by: By) -> str:
-    """Which sites stand under the first of several names: a megawatt is counted once."""
+    """Which sites stand under the first of several names, for a megawatt is counted once; which grids carry not all."""
+    if by == "grid":
+        return compare_plans.own_plants(list(groups(catalog, by).values()), MONTH, plans_of(catalog))
     if by not in ("user", "total"):
         return ""
     names = [site.name for site in (state.site for state in plans_of(catalog).states.values()) if ";" in site.user]
