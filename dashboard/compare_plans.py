@@ -1,4 +1,4 @@
-"""Plans over time as comparisons: lines by month, groups at one date, and sites on a map."""
+"""Plans over time as comparisons: lines by month, and groups at one date."""
 
 import math
 from collections.abc import Container, Sequence
@@ -9,13 +9,13 @@ import pandas as pd
 
 from dashboard import workings
 from dashboard.catalog import Catalog
-from dashboard.compare import COLUMNS, METHOD, Comparison, estimate_levels, source_names, summed_levels
+from dashboard.compare import COLUMNS, METHOD, Comparison, estimate_levels, source_names
 from dashboard.estimates.ask import BASES, BASIS_NAMES, Basis
 from dashboard.estimates.questions import with_article, with_parents
 from dashboard.estimates.readings import Reading, day_moment, moment, outsiders
 from dashboard.estimates.series import LINES, NOT_NAMED, Line, Series, SiteStates, Timeline
 from dashboard.records import Claim, Milestone
-from dashboard.units import exact, given_text, magnitude, quantity, reader_text, spread_text
+from dashboard.units import given_text, magnitude, quantity, reader_text, spread_text
 
 GIGA = 1000.0
 MOST_GROUPS = 12
@@ -108,10 +108,11 @@ def _our_steps(state: SiteStates, month: str) -> list[tuple[float, float]]:
 
 def said(group: Series, plans: Timeline, catalog: Catalog, month: str = TOLD) -> str:
     """Who says how much a group is to have: those who build it, others who expect or estimate it, or some of each."""
-    return _said(group, plans, outsiders(catalog), month)
+    return said_by(group, plans, outsiders(catalog), month)
 
 
-def _said(group: Series, plans: Timeline, others: Container[str], month: str) -> str:
+def said_by(group: Series, plans: Timeline, others: Container[str], month: str) -> str:
+    """As `said`, of a group among many: `others` are the sources that estimate what operators do not publish."""
     rows = (published_state(plans.states[site_id], month) for site_id in group.site_ids)
     found = {_teller(row, others) for row in rows if row is not None}
     return found.pop() if len(found) == 1 else "announced, or expected by others," if found else "announced"
@@ -128,15 +129,6 @@ def published_state(state: SiteStates, month: str) -> Milestone | None:
     sizes = [(at, float(np.median(mw))) for at, mw in state.announced if at <= moment(month)]
     at = next((at for at, size in sizes if size >= sizes[-1][1]), None)
     return next((reading.milestone for reading in state.readings if reading.used and reading.at == at), None)
-
-
-def _as_published(state: SiteStates, month: str, size: float) -> bool:
-    """Whether a size in MW is what somebody published of a site, neither converted nor worked out by us."""
-    row = published_state(state, month)
-    if row is None or row.power is None or "power ours" in row.marks:
-        return False
-    published = magnitude(quantity(row.power, row.unit), "MW")
-    return exact(published, size)
 
 
 def unpublished(group: Series, plans: Timeline) -> float:
@@ -288,74 +280,10 @@ def _words(group: Series, line: Line, month: str) -> str:
     return spread_text(band[0], band[2], band[4], "MW")
 
 
-def sites_on_map(
-    plans: Timeline, sites: Sequence[Series], month: str, catalog: Catalog, chosen: tuple[str, Sequence[str]] = ("", ())
-) -> Comparison:
-    """Each site with coordinates: its announced capacity at the end of a month, and whether a part of it runs.
-
-    `chosen` are the words for some of them, which are drawn apart, and their ids.
-    """
-    rows, drawn, missing, others = [], [], [], outsiders(catalog)
-    for group in sites:
-        site = plans.states[group.site_ids[0]].site
-        band = group.at("announced", month)
-        if site.latitude is None or site.longitude is None or not band[2] > 0:
-            missing += [(band[2], site.name)] if band[2] > GIGA else []
-            continue
-        state = plans.states[site.site_id]
-        runs = bool(state.observed)
-        row = summed_levels(
-            site.name,
-            tuple(value / GIGA for value in band),
-            "GW",
-            int(_as_published(state, month, band[2])),
-            basis="energised" if runs else "planned",
-            date=month,
-            sources="; ".join(group.source_ids),
-            note=f"{spread_text(band[0], band[2], band[4], 'MW')} {_said(group, plans, others, month)} "
-            f"by the end of {month[:4]}",
-        )
-        drawn.append(group)
-        place = {"country": site.country, "longitude": float(site.longitude.m), "latitude": float(site.latitude.m)}
-        rows.append(row | place | {"chosen": chosen[0] if site.site_id in chosen[1] else ""})
-    largest = max((row["value"] for row in rows), default=0.0)
-    running = sum(row["basis"] == "energised" for row in rows)
-    return Comparison(
-        id="sites-map",
-        title=f"Where the capacity announced or expected for {month[:4]} stands",
-        answer=f"{_drawn(len(rows), len(sites), month)}, the largest {reader_text(largest * GIGA, 'MW')}; "
-        f"{running} of them run, wholly or in part.{_without_place(missing)}",
-        axis="",
-        unit="GW",
-        kind="capacity",
-        table=pd.DataFrame(rows, columns=[*COLUMNS, "country", "longitude", "latitude", "chosen"]),
-        sources=("table of sites", "coastlines after Natural Earth, states after the U.S. Census Bureau"),
-        method="Area of a circle: facility capacity announced, or expected by others; places to the town or county. "
-        f"As known on {plans.as_of:%-d %B %Y}.",
-        basis="facility power",
-        version=catalog.version,
-        form="map",
-        ends=(sum(row["value"] for row in rows),),
-        worked=partial(workings.of_map, drawn, plans, month),
-    )
-
-
-def _without_place(missing: Sequence[tuple[float, str]]) -> str:
-    """The sites above a gigawatt that no map can show, for no town or county is published."""
-    named = ", ".join(f"{name} ({reader_text(size, 'MW')})" for size, name in sorted(missing, reverse=True))
-    return f" Without a place: {named}." if named else ""
-
-
 def _goal(claims: Sequence[Claim]) -> str:
     """The power of the claim that lies furthest ahead, as it was stated."""
     last = max((claim for claim in claims if claim.until), key=lambda claim: claim.until, default=None)
     return f"{given_text(magnitude(quantity(last.value, last.unit), 'MW'), 'MW')} " if last else ""
-
-
-def _drawn(drawn: int, sized: int, month: str) -> str:
-    if drawn == sized:
-        return f"All {sized} sites with a published size"
-    return f"{drawn} of {sized} sites with a published size (the rest have no place, or nothing for {month[:4]})"
 
 
 def claimed_and_likely(

@@ -8,7 +8,7 @@ import dash
 import dash_mantine_components as dmc
 from dash import Input, Output, State, html
 
-from dashboard import compare_plans
+from dashboard import compare_map, compare_plans
 from dashboard.catalog import Catalog, nearest
 from dashboard.compare import Comparison
 from dashboard.estimates.readings import Reading
@@ -119,7 +119,7 @@ def view(catalog: Catalog, choice: Choice) -> tuple[Comparison, ...]:
     return (
         compare_plans.lines_over_time(group, title, plans, catalog),
         compare_plans.groups_at(list(groups(catalog, by).values()), BY_LABELS[by], MONTH, plans, catalog, choice.name),
-        compare_plans.sites_on_map(plans, list(groups(catalog, "site").values()), MONTH, catalog, chosen),
+        compare_map.sites_on_map(plans, list(groups(catalog, "site").values()), MONTH, catalog, chosen),
     )
 
 
