@@ -17,7 +17,7 @@ from dashboard.units import exact, magnitude, quantity, reader_text, spread_text
 def sites_on_map(
     plans: Timeline, sites: Sequence[Series], month: str, catalog: Catalog, chosen: tuple[str, Sequence[str]] = ("", ())
 ) -> Comparison:
-    """Each site with coordinates: its announced capacity at the end of a month, and whether a part of it runs.
+    """Each site with coordinates: its announced capacity at the end of a month, and how much of it is energised.
 
     `chosen` are the words for some of them, which are drawn apart, and their ids.
     """
@@ -29,21 +29,22 @@ def sites_on_map(
             missing += [(band[2], site.name)] if band[2] > GIGA else []
             continue
         state = plans.states[site.site_id]
-        runs = bool(state.observed)
+        now = _energised(group)
         row = summed_levels(
             site.name,
             tuple(value / GIGA for value in band),
             "GW",
             int(_as_published(state, month, band[2])),
-            basis="energised" if runs else "planned",
+            basis="energised" if state.observed else "planned",
             date=month,
             sources="; ".join(group.source_ids),
-            note=f"{spread_text(band[0], band[2], band[4], 'MW')} {said_by(group, plans, others, month)} "
-            f"by the end of {month[:4]}",
+            note=f"{_words(band)} {said_by(group, plans, others, month)} "
+            f"by the end of {month[:4]}, {_words(now) if now[2] else 'nothing'} energised",
         )
         drawn.append(group)
         place = {"country": site.country, "longitude": float(site.longitude.m), "latitude": float(site.latitude.m)}
-        rows.append(row | place | {"chosen": chosen[0] if site.site_id in chosen[1] else ""})
+        apart = {"energised": now[2] / GIGA, "chosen": chosen[0] if site.site_id in chosen[1] else ""}
+        rows.append(row | place | apart)
     largest = max((row["value"] for row in rows), default=0.0)
     running = sum(row["basis"] == "energised" for row in rows)
     return Comparison(
@@ -54,16 +55,26 @@ def sites_on_map(
         axis="",
         unit="GW",
         kind="capacity",
-        table=pd.DataFrame(rows, columns=[*COLUMNS, "country", "longitude", "latitude", "chosen"]),
+        table=pd.DataFrame(rows, columns=[*COLUMNS, "country", "longitude", "latitude", "energised", "chosen"]),
         sources=("table of sites", "coastlines after Natural Earth, states after the U.S. Census Bureau"),
-        method="Area of a circle: facility capacity announced, or expected by others; places to the town or county. "
-        f"As known on {plans.as_of:%-d %B %Y}.",
+        method="Area of a circle: facility capacity announced, or expected by others; of the disc in it: what of it is "
+        f"energised, on the same scale. Places to the town or county. As known on {plans.as_of:%-d %B %Y}.",
         basis="facility power",
         version=catalog.version,
         form="map",
         ends=(sum(row["value"] for row in rows),),
         worked=partial(workings.of_map, drawn, plans, month),
     )
+
+
+def _energised(group: Series) -> tuple[float, ...]:
+    """The five levels in MW of what is energised now."""
+    bands = (tuple(band) for band in reversed(group.lines["energised"].tolist()))
+    return next((band for band in bands if band[2] == band[2]), (0.0,) * 5)
+
+
+def _words(band: tuple[float, ...]) -> str:
+    return spread_text(band[0], band[2], band[4], "MW")
 
 
 def _without_place(missing: Sequence[tuple[float, str]]) -> str:
