@@ -1,5 +1,6 @@
 """Sites on a map as a comparison: what is announced of each at one date, and what of it is energised."""
 
+from collections import Counter
 from collections.abc import Sequence
 from functools import partial
 
@@ -7,11 +8,13 @@ import pandas as pd
 
 from dashboard import workings
 from dashboard.catalog import Catalog
-from dashboard.compare import COLUMNS, Comparison, summed_levels
+from dashboard.compare import COLUMNS, Comparison, source_names, summed_levels
 from dashboard.compare_plans import GIGA, published_state, said_by
 from dashboard.estimates.readings import outsiders
 from dashboard.estimates.series import Series, SiteStates, Timeline
 from dashboard.units import exact, magnitude, quantity, reader_text, spread_text
+
+GEOMETRY = "Coastlines: Natural Earth; states: U.S. Census Bureau."
 
 
 def sites_on_map(
@@ -56,15 +59,25 @@ def sites_on_map(
         unit="GW",
         kind="capacity",
         table=pd.DataFrame(rows, columns=[*COLUMNS, "country", "longitude", "latitude", "energised", "chosen"]),
-        sources=("table of sites", "coastlines after Natural Earth, states after the U.S. Census Bureau"),
-        method="Area of a circle: facility capacity announced, or expected by others; of the disc in it: what of it is "
-        f"energised, on the same scale. Places to the town or county. As known on {plans.as_of:%-d %B %Y}.",
+        sources=source_names(catalog, _sources(drawn, plans, month)),
+        method="Areas of circle and disc: facility capacity, on one scale; places to the town or county. As known on "
+        f"{plans.as_of:%-d %B %Y}. {GEOMETRY}",
         basis="facility power",
         version=catalog.version,
         form="map",
         ends=(sum(row["value"] for row in rows),),
         worked=partial(workings.of_map, drawn, plans, month),
     )
+
+
+def _sources(drawn: Sequence[Series], plans: Timeline, month: str) -> list[str]:
+    """The sources of sites: first those of what is announced of each, by the capacity that they stand for."""
+    carried: Counter[str] = Counter()
+    for group in drawn:
+        row = published_state(plans.states[group.site_ids[0]], month)
+        if row is not None:
+            carried[row.source_id] += round(group.at("announced", month)[2])
+    return [*(source for source, _ in carried.most_common()), *(i for group in drawn for i in group.source_ids)]
 
 
 def _energised(group: Series) -> tuple[float, ...]:

@@ -57,6 +57,18 @@ def test_every_site_is_on_one_map(sites):
         assert min(edges) < min(home[along]) <= max(home[along]) < max(edges)
 
 
+def test_the_map_names_who_published_its_sizes(sites):
+    """The publishers of the largest sites stand in the foot, with how many more the CSV has; then the coastlines."""
+    first, rest = sites.csv.splitlines()[1:3]
+
+    assert len(sites.sources) > 50
+    assert sites.sources[0].startswith("Epoch AI")  # expects the most
+    assert f"Sources: {'; '.join(sites.sources[:8])}; and {len(sites.sources) - 8} more in the CSV." in sites.foot
+    assert "Coastlines: Natural Earth; states: U.S. Census Bureau." in sites.foot
+    assert sites.sources[-1] in first
+    assert sites.sources[0] in rest
+
+
 def test_alaska_is_not_lost(sites):
     """A site outside the contiguous states is on the world's map, inside what it shows."""
     table = sites.table.copy()
@@ -102,6 +114,7 @@ def test_a_disc_is_what_is_energised(sites, theme):
         for i, width in enumerate(trace["marker"]["line"]["width"]):
             assert width or trace["text"][i] == trace["text"][i - 1]
     assert "of it energised" in texts
+    assert "announced or expected" in texts
 
 
 @pytest.mark.parametrize("size", list(SIZES))

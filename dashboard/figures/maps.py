@@ -145,7 +145,7 @@ def sites_map(comparison: Comparison, size: Size, theme: str) -> Spec:
     keyed = {f"{value:g}\N{NO-BREAK SPACE}{comparison.unit}": value for value in KEYED}
     chosen = dict.fromkeys(row.chosen for row in comparison.rows if row.chosen)
     states = [
-        ("circle", "announced, or expected by others"),
+        ("circle", "announced or expected"),
         ("disc", "of it energised"),
         *(("disc", words) for words in chosen),
     ]
@@ -159,7 +159,7 @@ def sites_map(comparison: Comparison, size: Size, theme: str) -> Spec:
         left=base * 1.1,
         right=base * 1.1,
         body=wanted,
-        least=wanted * 0.6,
+        least=wanted * 0.55,
         legend_lines=len(keys),
         axis=False,
     )
