@@ -12,6 +12,7 @@ import pytest
 from dashboard import captions, compare_grids, compare_plans, figures, workings
 from dashboard.catalog import SHIPPED
 from dashboard.compare import row_text
+from dashboard.compare_deals import RIBBONS
 from dashboard.estimates.ledger import BASES
 from dashboard.figures.frame import Size
 from dashboard.units import spread_text
@@ -843,3 +844,34 @@ def test_grids_tell_what_sites_with_their_own_power_take(catalog):
     assert f"The largest: {most.name}, {own[most.site_id] / 1000:.1f} GW." in foot
     assert told in _told(plans.render(catalog, choice, WINDOW)[7])
     assert "off the grid" not in plans.view(catalog, plans.Choice("country"))[1].foot
+
+
+def test_ribbons_that_are_too_many_stand_in_their_bars(catalog):
+    """A bar is as high as what its label sums: ribbons that are not drawn are a grey wedge, and the key says so."""
+    ribbons = deals.view(catalog, deals.Choice("everybody"))[1]
+    spec = figures.figure(ribbons, Size("page", 1080, None, 14.0), "light")["layout"]
+    shapes = [shape for shape in spec["shapes"] if shape["type"] == "path"]
+    wedges = [shape for shape in shapes if shape["path"].count("L") == 2]
+    bars = {round(shape["y1"] - shape["y0"], 3) for shape in spec["shapes"] if shape.get("x0") == 0.988}
+    takers = ribbons.table.groupby(["taker", "basis"]).value.sum()
+    drawn = ribbons.table[:RIBBONS].groupby(["taker", "basis"]).value.sum()
+    scale = max(bars) / takers.max()
+
+    assert len(ribbons.rows) > RIBBONS
+    assert bars == {round(takers[key] * scale, 3) for key in drawn.index}
+    assert wedges
+    assert any("smaller ones, not drawn" in str(note["text"]) for note in spec["annotations"])
+    few = figures.figure(deals.view(catalog, deals.Choice("Meta"))[1], Size("page", 1080, None, 14.0), "light")[
+        "layout"
+    ]
+    assert not any("not drawn" in str(note["text"]) for note in few["annotations"])
+
+
+def test_ribbons_in_gigawatts_promise_no_investment(catalog):
+    """Money put into a company has no gigawatts: the title in them does not say invests, in dollars it does."""
+    titles = [deals.view(catalog, deals.Choice("everybody", unit))[1].title for unit in deals.UNITS]
+
+    assert titles == [
+        "Who sells to and houses whom, in gigawatts (IT)",
+        "Who sells to, houses and invests in whom, in dollars",
+    ]

@@ -90,13 +90,12 @@ def books_of(catalog: Catalog, choice: Choice) -> dict[str, Ledger]:
 def view(catalog: Catalog, choice: Choice) -> tuple[Comparison, ...]:
     """The page's comparisons: the ledger and the flows."""
     books = books_of(catalog, choice)
+    ways = "sells to and houses" if choice.unit == "GW" else "sells to, houses and invests in"
     if choice.user == EVERYBODY:
         counted = compare_deals.ledgers_beside(books, choice.basis, catalog)
-        title = f"Who sells to, houses and invests in whom, in {UNITS[choice.unit]}"
     else:
         counted = compare_deals.ledger_bars(books[choice.user], choice.basis, catalog)
-        ways = "sells to and houses" if choice.unit == "GW" else "sells to, houses and invests in"
-        title = f"Who {ways} {choice.user}, in {UNITS[choice.unit]}"
+    title = f"Who {ways} {'whom' if choice.user == EVERYBODY else choice.user}, in {UNITS[choice.unit]}"
     return counted, compare_deals.flows(list(books.values()), choice.unit, title, catalog)
 
 
