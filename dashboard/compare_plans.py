@@ -1,4 +1,4 @@
-"""Plans over time as comparisons: lines by month, groups at one date, and sites on a map."""
+"""Plans over time as comparisons: lines by month, and groups at one date."""
 
 import math
 from collections.abc import Container, Sequence
@@ -9,28 +9,31 @@ import pandas as pd
 
 from dashboard import workings
 from dashboard.catalog import Catalog
-from dashboard.compare import COLUMNS, METHOD, Comparison, estimate_levels, source_names, summed_levels
+from dashboard.compare import COLUMNS, METHOD, Comparison, estimate_levels, source_names
 from dashboard.estimates.ask import BASES, BASIS_NAMES, Basis
-from dashboard.estimates.questions import with_parents
-from dashboard.estimates.readings import moment, outsiders
+from dashboard.estimates.questions import with_article, with_parents
+from dashboard.estimates.readings import Reading, day_moment, moment, outsiders
 from dashboard.estimates.series import LINES, NOT_NAMED, Line, Series, SiteStates, Timeline
 from dashboard.records import Claim, Milestone
-from dashboard.units import exact, given_text, magnitude, quantity, reader_text, spread_text
+from dashboard.units import given_text, magnitude, quantity, reader_text, spread_text
 
 GIGA = 1000.0
 MOST_GROUPS = 12
+MOST_NAMED = 5  # grids in a sentence on what they do not carry
 TOLD, LAST = "2030-12", "2035-12"  # the month that answers and passports tell, and the last of the series
 MEANING = (
     "Announced and energised: as published or observed, other bases converted to facility power, with the error of "
     "those who estimate what operators do not publish. Likely: after odds, delay and filling."
 )
+OUR_DATES = " Dates of ours: placeholders, mostly the end of a year, where none is published."
 
 READ_AS = {basis: f"read as {BASIS_NAMES[basis]}" for basis in BASES} | {"unknown": "its basis not being stated"}
 
 
 def lines_over_time(group: Series, title: str, plans: Timeline, catalog: Catalog) -> Comparison:
     """The announced, likely and energised lines of one group of sites in GW at the facility's meter, by month."""
-    rows = []
+    rows, told = [], said(group, plans, catalog)
+    others = "" if told.startswith("announced") else f" Announced here means {told}."
     first = next((i for i, band in enumerate(group.lines["announced"]) if band[2] > 0), 0)
     for line in LINES:
         for month, band in list(zip(plans.months, group.lines[line], strict=True))[max(0, first - 1) :]:
@@ -40,13 +43,14 @@ def lines_over_time(group: Series, title: str, plans: Timeline, catalog: Catalog
     return Comparison(
         id="timeline",
         title=title,
-        answer=_timeline_answer(group, said(group, plans, catalog)),
+        answer=_timeline_answer(group, told, plans),
         axis="Facility capacity at the end of each month, GW",
         unit="GW",
         kind="capacity",
         table=pd.DataFrame(rows, columns=COLUMNS),
         sources=source_names(catalog, group.source_ids),
-        method=f"{MEANING} As known on {plans.as_of:%-d %B %Y}.",
+        method=f"{MEANING}{others}{OUR_DATES if dated_by_us(group, plans, LAST) else ''} As known on "
+        f"{plans.as_of:%-d %B %Y}.",
         version=catalog.version,
         form="series",
         basis="facility power",
@@ -54,24 +58,61 @@ def lines_over_time(group: Series, title: str, plans: Timeline, catalog: Catalog
     )
 
 
-def _timeline_answer(group: Series, said: str) -> str:
+def _timeline_answer(group: Series, said: str, plans: Timeline) -> str:
     announced, likely = group.at("announced", TOLD), group.at("likely", TOLD)
     if not announced[2]:
-        return f"Nothing is dated before 2031; {reader_text(group.at('announced', LAST)[2], 'MW')} by the end of 2035."
+        later = reader_text(group.at("announced", LAST)[2], "MW")
+        return f"Nothing is dated before 2031; {later} by the end of 2035{_our_dates(group, plans, LAST)}."
+    begun = f"{reader_text(announced[2], 'MW')} {said} by the end of 2030{_our_dates(group, plans, TOLD)}"
     if not likely[4]:
-        return f"{reader_text(announced[2], 'MW')} {said} by the end of 2030; none likely by then."
+        return f"{begun}; none likely by then."
+    return f"{begun}; {spread_text(likely[0], likely[2], likely[4], 'MW')} likely."
+
+
+def _our_dates(group: Series, plans: Timeline, month: str) -> str:
+    ours = dated_by_us(group, plans, month)
     return (
-        f"{reader_text(announced[2], 'MW')} {said} by the end of 2030; "
-        f"{spread_text(likely[0], likely[2], likely[4], 'MW')} likely."
+        f", {part_text(ours, group, month)} on {'a date' if len(group.site_ids) == 1 else 'dates'} of ours"
+        if ours
+        else ""
     )
+
+
+def part_text(part: float, group: Series, month: str) -> str:
+    """A part in MW of what is announced of a group for the end of a month, told to be all of it where it is."""
+    whole = group.at("announced", month)[2]
+    return "all of it" if part > 0.99 * whole else f"{reader_text(part, 'MW', beside=whole)} of it"
+
+
+def dated_by_us(group: Series, plans: Timeline, month: str, after: str = "") -> float:
+    """MW announced of a group for the end of a month whose only date is ours, reached after the end of another month.
+
+    Sums of medians. A step of ours that a later state with a published date passes has that date.
+    """
+    first = moment(after) if after else -math.inf
+    return sum(size for i in group.site_ids for at, size in _our_steps(plans.states[i], month) if at > first)
+
+
+def _our_steps(state: SiteStates, month: str) -> list[tuple[float, float]]:
+    """When and by how much, in MW, steps that are dated by us raise what is announced of a site."""
+    dates = {reading.at: reading.milestone.marks for reading in state.readings if reading.used}
+    steps: list[tuple[float, float]] = []
+    held = 0.0
+    for at, mw in state.announced:
+        size = float(np.median(mw))
+        if at <= moment(month) and size > held:
+            steps = [*steps, (at, size - held)] if "date ours" in dates[at] else []
+            held = size
+    return steps
 
 
 def said(group: Series, plans: Timeline, catalog: Catalog, month: str = TOLD) -> str:
     """Who says how much a group is to have: those who build it, others who expect or estimate it, or some of each."""
-    return _said(group, plans, outsiders(catalog), month)
+    return said_by(group, plans, outsiders(catalog), month)
 
 
-def _said(group: Series, plans: Timeline, others: Container[str], month: str) -> str:
+def said_by(group: Series, plans: Timeline, others: Container[str], month: str) -> str:
+    """As `said`, of a group among many: `others` are the sources that estimate what operators do not publish."""
     rows = (published_state(plans.states[site_id], month) for site_id in group.site_ids)
     found = {_teller(row, others) for row in rows if row is not None}
     return found.pop() if len(found) == 1 else "announced, or expected by others," if found else "announced"
@@ -90,24 +131,29 @@ def published_state(state: SiteStates, month: str) -> Milestone | None:
     return next((reading.milestone for reading in state.readings if reading.used and reading.at == at), None)
 
 
-def _as_published(state: SiteStates, month: str, size: float) -> bool:
-    """Whether a size in MW is what somebody published of a site, neither converted nor worked out by us."""
-    row = published_state(state, month)
-    if row is None or row.power is None or "power ours" in row.marks:
-        return False
-    published = magnitude(quantity(row.power, row.unit), "MW")
-    return exact(published, size)
-
-
 def unpublished(group: Series, plans: Timeline) -> float:
     """MW of what a group has energised that no operator published: medians of sites whose newest state is estimated."""
-    total = 0.0
-    for state in (plans.states[site_id] for site_id in group.site_ids):
-        if state.observed:
-            at, mw = state.observed[-1]
-            bases = {reading.milestone.basis for reading in state.readings if reading.used and reading.at == at}
-            total += float(np.median(mw)) if "estimated" in bases else 0.0
-    return total
+    states = (plans.states[site_id] for site_id in group.site_ids)
+    return sum(float(np.median(state.observed[-1][1])) for state in states if _is_estimated(state))
+
+
+def _is_estimated(state: SiteStates) -> bool:
+    """Whether the newest state of a site is an estimate of others."""
+    at = state.observed[-1][0] if state.observed else math.nan
+    return any(r.used and r.at == at and r.milestone.basis == "estimated" for r in state.readings)
+
+
+def connections(group: Series, plans: Timeline) -> list[Milestone]:
+    """The grid connections that operators publish of what runs at sites where an estimate of others counts."""
+    states = (plans.states[site_id] for site_id in group.site_ids)
+    own = ([r.milestone for r in s.readings if _is_connection(r, plans)] for s in states if _is_estimated(s))
+    return [rows[-1] for rows in own if rows]
+
+
+def _is_connection(reading: Reading, plans: Timeline) -> bool:
+    row = reading.milestone
+    runs = row.status == "energised" and reading.at <= day_moment(plans.as_of)
+    return runs and row.power is not None and row.power_basis == "grid" and row.basis in ("disclosed", "measured")
 
 
 def published_as(row: Milestone | None, others: Container[str]) -> str:
@@ -125,12 +171,16 @@ def _leader(ranked: Sequence[Series], by: str, month: str, plans: Timeline, cata
     """The largest group that has a name, and what nobody's name is on."""
     named = next((group for group in ranked if group.name != NOT_NAMED), ranked[0])
     words = said(named, plans, catalog, month).removesuffix(",")
-    told = f"{named.name} leads with {_words(named, 'likely', month)}; {_announced(named, month)} is {words}."
+    name = with_article(named.name) if by == "country" else named.name
+    name = name[:1].upper() + name[1:]
+    told = f"{name} leads with {_words(named, 'likely', month)}; {_announced(named, month)} is {words}."
     lowest = named.at("likely", month)[0]
     level = [g for g in ranked if g is not named and g.name != NOT_NAMED and g.at("likely", month)[2] > lowest]
     if level:
-        names = " and ".join(f"{g.name} with {_likely(g, month)}" for g in level[:2])
-        told = f"{named.name} has the most, {_words(named, 'likely', month)}, but hardly more than {names}."
+        names = " and ".join(
+            f"{with_article(g.name) if by == 'country' else g.name} with {_likely(g, month)}" for g in level[:2]
+        )
+        told = f"{name} has the most, {_words(named, 'likely', month)}, but hardly more than {names}."
     unnamed = next((group for group in ranked if group.name == NOT_NAMED), named)
     if unnamed is named:
         return told
@@ -149,6 +199,34 @@ def _wholes(groups: Sequence[Series], month: str, plans: Timeline, catalog: Cata
         if grid is not None and grid.kind != "country" and len(parts) > 1 and total > largest[0]:
             told.append(f" {grid.name}, drawn in {len(parts)} parts, has about {reader_text(total, 'MW')} together.")
     return "".join(told)
+
+
+def own_plants(groups: Sequence[Series], month: str, plans: Timeline) -> str:
+    """How much of what is likely in grids is at sites that make power of their own; empty where none does."""
+    made = {i: size for group in groups for i, size in _own_power(group, month, plans).items()}
+    if not made:
+        return ""
+    ranked = sorted(groups, key=lambda group: -sum(_own_power(group, month, plans).values()))
+    parts = ((sum(_own_power(group, month, plans).values()), group) for group in ranked[:MOST_NAMED])
+    told = [f"{_part_of(size, group.at('likely', month)[2])} in {group.name}" for size, group in parts if size > 0]
+    most = max(made, key=lambda site_id: made[site_id])
+    return (
+        f"About {reader_text(sum(made.values()), 'MW')} of what is likely is at sites off the grid or with generation "
+        f"of their own, which it need not carry in full: {', '.join(told)}. The largest: "
+        f"{plans.states[most].site.name}, {reader_text(made[most], 'MW')}."
+    )
+
+
+def _own_power(group: Series, month: str, plans: Timeline) -> dict[str, float]:
+    """The median likely MW of each site of a group that makes power of its own."""
+    own = [plans.states[site_id].site for site_id in group.site_ids if plans.states[site_id].site.own_power]
+    found = {site.site_id: plans.of("site", site.name).at("likely", month)[2] for site in own}
+    return {site_id: size for site_id, size in found.items() if size > 0}
+
+
+def _part_of(part: float, whole: float) -> str:
+    """`2.0 of 2.7 GW`."""
+    return f"{reader_text(part, 'MW', beside=whole).split()[0]} of {reader_text(whole, 'MW')}"
 
 
 def _likely(group: Series, month: str) -> str:
@@ -190,7 +268,8 @@ def groups_at(
         kind="capacity",
         table=pd.DataFrame(rows, columns=COLUMNS),
         sources=source_names(catalog, used),
-        method=f"{METHOD} Drawn: {shown}, as known on {plans.as_of:%-d %B %Y}.",
+        method=f"{METHOD} Drawn: {shown}, as known on {plans.as_of:%-d %B %Y}."
+        + (f" {own}" if by == "grid" and (own := own_plants(some, month, plans)) else ""),
         version=catalog.version,
         worked=partial(workings.of_lines, [*ranked, *last], plans, month, catalog),
     )
@@ -201,74 +280,10 @@ def _words(group: Series, line: Line, month: str) -> str:
     return spread_text(band[0], band[2], band[4], "MW")
 
 
-def sites_on_map(
-    plans: Timeline, sites: Sequence[Series], month: str, catalog: Catalog, chosen: tuple[str, Sequence[str]] = ("", ())
-) -> Comparison:
-    """Each site with coordinates: its announced capacity at the end of a month, and whether a part of it runs.
-
-    `chosen` are the words for some of them, which are drawn apart, and their ids.
-    """
-    rows, drawn, missing, others = [], [], [], outsiders(catalog)
-    for group in sites:
-        site = plans.states[group.site_ids[0]].site
-        band = group.at("announced", month)
-        if site.latitude is None or site.longitude is None or not band[2] > 0:
-            missing += [(band[2], site.name)] if band[2] > GIGA else []
-            continue
-        state = plans.states[site.site_id]
-        runs = bool(state.observed)
-        row = summed_levels(
-            site.name,
-            tuple(value / GIGA for value in band),
-            "GW",
-            int(_as_published(state, month, band[2])),
-            basis="energised" if runs else "planned",
-            date=month,
-            sources="; ".join(group.source_ids),
-            note=f"{spread_text(band[0], band[2], band[4], 'MW')} {_said(group, plans, others, month)} "
-            f"by the end of {month[:4]}",
-        )
-        drawn.append(group)
-        place = {"country": site.country, "longitude": float(site.longitude.m), "latitude": float(site.latitude.m)}
-        rows.append(row | place | {"chosen": chosen[0] if site.site_id in chosen[1] else ""})
-    largest = max((row["value"] for row in rows), default=0.0)
-    running = sum(row["basis"] == "energised" for row in rows)
-    return Comparison(
-        id="sites-map",
-        title=f"Where the capacity announced or expected for {month[:4]} stands",
-        answer=f"{_drawn(len(rows), len(sites), month)}, the largest {reader_text(largest * GIGA, 'MW')}; "
-        f"{running} of them run, wholly or in part.{_without_place(missing)}",
-        axis="",
-        unit="GW",
-        kind="capacity",
-        table=pd.DataFrame(rows, columns=[*COLUMNS, "country", "longitude", "latitude", "chosen"]),
-        sources=("table of sites", "coastlines after Natural Earth, states after the U.S. Census Bureau"),
-        method="Area of a circle: facility capacity announced, or expected by others; places to the town or county. "
-        f"As known on {plans.as_of:%-d %B %Y}.",
-        basis="facility power",
-        version=catalog.version,
-        form="map",
-        ends=(sum(row["value"] for row in rows),),
-        worked=partial(workings.of_map, drawn, plans, month),
-    )
-
-
-def _without_place(missing: Sequence[tuple[float, str]]) -> str:
-    """The sites above a gigawatt that no map can show, for no town or county is published."""
-    named = ", ".join(f"{name} ({reader_text(size, 'MW')})" for size, name in sorted(missing, reverse=True))
-    return f" Without a place: {named}." if named else ""
-
-
 def _goal(claims: Sequence[Claim]) -> str:
     """The power of the claim that lies furthest ahead, as it was stated."""
     last = max((claim for claim in claims if claim.until), key=lambda claim: claim.until, default=None)
     return f"{given_text(magnitude(quantity(last.value, last.unit), 'MW'), 'MW')} " if last else ""
-
-
-def _drawn(drawn: int, sized: int, month: str) -> str:
-    if drawn == sized:
-        return f"All {sized} sites with a published size"
-    return f"{drawn} of {sized} sites with a published size (the rest have no place, or nothing for {month[:4]})"
 
 
 def claimed_and_likely(

@@ -21,12 +21,15 @@ def _traces(spec, name):
     return [trace for trace in spec["data"] if trace["name"] == name]
 
 
-def _circles(spec):
-    """Each circle as its text, axes and size."""
+def _circles(spec, *, discs=False):
+    """Each circle, or each disc of what is energised, as its text, axes and size."""
     return [
         (text, trace["xaxis"], size)
         for trace in _traces(spec, "site")
-        for text, size in zip(trace["text"], trace["marker"]["size"], strict=True)
+        for text, size, line in zip(
+            trace["text"], trace["marker"]["size"], trace["marker"]["line"]["width"], strict=True
+        )
+        if (line == 0) == discs
     ]
 
 
@@ -54,6 +57,18 @@ def test_every_site_is_on_one_map(sites):
         assert min(edges) < min(home[along]) <= max(home[along]) < max(edges)
 
 
+def test_the_map_names_who_published_its_sizes(sites):
+    """The publishers of the largest sites stand in the foot, with how many more the CSV has; then the coastlines."""
+    first, rest = sites.csv.splitlines()[1:3]
+
+    assert len(sites.sources) > 50
+    assert sites.sources[0].startswith("Epoch AI")  # expects the most
+    assert f"Sources: {'; '.join(sites.sources[:8])}; and {len(sites.sources) - 8} more in the CSV." in sites.foot
+    assert "Coastlines: Natural Earth; states: U.S. Census Bureau." in sites.foot
+    assert sites.sources[-1] in first
+    assert sites.sources[0] in rest
+
+
 def test_alaska_is_not_lost(sites):
     """A site outside the contiguous states is on the world's map, inside what it shows."""
     table = sites.table.copy()
@@ -77,6 +92,29 @@ def test_area_is_the_value_and_the_key_says_so(sites):
     assert max(per_root) == pytest.approx(min(per_root), rel=1e-3)  # sizes are told to the hundredth of a pixel
     assert keyed[-1] == pytest.approx(per_root[0], rel=1e-3)
     assert keyed[0] == pytest.approx(per_root[0] / 2, rel=1e-3)  # 0.25 GW
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_a_disc_is_what_is_energised(sites, theme):
+    """Each disc takes the part of its circle's area that runs, on top of its own circle alone; hover tells both."""
+    spec = figures.figure(sites, size_named("page"), theme)
+    rows = {row.label: row for row in sites.rows}
+    circles = {text.partition(":")[0]: (text, size) for text, _, size in _circles(spec)}
+    discs = {text.partition(":")[0]: size for text, _, size in _circles(spec, discs=True)}
+    texts = " ".join(str(note["text"]) for note in spec["layout"]["annotations"])
+
+    assert set(discs) == {name for name, row in rows.items() if row.energised > 0}
+    for name, size in discs.items():
+        part = rows[name].energised / rows[name].value
+        assert size == pytest.approx(max(2.0, circles[name][1] * min(1, part) ** 0.5), abs=0.02), name
+    assert discs["Start Campus, Sines"] < 0.2 * circles["Start Campus, Sines"][1]
+    assert "announced by the end of 2030, 34 MW (30–38) energised" in circles["Start Campus, Sines"][0]
+    assert "by the end of 2030, nothing energised" in circles["Monarch Compute Campus"][0]
+    for trace in _traces(spec, "site"):
+        for i, width in enumerate(trace["marker"]["line"]["width"]):
+            assert width or trace["text"][i] == trace["text"][i - 1]
+    assert "of it energised" in texts
+    assert "announced or expected" in texts
 
 
 @pytest.mark.parametrize("size", list(SIZES))

@@ -21,7 +21,10 @@ ROOMS = (
     ("checks",),
     ("estimates",),
     ("workings",),
-    ("compare", "compare_chain", "compare_plans", "compare_deals", "compare_grids", "compare_score", "compare_method"),
+    (
+        *("compare", "compare_chain", "compare_plans", "compare_map", "compare_deals"),
+        *("compare_grids", "compare_score", "compare_method"),
+    ),
     ("captions", "passports"),
     ("figures",),
     ("updates",),

@@ -27,6 +27,8 @@ LAYER_KINDS = {
 }
 LINES = 6  # that a node's label may have
 BESIDE = 0.27  # of the figure's width, at most, for the labels of one side
+REST = "smaller ones, not drawn"
+STUB = 0.09  # how far they reach towards the other side
 LABEL = 0.95  # size of a label, in font sizes
 
 
@@ -34,12 +36,14 @@ LABEL = 0.95  # size of a label, in font sizes
 class Node:
     """A bar at one side, of one name and layer, for two layers are never added.
 
-    It has the pixels that its label needs, its place from the top, and how much ribbons use so far.
+    `total` is of all its ribbons, `rest` of those that are too small to be drawn by themselves. It has the pixels that
+    its label needs, its place from the top, and how much ribbons use so far.
     """
 
     name: str
     layer: str
     total: float
+    rest: float
     lines: list[str]
     least: float
     top: float = 0.0
@@ -52,8 +56,9 @@ def flows(comparison: Comparison, size: Size, theme: str) -> Spec:
     rows = comparison.rows[:RIBBONS]
     beside = max((row.value for row in rows), default=0.0)
     layers = list(dict.fromkeys(row.basis for row in rows))
-    keys = legend_rows(tuple(("thick", layer) for layer in layers), size)
-    left, right = (_nodes(rows, side, size) for side in ("giver", "taker"))
+    left, right = (_nodes(comparison.rows, side, size) for side in ("giver", "taker"))
+    rest = [REST] if any(node.rest for node in (*left, *right)) else []
+    keys = legend_rows(tuple(("thick", layer) for layer in (*layers, *rest)), size)
     words = max(sum(node.least for node in nodes) for nodes in (left, right))
     margins = [base * 1.4 + max(map(width, _lines(nodes), repeat(base * LABEL)), default=0) for nodes in (left, right)]
     box = frame(
@@ -68,6 +73,7 @@ def flows(comparison: Comparison, size: Size, theme: str) -> Spec:
         axis=False,
     )
     colours = {layer: box.theme.kinds.get(LAYER_KINDS.get(layer, ""), box.theme.quiet) for layer in layers}
+    colours[REST] = box.theme.quiet
     draw_legend(box, keys, "capacity", colours)
     scale = _place(left, right, box)
     box.layout["shapes"] += [*_ribbons(rows, left, right, scale, colours), *_bars(left, right, scale, box)]
@@ -81,22 +87,25 @@ def flows(comparison: Comparison, size: Size, theme: str) -> Spec:
 
 
 def _nodes(rows: list[Any], side: str, size: Size) -> list[Node]:
-    """The bars of a side, layer by layer, so that each runs as one bundle, and the largest first.
+    """The bars of a side that have a ribbon, layer by layer, so that each runs as one bundle, and the largest first.
 
-    A bar is as high as its ribbons; its label has what all of them make, drawn or not, which is no sum of medians.
+    A bar is as high as all its ribbons, drawn or not; so is its label, whose number is no sum of medians.
     """
-    totals: dict[tuple[str, str], float] = {}
+    totals: dict[tuple[str, str], list[float]] = {}
     told: dict[tuple[str, str], str] = {}
-    for row in rows:
+    for place, row in enumerate(rows):
         key = getattr(row, side), row.basis
-        totals[key] = totals.get(key, 0.0) + row.value
+        if place < RIBBONS:
+            totals.setdefault(key, [0.0, 0.0])
+        if key in totals:
+            totals[key][place >= RIBBONS] += row.value
         told[key] = getattr(row, f"{side}_total").replace(" ", "\u00a0", 1).replace("m of ", "m\u00a0of\u00a0")
     font, nodes = size.font * LABEL, []
-    for (name, layer), total in totals.items():
+    for (name, layer), (drawn, rest) in totals.items():
         named = f"{name}, {layer}" if sum(name == other for other, _ in totals) > 1 else name
         label = f"{named} {told[name, layer]}"
         lines = fitted(label, size.width * BESIDE, LINES * font * LEADING, font)
-        nodes.append(Node(name, layer, total, lines, font * LEADING * len(lines) + 0.25 * size.font))
+        nodes.append(Node(name, layer, drawn + rest, rest, lines, font * LEADING * len(lines) + 0.25 * size.font))
     layers = list(dict.fromkeys(row.basis for row in rows))
     return sorted(nodes, key=lambda node: (layers.index(node.layer), -node.total))
 
@@ -141,7 +150,25 @@ def _ribbons(
         ends[row.giver, row.taker, row.basis] = (giver.top + giver.used, taker.top + taker.used)
         giver.used += row.value * scale
         taker.used += row.value * scale
-    return [_ribbon(*ends[row.giver, row.taker, row.basis], row.value * scale, colours[row.basis]) for row in rows]
+    drawn = [_ribbon(*ends[row.giver, row.taker, row.basis], row.value * scale, colours[row.basis]) for row in rows]
+    return [
+        *drawn,
+        *(
+            _stub(node, end, scale, colours[REST])
+            for nodes, end in ((left, 0), (right, 1))
+            for node in nodes
+            if node.rest
+        ),
+    ]
+
+
+def _stub(node: Node, end: int, scale: float, colour: str) -> dict[str, Any]:
+    """The rest of a bar, below its ribbons: a wedge towards those at the other side."""
+    top, bottom = node.top + node.used, node.top + node.used + node.rest * scale
+    node.used += node.rest * scale
+    x, tip = abs(end - 0.015), abs(end - STUB)
+    path = f"M{x:.3f},{top:.2f} L{tip:.3f},{(top + bottom) / 2:.2f} L{x:.3f},{bottom:.2f} Z"
+    return {"type": "path", "path": path, "fillcolor": faded(colour, 0.5), "line": {"width": 0}, "layer": "below"}
 
 
 def _ribbon(start: float, end: float, thickness: float, colour: str) -> dict[str, Any]:

@@ -37,6 +37,7 @@ CIRCLE = 1 / 17  # of that map's width for the largest circle
 KEPT = 64  # maps whose names stay in their places: one for each width and choice in use
 NAMED = 10  # so many of the largest sites of each map are named, where there is room
 REACH = 0.1  # longest line from a circle to its name, as a part of the map's width
+LEAST_DISC = 1.0  # pixels of a radius that is seen
 CHOSEN = "energy"  # the colour of the kind that no map shows
 KEYED = (1.0, 0.25)  # GW of the circles in the key
 
@@ -136,7 +137,7 @@ def _views() -> Mapping[str, tuple[float, float, float, float]]:
 
 
 def sites_map(comparison: Comparison, size: Size, theme: str) -> Spec:
-    """A circle for each row at its `longitude` and `latitude`, its area as the value; filled where energised.
+    """A circle for each row at its `longitude` and `latitude`, its area as the value, and in it a disc of `energised`.
 
     Rows of `country` "usa", but for Alaska and Hawaii, are on a map of the states, all others on one of the world.
     """
@@ -144,8 +145,8 @@ def sites_map(comparison: Comparison, size: Size, theme: str) -> Spec:
     keyed = {f"{value:g}\N{NO-BREAK SPACE}{comparison.unit}": value for value in KEYED}
     chosen = dict.fromkeys(row.chosen for row in comparison.rows if row.chosen)
     states = [
-        ("disc", "running, wholly or in part"),
-        ("circle", "not yet running"),
+        ("circle", "announced or expected"),
+        ("disc", "of it energised"),
         *(("disc", words) for words in chosen),
     ]
     marks = (*states, *(("circle", text) for text in keyed))
@@ -158,7 +159,7 @@ def sites_map(comparison: Comparison, size: Size, theme: str) -> Spec:
         left=base * 1.1,
         right=base * 1.1,
         body=wanted,
-        least=wanted * 0.6,
+        least=wanted * 0.55,
         legend_lines=len(keys),
         axis=False,
     )
@@ -228,6 +229,12 @@ class Site:
     radius: float
 
     @property
+    def disc(self) -> float:
+        """The radius of the disc of what is energised, which takes its part of the circle's area; 0 without any."""
+        part = min(1.0, float(self.row.energised) / float(self.row.value))
+        return max(self.radius * math.sqrt(part), LEAST_DISC) if part > 0 else 0.0
+
+    @property
     def box(self) -> Box:
         """The square that its circle has for itself."""
         return _square(self.x, self.y, self.radius)
@@ -292,16 +299,15 @@ def _ground(panel: Panel, box: Frame) -> list[Spec]:
 
 
 def _circles(sites: Sequence[Site], panel: Panel, box: Frame) -> Spec:
-    colours = [box.theme.kinds[CHOSEN if site.row.chosen else "capacity"] for site in sites]
-    places = [panel.value(site.x, site.y) for site in sites]
+    """For each site a circle and, where something is energised, a disc in it: right behind it, below the next site."""
+    marks = [(site, disc) for site in sites for disc in (False, True) if not disc or site.disc]
+    colours = [box.theme.kinds[CHOSEN if site.row.chosen else "capacity"] for site, _ in marks]
+    places = [panel.value(site.x, site.y) for site, _ in marks]
     marker: Any = {
-        "size": [round(2 * site.radius, 2) for site in sites],
-        "color": [
-            colour if site.row.basis == "energised" else faded(colour, 0.15)
-            for colour, site in zip(colours, sites, strict=True)
-        ],
+        "size": [round(2 * (site.disc if disc else site.radius), 2) for site, disc in marks],
+        "color": [colour if disc else faded(colour, 0.15) for colour, (_, disc) in zip(colours, marks, strict=True)],
         "opacity": 0.85,
-        "line": {"color": colours, "width": 1.6},
+        "line": {"color": colours, "width": [0 if disc else 1.6 for _, disc in marks]},
     }
     return {
         "type": "scatter",
@@ -312,7 +318,7 @@ def _circles(sites: Sequence[Site], panel: Panel, box: Frame) -> Spec:
         "xaxis": f"x{panel.axes}",
         "yaxis": f"y{panel.axes}",
         "marker": marker,
-        "text": [escaped(f"{site.row.label}: {site.row.note}") for site in sites],
+        "text": [escaped(f"{site.row.label}: {site.row.note}") for site, _ in marks],
         "hovertemplate": "%{text}<extra></extra>",
     }
 

@@ -15,19 +15,22 @@ ANNOUNCED, LIKELY, LOW, HIGH = "Announced 2030, MW", "Likely 2030, MW", "5th per
 MEGAWATTS: dict[str, Any] = {
     "filter": "agNumberColumnFilter",
     "type": "rightAligned",
-    "valueFormatter": {"function": "d3.format(',')(params.value)"},
+    "valueFormatter": {"function": "params.value == null ? '' : d3.format(',')(params.value)"},
 }
 WITH_ARTICLE = ("United ", "Netherlands", "Philippines")
+DASH = "\u2060–\u2060"  # between the ends of a range that a line never breaks
+RANGED: dict[str, Any] = {
+    "headerName": "Likely 2030, MW (90\u00a0% range)",
+    "valueFormatter": {"function": "params.value == null ? '' : d3.format(',')(params.value) + params.data.range"},
+}
 # What a reader came for first: a phone shows the first three, whole, in 348 pixels.
 COLUMNS: Sequence[dict[str, Any]] = (
-    {"field": "Site", "pinned": "left", "width": 165, "phone": 128} | TEXT | WRAPPED,
-    {"field": ANNOUNCED, "width": 180, "phone": 115} | MEGAWATTS,
-    {"field": LIKELY, "width": 150, "phone": 105} | MEGAWATTS,
-    {"field": LOW, "width": 130} | MEGAWATTS,
-    {"field": HIGH, "width": 130} | MEGAWATTS,
+    {"field": "Site", "pinned": "left", "width": 165, "phone": 120} | TEXT | WRAPPED,
+    {"field": ANNOUNCED, "headerName": ANNOUNCED, "width": 150, "phone": 105} | MEGAWATTS,
+    {"field": LIKELY, "width": 210, "phone": 122} | MEGAWATTS | RANGED | WRAPPED,
     {"field": "Published as", "headerName": "Published as", "width": 150} | TEXT | WRAPPED,
     {"field": "Operator", "width": 190} | TEXT | WRAPPED,
-    {"field": "User", "width": 150} | TEXT,
+    {"field": "User", "width": 150} | TEXT | WRAPPED,
     {"field": "Country", "width": 150} | TEXT,
     {"field": "Grid", "width": 180} | TEXT,
     {"field": "Own power", "width": 120} | TEXT,
@@ -76,7 +79,9 @@ def site_rows(catalog: Catalog, plans: Timeline, sites: Iterable[Series], month:
 def _row(catalog: Catalog, plans: Timeline, group: Series, month: str, others: Container[str]) -> dict[str, Any]:
     state = plans.states[group.site_ids[0]]
     site, row = state.site, compare_plans.published_state(state, month)
-    announced, likely = group.at("announced", month)[2], [round(rounded(mw)) for mw in group.at("likely", month)]
+    announced, levels = group.at("announced", month)[2], group.at("likely", month)
+    blank = _open(group, plans, month)
+    likely = [None if blank else round(rounded(mw)) for mw in levels]
     given = row is not None and row.power_basis == "facility"
     return {
         "Site": site.name,
@@ -89,8 +94,14 @@ def _row(catalog: Catalog, plans: Timeline, group: Series, month: str, others: C
         LIKELY: likely[2],
         LOW: likely[0],
         HIGH: likely[4],
+        "range": "" if blank or likely[0] == likely[4] else f" ({likely[0]:,}{DASH}{likely[4]:,})",
         "Own power": "on site" if site.own_power else "",
     }
+
+
+def _open(group: Series, plans: Timeline, month: str) -> bool:
+    """Whether nothing can be said of a site's likely power: all of it has a date of ours, the last day of the month."""
+    return not group.at("likely", month)[4] and compare_plans.dated_by_us(group, plans, month) > 0
 
 
 def unfilled(rows: Sequence[dict[str, Any]]) -> str:
@@ -98,8 +109,16 @@ def unfilled(rows: Sequence[dict[str, Any]]) -> str:
     late = [row for row in rows if row[ANNOUNCED] and not row[HIGH]]
     if not late:
         return ""
-    size = reader_text(sum(row[ANNOUNCED] for row in late), "MW")
-    return (
-        f" Likely is 0 for {len(late)} of them ({size} announced): what is dated to the last day of the year has not "
-        "begun to fill on it."
+    size, ours = _size(late), [row for row in late if row[HIGH] is None]
+    told = (
+        f" Nothing is likely yet of {len(late)} of them ({size} announced): what is dated to the last day of the year "
     )
+    told += "has not begun to fill on it."
+    if not ours:
+        return told
+    names = "; ".join(row["Site"] for row in ours)
+    return f"{told} That day is ours, for want of a published one, for {names} ({_size(ours)}): their Likely is blank."
+
+
+def _size(rows: Sequence[dict[str, Any]]) -> str:
+    return reader_text(sum(row[ANNOUNCED] for row in rows), "MW")

@@ -13,7 +13,7 @@ from dashboard.workings import BASIS_NAMES, milestone_text
 
 MONTH, NEXT_YEAR, LAST = "2030-12", "2031-12", "2035-12"
 CONVERTED = "a figure published on another basis is converted by us"
-OUTSIDE = " of it as others estimate, mostly from satellite pictures and permits, where operators publish no power"
+OUTSIDE = " of it as others estimate, mostly from satellite pictures and permits"
 
 
 def answer(group: Series, plans: Timeline, catalog: Catalog) -> list[Any]:
@@ -22,10 +22,10 @@ def answer(group: Series, plans: Timeline, catalog: Catalog) -> list[Any]:
     now = next((tuple(band) for band in reversed(energised.tolist()) if band[2] == band[2]), (0.0,) * 5)
     return [
         *_planned(group, plans, catalog),
-        f" On {plans.as_of:%-d %B %Y} ",
+        f" On {plans.as_of:%-d %B %Y}, ",
         html.Strong(spread_text(now[0], now[2], now[4], "MW"), className="estimated") if now[2] else "nothing",
         " was handed over, which is counted here as energised" if handed_over(group, plans) else " was energised",
-        *_outside(compare_plans.unpublished(group, plans), now[2]),
+        *_outside(group, plans, now[2]),
         ".",
     ]
 
@@ -42,41 +42,63 @@ def handed_over(group: Series, plans: Timeline) -> str:
 def _planned(group: Series, plans: Timeline, catalog: Catalog) -> list[Any]:
     """What is announced for the end of 2030 and likely by then; where that is nothing, what there is later."""
     announced, likely = group.at("announced", MONTH)[2], group.at("likely", MONTH)
-    said = f"is {compare_plans.said(group, plans, catalog)}"
+    said = f" at the meter is {compare_plans.said(group, plans, catalog)} for the end of "
     if not announced:
         last = group.at("announced", LAST)[2]
         then = [
-            "; by the end of 2035 ",
+            "; ",
             html.Strong(reader_text(last, "MW"), className="estimated"),
-            f" {said} at the meter",
+            f"{said}{LAST[:4]}",
+            *_our_dates(group, plans, LAST),
         ]
         return ["Nothing is dated before 2031", *(then if last else []), "."]
     begun = [
-        "By the end of 2030 ",
         html.Strong(reader_text(announced, "MW"), className="estimated"),
-        f" {said} at the meter",
+        f"{said}{MONTH[:4]}",
+        *_our_dates(group, plans, MONTH),
     ]
     if likely[4]:
         return [*begun, "; ", _estimated(likely), " is likely by then."]
     why = ", as all of it is dated to that very month" if _late(group) > 0.99 * announced else ""
     later = group.at("likely", NEXT_YEAR)
-    more = [" By the end of 2031 ", _estimated(later), " is likely."] if later[4] else []
+    more = [" ", _estimated(later), " is likely by the end of 2031."] if later[4] else []
     return [*begun, f"; none is likely by then{why}.", *more]
+
+
+def _our_dates(group: Series, plans: Timeline, month: str) -> list[Any]:
+    """How much of what is announced for the end of a month stands on dates of ours."""
+    ours = compare_plans.dated_by_us(group, plans, month)
+    if not ours:
+        return []
+    part = html.Strong(compare_plans.part_text(ours, group, month), className="estimated")
+    return ["; ", part, " has no published date and stands on one of ours"]
 
 
 def _estimated(band: tuple[float, ...]) -> Any:
     return html.Strong(spread_text(band[0], band[2], band[4], "MW"), className="estimated")
 
 
-def _outside(estimated: float, energised: float) -> list[Any]:
-    """How much of what is energised its operators do not publish."""
+def _outside(group: Series, plans: Timeline, energised: float) -> list[Any]:
+    """How much of what is energised is others' estimate, and what operators publish of it."""
+    estimated = compare_plans.unpublished(group, plans)
     if not estimated:
         return []
+    own = compare_plans.connections(group, plans)
+    why = ", where operators publish no power"
+    if own and len(group.site_ids) == 1:
+        why = f"; its operator publishes a connection of {milestone_text(own[0])}"
+    elif own:
+        why += f" or, at {len(own)} site{'s' * (len(own) > 1)}, a connection alone"
     if estimated > 0.99 * energised:
-        return [", all", OUTSIDE]
-    if reader_text(estimated, "MW") == reader_text(energised, "MW"):
-        return [", nearly all", OUTSIDE]
-    return [", about ", html.Strong(reader_text(estimated, "MW"), className="estimated"), OUTSIDE]
+        return [", all", OUTSIDE, why]
+    if estimated > 0.97 * energised or reader_text(estimated, "MW") == reader_text(energised, "MW"):
+        return [", nearly all", OUTSIDE, why]
+    return [
+        ", about ",
+        html.Strong(reader_text(estimated, "MW", beside=energised), className="estimated"),
+        OUTSIDE,
+        why,
+    ]
 
 
 def conversion(group: Series, plans: Timeline) -> str:
@@ -90,17 +112,18 @@ def conversion(group: Series, plans: Timeline) -> str:
     return f"Power at the meter is converted by us from {origin}: {published(row)}."
 
 
-def share(group: Series) -> str:
+def share(group: Series, plans: Timeline, catalog: Catalog) -> str:
     """How much of what is announced is likely, and why not more; empty where the answer says that none is."""
     announced, likely = group.at("announced", MONTH)[2], group.at("likely", MONTH)
     if not announced or not likely[4]:
         return ""
-    part = f"{100 * likely[2] / announced:.0f} %"
-    more = " Its range holds the doubt of the conversion too, so its top may lie above the announced median."
+    part, said = f"{100 * likely[2] / announced:.0f} %", compare_plans.said(group, plans, catalog)
+    more = f" Its range holds the doubt of the conversion too, so its top may lie above the median of what is {said}"
+    more = f"{more.removesuffix(',')}."
     return (
-        f"The median of likely is {part} of what is announced for the end of 2030: each unfinished step is weighed by "
+        f"The median of likely is {part} of what is {said} for the end of 2030: each unfinished step is weighed by "
         "its status, its delay and the time it takes to fill (parameters realisation, delay and fill ramp)."
-        f"{more if likely[4] > announced else ''}{_last_month(group)}"
+        f"{more if likely[4] > announced else ''}{_last_month(group, plans, said)}"
     )
 
 
@@ -109,14 +132,16 @@ def _late(group: Series) -> float:
     return group.at("announced", MONTH)[2] - group.at("announced", f"{MONTH[:4]}-11")[2]
 
 
-def _last_month(group: Series) -> str:
+def _last_month(group: Series, plans: Timeline, said: str) -> str:
     """How much of what is announced is dated to the very end of the year, when none of it can be likely yet."""
     late = _late(group)
     if late < 0.005 * group.at("announced", MONTH)[2] or not group.at("likely", MONTH)[4]:
         return ""
+    ours = compare_plans.dated_by_us(group, plans, MONTH, after=f"{MONTH[:4]}-11")
+    by_us = f" ({reader_text(ours, 'MW', beside=late)} of it by us)" if ours else ""
     return (
-        f" {reader_text(late, 'MW')} of what is announced is dated to the last month of {MONTH[:4]}, often for want of "
-        "a better date: it can hardly be likely on the last day."
+        f" {reader_text(late, 'MW')} of what is {said} is dated to the last month of {MONTH[:4]}{by_us}, often "
+        "for want of a better date: it can hardly be likely on the last day."
     )
 
 

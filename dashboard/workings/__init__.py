@@ -4,7 +4,7 @@ Only a passport asks for them, so they are made when one is opened and not with 
 draw; the numbers shown are medians, and medians of parts need not add up to the median of the whole.
 """
 
-from dashboard.workings.deals import named, of_flows, of_ledger, of_ledgers, read_as, term_read
+from dashboard.workings.deals import OWN_BUILDING, named, of_flows, of_ledger, of_ledgers, read_as, sides, term_read
 from dashboard.workings.lines import Used, Worked, Working, number
 from dashboard.workings.loads import of_dots, of_plants, of_shares, of_tornado
 from dashboard.workings.plans import BASIS_NAMES, date_text, milestone_text, of_claim, of_lines, of_map
@@ -12,6 +12,7 @@ from dashboard.workings.score import of_ranks, of_score, of_spreads
 
 __all__ = [
     "BASIS_NAMES",
+    "OWN_BUILDING",
     "Used",
     "Worked",
     "Working",
@@ -33,5 +34,6 @@ __all__ = [
     "of_spreads",
     "of_tornado",
     "read_as",
+    "sides",
     "term_read",
 ]

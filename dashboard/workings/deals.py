@@ -15,6 +15,8 @@ from dashboard.records import Commitment
 from dashboard.units import given_text, magnitude, spread_text
 from dashboard.workings.lines import GIGA, MOST_LINES, Used, Worked, Working, factors_of, number, sum_text
 
+OWN_BUILDING = "own building"
+
 
 def of_ledger(book: Ledger, basis: Basis, catalog: Catalog) -> Worked:
     """Layers, overlap, floor, best, ceiling and what is likely, with the deals and the odds behind them."""
@@ -135,13 +137,17 @@ def term_read(deal: Commitment, catalog: Catalog) -> str:
     return f"term of {given_text(magnitude(term, 'year'), 'years')} read by us: {origin}"
 
 
+def sides(deal: Commitment) -> str:
+    """Who supplies whom; what a buyer builds without a named supplier is told as that."""
+    return f"{deal.supplier or OWN_BUILDING} → {deal.buyer}"
+
+
 def named(text: str, catalog: Catalog) -> str:
     """A text with each id of a deal in it as the deal's supplier, buyer and date."""
 
     def told(found: re.Match[str]) -> str:
         deal = catalog.commitments.get(found[0])
-        names = deal.supplier.replace(";", ",") if deal else ""
-        return f"{names} → {deal.buyer} of {deal.announced}" if deal else found[0]
+        return f"{sides(deal).replace(';', ',')} of {deal.announced}" if deal else found[0]
 
     return re.sub(r"[\w-]+", told, text)
 
@@ -151,7 +157,7 @@ def _deal_row(entry: Entry, basis: Basis, catalog: Catalog) -> Used:
     low, _, middle, _, high = (GIGA * value for value in quantiles(entry.sizes[basis]))
     holds = f"; holds {named('; '.join(entry.contains), catalog)}" if entry.contains else ""
     return Used(
-        label=f"{deal.supplier} → {deal.buyer}",
+        label=sides(deal),
         value=spread_text(low, middle, high, "MW"),
         basis=f"{deal.layer}, {deal.status}",
         date=deal.announced,

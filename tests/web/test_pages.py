@@ -9,9 +9,10 @@ import dash.html
 import numpy as np
 import pytest
 
-from dashboard import captions, compare_grids, compare_plans, figures
+from dashboard import captions, compare_grids, compare_plans, figures, workings
 from dashboard.catalog import SHIPPED
 from dashboard.compare import row_text
+from dashboard.compare_deals import RIBBONS
 from dashboard.estimates.ledger import BASES
 from dashboard.figures.frame import Size
 from dashboard.units import spread_text
@@ -244,12 +245,23 @@ def test_home_tells_every_number_of_the_story(catalog):
 def test_home_tells_what_superseded_a_claim_in_its_words(catalog):
     """The later statement and its day are named, and no id of a row; a term falls with its money."""
     text = json.dumps(home.render(catalog, home.Choice(), WINDOW), default=lambda part: part.to_plotly_json())
-    older, later = catalog.claims["story-openai-money"], catalog.claims["openai-money-600"]
+    older, later = catalog.claims["openai-money-600"], catalog.claims["openai-money-750"]
 
     assert later.supersedes == older.claim_id
     assert f"Superseded on {later.said} by \\u201c{later.statement}" in text
-    assert f"Superseded together with \\u201c{older.statement}" in text
     assert later.claim_id not in text
+
+
+def test_home_sets_no_unlike_dollars_against_each_other(catalog):
+    """$1.4 trillion was followed by $600 billion, which is not like for like; second-hand words are told as that."""
+    text = _told(home.render(catalog, home.Choice(), WINDOW))
+    older, later = catalog.claims["story-openai-money"], catalog.claims["openai-money-600"]
+
+    assert "not like for like with $1.4 trillion" in later.note
+    assert f"Followed on {later.said} by “{later.statement}” (spending through 2030, not all obligations: not" in text
+    assert f"Followed together with “{older.statement}”" in text
+    assert f"by “{later.statement}" not in text.replace(f"Followed on {later.said} by", "")
+    assert '"Stands. Second-hand."' in text
 
 
 def test_plain_elements_are_what_components_become():
@@ -419,7 +431,25 @@ def test_sites_that_nothing_is_likely_of_are_told_and_dated_late(catalog):
 
     assert late
     assert dates == {"2030-12"}
-    assert f"Likely is 0 for {len(late)} of them" in text
+    assert f"Nothing is likely yet of {len(late)} of them" in text
+
+
+def test_a_date_of_ours_makes_no_sure_nothing(catalog):
+    """Where the last day of 2030 is our placeholder, Likely is blank and the sites are named; published, it is 0."""
+    rows = {row["Site"]: row for row in plans.site_rows(catalog)}
+    columns = ("Likely 2030, MW", "5th percentile, MW", "95th percentile, MW")
+    blank = [name for name, row in rows.items() if [row[column] for column in columns] == [None] * 3]
+
+    assert blank == [
+        "Google and Tenaska, Nebraska (proposed)",
+        "Ferrera Erbognone AI campus",
+        "Stargate Argentina",
+    ]
+    assert [rows["Campus IA, Fouju"][column] for column in columns] == [0, 0, 0]
+    assert f"That day is ours, for want of a published one, for {'; '.join(blank)} (3.9 GW)" in _told(
+        plans.render(catalog, plans.Choice(), WINDOW)
+    )
+    assert "params.value == null" in components_plans.MEGAWATTS["valueFormatter"]["function"]
 
 
 def test_each_layer_has_a_bar_of_its_own(catalog):
@@ -581,9 +611,12 @@ def test_plans_tell_how_much_of_what_runs_nobody_published(catalog):
     assert compare_plans.unpublished(meta, seen) == pytest.approx(
         sum(compare_plans.unpublished(sites[name], seen) for name in meta.site_ids)
     )
-    assert "is estimated by others at the meter" in told[sites["pryor"].name]
-    assert '", all", " of it as others estimate, mostly from satellite pictures' in told[sites["pryor"].name]
-    assert "is announced at the meter" in told[sites["abilene"].name]
+    assert " at the meter is estimated by others for the end of 2030" in told[sites["pryor"].name]
+    assert (
+        '", all", " of it as others estimate, mostly from satellite pictures and permits", ", where operators publish'
+        in (told[sites["pryor"].name])
+    )
+    assert " at the meter is announced for the end of 2030" in told[sites["abilene"].name]
     assert "satellite pictures" not in told[sites["abilene"].name].split("Milestones", 1)[0]
 
 
@@ -678,8 +711,14 @@ def test_load_of_no_group_is_told(client, load, told):
 @pytest.mark.parametrize(
     ("choice", "told"),
     [
-        (plans.Choice("operator", "OpenAI"), ("Nothing is dated before 2031", "; by the end of 2035 ", "is announced")),
-        (plans.Choice("site", "Campus IA, Fouju"), ("all of it is dated to that very month", "By the end of 2031 ")),
+        (
+            plans.Choice("operator", "OpenAI"),
+            ("Nothing is dated before 2031", "; ", " at the meter is announced for the end of 2035"),
+        ),
+        (
+            plans.Choice("site", "Campus IA, Fouju"),
+            ("all of it is dated to that very month", " is likely by the end of 2031"),
+        ),
     ],
     ids=lambda choice: getattr(choice, "name", None),
 )
@@ -689,3 +728,147 @@ def test_plans_of_which_nothing_is_likely_by_2030_say_why(catalog, choice, told)
 
     assert all(words in said for words in told)
     assert "0 kW" not in said
+
+
+def test_plans_tell_what_stands_on_dates_of_ours(catalog):
+    """Page and figure say how much has no published date, of all sites and of one; a later published date ends it."""
+    seen = plans.plans_of(catalog)
+    steps = {
+        site_id: compare_plans.dated_by_us(seen.of("site", state.site.name), seen, MONTH)
+        for site_id, state in seen.states.items()
+    }
+    marked = {row.site_id for row in catalog.milestones.values() if "date ours" in row.marks and row.date < "2031"}
+    total = spread_text(*[sum(steps.values())] * 3, "MW").split(" ")[0]
+    everything, proposed = (plans.Choice(), plans.Choice("site", "Google and Tenaska, Nebraska (proposed)"))
+
+    assert steps["jamnagar"] == pytest.approx(2830, rel=0.02)
+    assert steps["google-tenaska"] == pytest.approx(2700)
+    assert {site_id for site_id, size in steps.items() if size} <= marked
+    assert steps["abilene"] == steps["new-carlisle"] == 0  # no mark; a mark that published states had passed
+    assert f"{float(total):.0f} GW of it on dates of ours" in plans.view(catalog, everything)[0].answer
+    assert "placeholders" in plans.view(catalog, everything)[0].foot
+    assert "of ours" not in plans.view(catalog, plans.Choice("site", "Stargate Abilene"))[0].foot
+    told = _told(plans.render(catalog, everything, WINDOW))
+    assert f'"{float(total):.0f} GW of it"' in told
+    assert "has no published date and stands on one of ours" in told
+    assert "of it by us), often for want of a better date" in told
+    assert "all of it on a date of ours" in plans.view(catalog, proposed)[0].answer
+
+
+def test_a_connection_that_an_operator_publishes_is_told(catalog):
+    """Of Fairwater an estimate of others counts, but Microsoft publishes its connection."""
+    one = _told(plans.render(catalog, plans.Choice("site", "Fairwater Mount Pleasant"), WINDOW)[0])
+    several = _told(plans.render(catalog, plans.Choice("user", "Microsoft"), WINDOW)[0])
+
+    assert "; its operator publishes a connection of 400 MW" in one
+    assert "publish no power" not in one
+    assert "where operators publish no power or, at 1 site, a connection alone" in several
+
+
+def test_two_numbers_never_run_together(catalog):
+    """No year stands before a number of power in the answer, and a date ends with a comma."""
+    for choice in (plans.Choice(), plans.Choice("operator", "OpenAI"), plans.Choice("site", "Campus IA, Fouju")):
+        parts = plans.render(catalog, choice, WINDOW)[0].children
+        said = "".join(part if isinstance(part, str) else part.children for part in parts)
+
+        assert not re.search(r"\b20\d\d [\d.]", said)
+        assert "On 29 November 2026, " in said
+
+
+def test_what_others_expect_is_called_so_in_each_line(catalog):
+    """Fairwater: title, share and answer have the same word, and the foot says which line it is."""
+    choice = plans.Choice("site", "Fairwater Mount Pleasant")
+    page, figure = _told(plans.render(catalog, choice, WINDOW)[:3]), plans.view(catalog, choice)[0]
+
+    assert "of what is expected by others for the end of 2030" in page
+    assert "above the median of what is expected by others." in page
+    assert figure.title == "Fairwater Mount Pleasant: expected by others, likely, energised"
+    assert "Announced here means expected by others." in figure.foot
+    assert "announced, likely" in plans.view(catalog, plans.Choice())[0].title
+
+
+def test_a_country_begins_a_sentence_with_its_article(catalog):
+    """The United States leads; China's estimates are told beside what runs in one unit, or as nearly all of it."""
+    assert plans.view(catalog, plans.Choice("country"))[1].answer.startswith("The United States leads with ")
+    china = _told(plans.render(catalog, plans.Choice("country", "China"), WINDOW)[0])
+    assert ", nearly all" in china
+
+
+def test_likely_has_its_range_in_its_own_column(catalog):
+    """The third column, which a phone shows whole, has median and range, and its head says of what."""
+    column = components_plans.COLUMNS[2]
+    row = next(row for row in plans.site_rows(catalog) if row["Site"] == "Fairwater Mount Pleasant")
+
+    assert column["headerName"] == "Likely 2030, MW (90\u00a0% range)"
+    assert "params.data.range" in column["valueFormatter"]["function"]
+    assert row["range"].replace("\u2060", "") == f" ({row['5th percentile, MW']:,}–{row['95th percentile, MW']:,})"
+    assert not any("ercentile" in column.get("headerName", column["field"]) for column in components_plans.COLUMNS)
+
+
+def test_every_deal_says_what_took_its_place(catalog):
+    """The table of all deals and that of the checks tell the same of a deal that was replaced."""
+    rows = deals._table(catalog, WINDOW).children.rowData
+    told = {(row["Supplier"], row["Announced"]): row["Status"] for row in rows if row["Buyer"] == "OpenAI"}
+
+    assert told["NVIDIA", "2025-09-22"] == "replaced by NVIDIA → OpenAI of 2026-02-27"
+    assert {"signed", "operating"} <= {row["Status"] for row in rows}
+
+
+def test_what_a_buyer_builds_itself_has_a_supplier(catalog):
+    """Meta's 5 GW at Hyperion name no supplier: own building, in each table, in a reason and in the passport."""
+    shown = _told(deals.render(catalog, deals.Choice("Meta"), WINDOW))
+    worked = _told([vars(row) for row in deals.view(catalog, deals.Choice("Meta"))[0].worked().rows])
+
+    assert "own building → Meta" in shown
+    assert '" → ' not in shown + worked
+    assert all(row["Supplier"] for row in deals._table(catalog, WINDOW).children.rowData)
+    assert workings.named("part of meta-hyperion-2026", catalog).startswith("part of own building → Meta of")
+
+
+def test_grids_tell_what_sites_with_their_own_power_take(catalog):
+    """Page and foot say how much of each grid is at sites that make their own power, with the largest."""
+    choice = plans.Choice("grid")
+    grids_of, seen = plans.groups(catalog, "grid"), plans.plans_of(catalog)
+    sites = {series.site_ids[0]: series.at("likely", MONTH)[2] for series in seen.by("site").values()}
+    own = {site_id: size for site_id, size in sites.items() if catalog.sites[site_id].own_power}
+    foot = plans.view(catalog, choice)[1].foot
+    most = catalog.sites[max(own, key=lambda site_id: own[site_id])]
+    there = grids_of[catalog.grids[most.grid_id].name].at("likely", MONTH)[2] / 1000
+
+    told = f"About {sum(own.values()) / 1000:.0f} GW of what is likely is at sites off the grid or with generation of"
+    assert told in foot
+    assert f"{own[most.site_id] / 1000:.1f} of {there:.1f} GW in {catalog.grids[most.grid_id].name}" in foot
+    assert f"The largest: {most.name}, {own[most.site_id] / 1000:.1f} GW." in foot
+    assert told in _told(plans.render(catalog, choice, WINDOW)[7])
+    assert "off the grid" not in plans.view(catalog, plans.Choice("country"))[1].foot
+
+
+def test_ribbons_that_are_too_many_stand_in_their_bars(catalog):
+    """A bar is as high as what its label sums: ribbons that are not drawn are a grey wedge, and the key says so."""
+    ribbons = deals.view(catalog, deals.Choice("everybody"))[1]
+    spec = figures.figure(ribbons, Size("page", 1080, None, 14.0), "light")["layout"]
+    shapes = [shape for shape in spec["shapes"] if shape["type"] == "path"]
+    wedges = [shape for shape in shapes if shape["path"].count("L") == 2]
+    bars = {round(shape["y1"] - shape["y0"], 3) for shape in spec["shapes"] if shape.get("x0") == 0.988}
+    takers = ribbons.table.groupby(["taker", "basis"]).value.sum()
+    drawn = ribbons.table[:RIBBONS].groupby(["taker", "basis"]).value.sum()
+    scale = max(bars) / takers.max()
+
+    assert len(ribbons.rows) > RIBBONS
+    assert bars == {round(takers[key] * scale, 3) for key in drawn.index}
+    assert wedges
+    assert any("smaller ones, not drawn" in str(note["text"]) for note in spec["annotations"])
+    few = figures.figure(deals.view(catalog, deals.Choice("Meta"))[1], Size("page", 1080, None, 14.0), "light")[
+        "layout"
+    ]
+    assert not any("not drawn" in str(note["text"]) for note in few["annotations"])
+
+
+def test_ribbons_in_gigawatts_promise_no_investment(catalog):
+    """Money put into a company has no gigawatts: the title in them does not say invests, in dollars it does."""
+    titles = [deals.view(catalog, deals.Choice("everybody", unit))[1].title for unit in deals.UNITS]
+
+    assert titles == [
+        "Who sells to and houses whom, in gigawatts (IT)",
+        "Who sells to, houses and invests in whom, in dollars",
+    ]

@@ -16,6 +16,7 @@ from dashboard.estimates.cross_check import Check, cross_checks
 from dashboard.estimates.estimate import quantiles
 from dashboard.estimates.ledger import BASES, Basis, Entry, Ledger, openai_ledger, user_ledger, users_of
 from dashboard.estimates.ledger_rows import ended
+from dashboard.records import Commitment
 from dashboard.units import magnitude, reader_text, spread_text
 from dashboard.web import components as ui
 from dashboard.web.cache import by_version
@@ -89,13 +90,12 @@ def books_of(catalog: Catalog, choice: Choice) -> dict[str, Ledger]:
 def view(catalog: Catalog, choice: Choice) -> tuple[Comparison, ...]:
     """The page's comparisons: the ledger and the flows."""
     books = books_of(catalog, choice)
+    ways = "sells to and houses" if choice.unit == "GW" else "sells to, houses and invests in"
     if choice.user == EVERYBODY:
         counted = compare_deals.ledgers_beside(books, choice.basis, catalog)
-        title = f"Who sells to, houses and invests in whom, in {UNITS[choice.unit]}"
     else:
         counted = compare_deals.ledger_bars(books[choice.user], choice.basis, catalog)
-        ways = "sells to and houses" if choice.unit == "GW" else "sells to, houses and invests in"
-        title = f"Who {ways} {choice.user}, in {UNITS[choice.unit]}"
+    title = f"Who {ways} {'whom' if choice.user == EVERYBODY else choice.user}, in {UNITS[choice.unit]}"
     return counted, compare_deals.flows(list(books.values()), choice.unit, title, catalog)
 
 
@@ -240,7 +240,7 @@ def _entries(entries: list[Entry], choice: Choice, catalog: Catalog) -> Any:
         inside = f" (holds {workings.named('; '.join(entry.contains), catalog)})" if entry.contains else ""
         body.append(
             [
-                f"{entry.deal.supplier} → {entry.deal.buyer}{inside}",
+                f"{workings.sides(entry.deal)}{inside}",
                 entry.deal.layer,
                 spread_text(low, middle, high, "MW"),
                 workings.read_as(entry, catalog),
@@ -261,7 +261,7 @@ def _left_out(left_out: Mapping[str, str], catalog: Catalog) -> Any:
     for deal_id, why in left_out.items():
         deal = catalog.commitments[deal_id]
         reason = workings.named(why, catalog)
-        body.append([f"{deal.supplier} → {deal.buyer}", compare_deals.stated(deal), reason, deal.announced])
+        body.append([workings.sides(deal), compare_deals.stated(deal), reason, deal.announced])
     return ui.table(["Deal", "Stated", "Why it does not count", "Date"], body)
 
 
@@ -278,12 +278,17 @@ def _checks(catalog: Catalog, choice: Choice) -> Any:
         deal = catalog.commitments[check.commitment_id]
         name = "OpenAI" if choice.user == METHOD_LEDGER else choice.user
         if name in (EVERYBODY, deal.user, deal.buyer):
-            end = workings.named(ended(deal, catalog, catalog.as_of), catalog)
-            row = [f"{deal.supplier} → {deal.buyer}", compare_deals.stated(deal), check.sentence]
-            (over if end else standing).append([*row, end or deal.status, deal.announced])
+            row = [workings.sides(deal), compare_deals.stated(deal), check.sentence]
+            over_now = ended(deal, catalog, catalog.as_of)
+            (over if over_now else standing).append([*row, _status(deal, catalog), deal.announced])
     if not standing and not over:
         return html.P("None of these deals states two of the three.", className="quiet")
     return ui.table(["Deal", "Stated", "What it comes to", "Status", "Date"], standing + over)
+
+
+def _status(deal: Commitment, catalog: Catalog) -> str:
+    """What took a deal's place, where something did; else its status."""
+    return workings.named(ended(deal, catalog, catalog.as_of), catalog) or deal.status
 
 
 # A phone shows the first three, whole, in 348 pixels.
@@ -292,7 +297,7 @@ COLUMNS: list[dict[str, Any]] = [
     {"field": "Supplier", "width": 120, "phone": 105} | ui.TEXT | ui.WRAPPED,
     {"field": "Stated", "width": 230, "phone": 145} | ui.TEXT | ui.WRAPPED,
     {"field": "Announced", "width": 118} | ui.TEXT,
-    {"field": "Status", "width": 165} | ui.TEXT,
+    {"field": "Status", "width": 165} | ui.TEXT | ui.WRAPPED,
     {"field": "Layer", "width": 165} | ui.TEXT,
     {"field": "Source", "width": 300} | ui.TEXT | ui.LINKED,
     {"field": "Billion USD", "filter": "agNumberColumnFilter", "width": 120, "type": "rightAligned"},
@@ -304,12 +309,12 @@ def _table(catalog: Catalog, window: dict[str, Any]) -> Any:
     rows = [
         {
             "Buyer": deal.buyer,
-            "Supplier": deal.supplier,
+            "Supplier": deal.supplier or workings.OWN_BUILDING,
             "Layer": "total, never added" if deal.aggregate else deal.layer,
             "Stated": compare_deals.stated(deal),
             "Billion USD": float(magnitude(deal.amount, "billion USD")) if deal.amount is not None else None,
             "Source": ui.cited(deal.source_id, catalog.sources),
-            "Status": deal.status,
+            "Status": _status(deal, catalog),
             "Announced": deal.announced,
             "Note": deal.note,
         }

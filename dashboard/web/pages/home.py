@@ -44,6 +44,7 @@ NOT_CONVERTED = {
     "rainier-power": "not converted: facility power already, of the full campus and not of the chips above",
     "rainier-money": "not converted: the plan of 2024, for 16 of some 30 buildings",
 }
+UNLIKE = "not like for like"  # of a note: two numbers that may not be set against each other
 ACROSS = "Across AWS, not at one site"
 ROUGH = re.compile(r"hundreds of thousands|(nearly|about|more than|up to) [\d.,]+( million)?", re.IGNORECASE)
 LARGER = (
@@ -332,9 +333,11 @@ def _spread(answer: Estimate, name: str) -> str:
 
 
 def _standing(claim: Claim, catalog: Catalog) -> str:
-    """Whether a claim still stands, and by which words and of what day it was superseded."""
+    """Whether a claim still stands, and by which words and of what day it was superseded or, where unlike, followed."""
     rows = catalog.claims.values()
     later = next((row for row in rows if row.supersedes == claim.claim_id), None)
+    if later and UNLIKE in later.note:
+        return f"Followed on {later.said} by “{later.statement}” ({later.note[:1].lower()}{later.note[1:].rstrip('.')})"
     if later:
         return f"Superseded on {later.said} by “{later.statement}”"
     if claim.quantity == "term":
@@ -343,8 +346,8 @@ def _standing(claim: Claim, catalog: Catalog) -> str:
         ]
         of = max(money, key=lambda row: row.said, default=None)
         if of and not of.preferred:
-            return f"Superseded together with “{of.statement}” of {of.said}"
-    return claim.preference or "Stands"
+            return f"{_standing(of, catalog).split()[0]} together with “{of.statement}” of {of.said}"
+    return claim.preference or f"Stands. {claim.note}".removesuffix(". ")
 
 
 def _restatements(catalog: Catalog) -> Any:

@@ -8,7 +8,7 @@ import dash
 import dash_mantine_components as dmc
 from dash import Input, Output, State, html
 
-from dashboard import compare_plans
+from dashboard import compare_map, compare_plans
 from dashboard.catalog import Catalog, nearest
 from dashboard.compare import Comparison
 from dashboard.estimates.readings import Reading
@@ -109,7 +109,9 @@ def view(catalog: Catalog, choice: Choice) -> tuple[Comparison, ...]:
     if not plans_of(catalog).states:
         raise ValueError("sites: none has a milestone with a power or a chip count, so there is nothing to draw")
     plans, group = plans_of(catalog), shown(catalog, choice)
-    title = f"{parts.sites_of(choice.by, group.name)}: announced, likely, energised"
+    told = compare_plans.said(group, plans, catalog)
+    word = "announced" if told.endswith(",") else told
+    title = f"{parts.sites_of(choice.by, group.name)}: {word}, likely, energised"
     if choice.name == EVERYTHING:
         title = f"All {len(plans.states)} AI sites with a size in the tables: announced, likely, energised"
     by = choice.by if choice.by != "total" else "user"
@@ -117,7 +119,7 @@ def view(catalog: Catalog, choice: Choice) -> tuple[Comparison, ...]:
     return (
         compare_plans.lines_over_time(group, title, plans, catalog),
         compare_plans.groups_at(list(groups(catalog, by).values()), BY_LABELS[by], MONTH, plans, catalog, choice.name),
-        compare_plans.sites_on_map(plans, list(groups(catalog, "site").values()), MONTH, catalog, chosen),
+        compare_map.sites_on_map(plans, list(groups(catalog, "site").values()), MONTH, catalog, chosen),
     )
 
 
@@ -197,7 +199,7 @@ def render(catalog: Catalog, choice: Choice, window: dict[str, Any]) -> list[Any
     return [
         html.P(sentences.answer(group, plans_of(catalog), catalog), className="answer"),
         html.P(sentences.conversion(group, plans_of(catalog)), className="quiet"),
-        html.P(sentences.share(group), className="quiet"),
+        html.P(sentences.share(group, plans_of(catalog), catalog), className="quiet"),
         html.P(note := sentences.handed_over(group, plans_of(catalog)), className="quiet", hidden=not note),
         over_time,
         html.Div(_site(catalog, group) if len(group.site_ids) == 1 else []),
@@ -215,7 +217,9 @@ def render(catalog: Catalog, choice: Choice, window: dict[str, Any]) -> list[Any
 
 
 def _shared(catalog: Catalog, by: By) -> str:
-    """Which sites stand under the first of several names: a megawatt is counted once."""
+    """Which sites stand under the first of several names, for a megawatt is counted once; which grids carry not all."""
+    if by == "grid":
+        return compare_plans.own_plants(list(groups(catalog, by).values()), MONTH, plans_of(catalog))
     if by not in ("user", "total"):
         return ""
     names = [site.name for site in (state.site for state in plans_of(catalog).states.values()) if ";" in site.user]
