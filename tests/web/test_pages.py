@@ -875,3 +875,17 @@ def test_ribbons_in_gigawatts_promise_no_investment(catalog):
         "Who sells to and houses whom, in gigawatts (IT)",
         "Who sells to, houses and invests in whom, in dollars",
     ]
+
+
+@pytest.mark.parametrize(("user", "builds"), [("Google", True), ("Meta", True), ("Anthropic", False)])
+def test_deals_say_that_own_building_is_not_in_them(catalog, user, builds):
+    """Of a user that builds for itself page and figure say that not all its sites are here, with a link to them."""
+    page = _told(deals.render(catalog, deals.Choice(user), WINDOW)[1])
+    likely = plans.groups(catalog, "user")[user].at("likely", MONTH)
+    caveat = f"What {user} builds for its own use is here as far as it was announced as a commitment."
+
+    assert (caveat in page) == builds
+    assert (caveat in deals.view(catalog, deals.Choice(user))[0].answer) == builds
+    assert (f"/plans?by=user&name={user}" in page) == builds
+    assert (spread_text(likely[0], likely[2], likely[4], "MW") in page) == builds
+    assert deals.builds_itself(catalog, "Amazon AWS") == "operator"  # whose user is not named
