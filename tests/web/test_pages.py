@@ -889,3 +889,16 @@ def test_deals_say_that_own_building_is_not_in_them(catalog, user, builds):
     assert (f"/plans?by=user&name={user}" in page) == builds
     assert (spread_text(likely[0], likely[2], likely[4], "MW") in page) == builds
     assert deals.builds_itself(catalog, "Amazon AWS") == "operator"  # whose user is not named
+
+
+def test_a_size_in_a_table_has_its_basis_and_a_deal_its_day_beside_it(client):
+    """Of a milestone unit, basis, state and date stand before chips, two of them on a phone; of a deal day and kind."""
+    names = {
+        table: data._ordered(client.get(f"/data/{table}.csv").text.splitlines()[0].split(","))
+        for table in ("milestones", "commitments")
+    }
+    phone = [data._width(name, phone=True) for name in names["milestones"][:4]]
+
+    assert names["milestones"][:7] == ["site_id", "power", "unit", "power_basis", "status", "date", "chip_count"]
+    assert names["commitments"][:5] == ["buyer", "supplier", "announced", "aggregate", "amount [billion USD]"]
+    assert sum(phone) <= 348
