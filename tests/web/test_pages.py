@@ -902,3 +902,15 @@ def test_a_size_in_a_table_has_its_basis_and_a_deal_its_day_beside_it(client):
     assert names["milestones"][:7] == ["site_id", "power", "unit", "power_basis", "status", "date", "chip_count"]
     assert names["commitments"][:5] == ["buyer", "supplier", "announced", "aggregate", "amount [billion USD]"]
     assert sum(phone) <= 348
+
+
+def test_what_else_was_said_is_no_drawn_deal(catalog):
+    """A claim of the day and amount of a deal that is drawn is that deal, and is left out; others of the day stay."""
+    told = _told(deals._said(catalog, deals.Choice("OpenAI", "billion USD")))
+    mine = {c.claim_id: c.statement for c in catalog.claims.values() if c.subject == "OpenAI" and c.quantity == "money"}
+
+    assert "What else was said of OpenAI’s dollars: 3" in told
+    for name in ("story-aws-money", "story-azure-money", "stargate-us-goal-money", "stargate-oracle-money"):
+        assert mine[name] not in told
+    assert mine["stargate-us-7-money"] in told  # of the day of Oracle's contract, but another amount
+    assert mine["openai-money-856"] in told

@@ -19,7 +19,7 @@ from dashboard.estimates.ledger_rows import ended
 from dashboard.estimates.readings import first_name
 from dashboard.estimates.series import By
 from dashboard.records import Commitment
-from dashboard.units import magnitude, reader_text, spread_text
+from dashboard.units import magnitude, quantity, reader_text, spread_text
 from dashboard.web import components as ui
 from dashboard.web.cache import by_version
 from dashboard.web.live import Live
@@ -195,8 +195,12 @@ def render(catalog: Catalog, choice: Choice, window: dict[str, Any]) -> list[Any
 
 def _said(catalog: Catalog, choice: Choice) -> Any:
     """What else was said of a user's dollars: totals, parts and later amounts, beside the deals as announced."""
-    claims = [c for c in catalog.claims.values() if c.quantity == "money" and c.preferred and c.subject == choice.user]
-    if choice.unit == "GW" or not claims:
+    said = [c for c in catalog.claims.values() if c.quantity == "money" and c.preferred and c.subject == choice.user]
+    if choice.unit == "GW" or not said:
+        return None
+    drawn = [(deal.announced, deal.amount) for deal in book(catalog, choice.user).paid if deal.amount is not None]
+    claims = [c for c in said if (c.said, quantity(c.value, c.unit)) not in drawn]
+    if not claims:
         return None
     told = "Deals are drawn as announced. These say some of the same dollars again, in total or later: never added."
     body = [
