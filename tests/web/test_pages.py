@@ -21,6 +21,7 @@ from dashboard.web.addresses import FORMS, PINS, AddressError, comparisons_at
 from dashboard.web.app import page_content
 from dashboard.web.openapi import description
 from dashboard.web.pages import PAGES, convert, data, deals, grids, home, plans
+from dashboard.web.pages.home import BASIS_LABELS
 from dashboard.web.sentences_plans import MONTH
 
 WINDOW = {"theme": "light", "width": 1080}
@@ -914,3 +915,11 @@ def test_what_else_was_said_is_no_drawn_deal(catalog):
         assert mine[name] not in told
     assert mine["stargate-us-7-money"] in told  # of the day of Oracle's contract, but another amount
     assert mine["openai-money-856"] in told
+
+
+@pytest.mark.parametrize("basis", BASIS_LABELS)
+def test_home_says_in_plain_words_what_would_change_it(catalog, basis):
+    """Beside the name of the assumption that decides most stands what it is."""
+    said = home.render(catalog, home.Choice(basis), WINDOW)[1].children
+
+    assert re.match(r"Most hangs on how much of [a-z, ]+\. What would change this most: ", said)
