@@ -69,7 +69,7 @@ def ledgers_beside(books: Mapping[str, Ledger], basis: Basis, catalog: Catalog) 
         id="ledger",
         title=f"The deals of {len(books)} users, each counted once, {BASIS_WORDS[basis]}",
         answer=f"{first}, {second}{''.join(mixed_for(*ranked[0], basis))}. Users are never added up: what one builds "
-        "another may rent. What a company builds for its own use is here as far as it was announced as a commitment.",
+        f"another may rent. {own_use('a company')}",
         axis=f"Capacity, GW, {BASIS_WORDS[basis]}",
         unit="GW",
         kind="capacity",
@@ -79,6 +79,11 @@ def ledgers_beside(books: Mapping[str, Ledger], basis: Basis, catalog: Catalog) 
         version=catalog.version,
         worked=partial(workings.of_ledgers, dict(ranked), basis, catalog),
     )
+
+
+def own_use(user: str) -> str:
+    """What the deals of a user that builds for itself do not hold."""
+    return f"What {user} builds for its own use is here as far as it was announced as a commitment."
 
 
 def _part(book: Ledger, name: str, label: str, basis: Basis) -> dict[str, object]:

@@ -21,6 +21,7 @@ from dashboard.web.addresses import FORMS, PINS, AddressError, comparisons_at
 from dashboard.web.app import page_content
 from dashboard.web.openapi import description
 from dashboard.web.pages import PAGES, convert, data, deals, grids, home, plans
+from dashboard.web.pages.home import BASIS_LABELS
 from dashboard.web.sentences_plans import MONTH
 
 WINDOW = {"theme": "light", "width": 1080}
@@ -872,3 +873,50 @@ def test_ribbons_in_gigawatts_promise_no_investment(catalog):
         "Who sells to and houses whom, in gigawatts (IT)",
         "Who sells to, houses and invests in whom, in dollars",
     ]
+
+
+@pytest.mark.parametrize(("user", "builds"), [("Google", True), ("Meta", True), ("Anthropic", False)])
+def test_deals_say_that_own_building_is_not_in_them(catalog, user, builds):
+    """Of a user that builds for itself page and figure say that not all its sites are here, with a link to them."""
+    page = _told(deals.render(catalog, deals.Choice(user), WINDOW)[1])
+    likely = plans.groups(catalog, "user")[user].at("likely", MONTH)
+    caveat = f"What {user} builds for its own use is here as far as it was announced as a commitment."
+
+    assert (caveat in page) == builds
+    assert (caveat in deals.view(catalog, deals.Choice(user))[0].answer) == builds
+    assert (f"/plans?by=user&name={user}" in page) == builds
+    assert (spread_text(likely[0], likely[2], likely[4], "MW") in page) == builds
+    assert deals.builds_itself(catalog, "Amazon AWS") == "operator"  # whose user is not named
+
+
+def test_a_size_in_a_table_has_its_basis_and_a_deal_its_day_beside_it(client):
+    """Of a milestone unit, basis, state and date stand before chips, two of them on a phone; of a deal day and kind."""
+    names = {
+        table: data._ordered(client.get(f"/data/{table}.csv").text.splitlines()[0].split(","))
+        for table in ("milestones", "commitments")
+    }
+    phone = [data._width(name, phone=True) for name in names["milestones"][:4]]
+
+    assert names["milestones"][:7] == ["site_id", "power", "unit", "power_basis", "status", "date", "chip_count"]
+    assert names["commitments"][:5] == ["buyer", "supplier", "announced", "aggregate", "amount [billion USD]"]
+    assert sum(phone) <= 348
+
+
+def test_what_else_was_said_is_no_drawn_deal(catalog):
+    """A claim of the day and amount of a deal that is drawn is that deal, and is left out; others of the day stay."""
+    told = _told(deals._said(catalog, deals.Choice("OpenAI", "billion USD")))
+    mine = {c.claim_id: c.statement for c in catalog.claims.values() if c.subject == "OpenAI" and c.quantity == "money"}
+
+    assert "What else was said of OpenAI’s dollars: 3" in told
+    for name in ("story-aws-money", "story-azure-money", "stargate-us-goal-money", "stargate-oracle-money"):
+        assert mine[name] not in told
+    assert mine["stargate-us-7-money"] in told  # of the day of Oracle's contract, but another amount
+    assert mine["openai-money-856"] in told
+
+
+@pytest.mark.parametrize("basis", BASIS_LABELS)
+def test_home_says_in_plain_words_what_would_change_it(catalog, basis):
+    """Beside the name of the assumption that decides most stands what it is."""
+    said = home.render(catalog, home.Choice(basis), WINDOW)[1].children
+
+    assert re.match(r"Most hangs on how much of [a-z, ]+\. What would change this most: ", said)

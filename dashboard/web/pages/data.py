@@ -39,10 +39,21 @@ NAMES: Mapping[str, str] = {
 }
 # What a reader looks for first, in this order; a table's own id, its first column, comes last.
 FIRST = (
-    *("statement", "name", "title", "site_id", "buyer", "supplier", "quantity", "scope", "low", "central", "high"),
-    *("value", "amount [billion USD]", "power [GW]", "power", "chip_count", "unit"),
+    *("statement", "name", "title", "site_id", "buyer", "supplier", "announced", "aggregate", "quantity", "scope"),
+    *(
+        "low",
+        "central",
+        "high",
+        "value",
+        "amount [billion USD]",
+        "power [GW]",
+        "power",
+        "unit",
+        "power_basis",
+        "status",
+    ),
     *("demand [TWh]", "year", "peak [GW]", "peak_date", "peak_kind", "tdp [W]", "system_power [kW]", "said", "date"),
-    *("announced", "released", "published", "publisher"),
+    *("chip_count", "released", "published", "publisher"),
     *("source_id", "source_ids", "demand_source_id", "address"),
 )
 CITED = {
@@ -70,6 +81,7 @@ WIDTHS = {
     "central": 90,
     "high": 90,
 }
+PHONE_WIDTHS = {"power": 78, "unit": 62, "power_basis": 96}  # beside the name of a site: all of a size at one look
 WHOLE = "params.value == null ? '' : d3.format(',')(params.value)"
 SHOWN_PROBLEMS = 50
 
@@ -269,13 +281,14 @@ def _column(name: str, number: bool, *, phone: bool, first: bool) -> dict[str, A
             "valueFormatter": {"function": WHOLE},
         }
     # On a phone what is out of sight at first must not make every row tall.
-    wraps = name in NAMED or (first if phone else name in CITED)
+    wraps = name in NAMED or first or (name in CITED and not phone)
     return column | ui.TEXT | (ui.WRAPPED if wraps else {}) | (ui.LINKED if name in CITED else {})
 
 
 def _width(name: str, *, phone: bool) -> int:
     long, short = (190, 112) if phone else (320, 160)
-    return WIDTHS.get(name, long if name in LONG else 260 if name in CITED else short)
+    widths = WIDTHS | PHONE_WIDTHS if phone else WIDTHS
+    return widths.get(name, long if name in LONG else 260 if name in CITED else short)
 
 
 def _number(text: str) -> float | str | None:

@@ -1,7 +1,7 @@
 """`/deals`: who sells chips, houses and invests in whom, and what a user's deals make when counted once."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import dash
@@ -16,11 +16,14 @@ from dashboard.estimates.cross_check import Check, cross_checks
 from dashboard.estimates.estimate import quantiles
 from dashboard.estimates.ledger import BASES, Basis, Entry, Ledger, openai_ledger, user_ledger, users_of
 from dashboard.estimates.ledger_rows import ended
+from dashboard.estimates.readings import first_name
+from dashboard.estimates.series import By
 from dashboard.records import Commitment
-from dashboard.units import magnitude, reader_text, spread_text
+from dashboard.units import magnitude, quantity, reader_text, spread_text
 from dashboard.web import components as ui
 from dashboard.web.cache import by_version
 from dashboard.web.live import Live
+from dashboard.web.pages.plans import plans_of
 
 PATH, NAME, TITLE = "/deals", "Deals", "Who buys from whom, and how much is it when nothing is counted twice?"
 FIGURES = ("ledger", "flows")
@@ -95,8 +98,17 @@ def view(catalog: Catalog, choice: Choice) -> tuple[Comparison, ...]:
         counted = compare_deals.ledgers_beside(books, choice.basis, catalog)
     else:
         counted = compare_deals.ledger_bars(books[choice.user], choice.basis, catalog)
+        if builds_itself(catalog, choice.user):
+            counted = replace(counted, answer=f"{counted.answer} {compare_deals.own_use(choice.user)}")
     title = f"Who {ways} {'whom' if choice.user == EVERYBODY else choice.user}, in {UNITS[choice.unit]}"
     return counted, compare_deals.flows(list(books.values()), choice.unit, title, catalog)
+
+
+def builds_itself(catalog: Catalog, user: str) -> By | None:
+    """How `/plans` groups the sites that a user builds for itself: by user, by operator where none is named, or not."""
+    built = [site for site in catalog.sites.values() if user in map(str.strip, site.operator.split(";"))]
+    users = {first_name(site.user) for site in built}
+    return "user" if user in users else "operator" if "" in users else None
 
 
 def comparisons(catalog: Catalog, query: Mapping[str, str]) -> tuple[Comparison, ...]:
@@ -156,6 +168,7 @@ def render(catalog: Catalog, choice: Choice, window: dict[str, Any]) -> list[Any
     }
     return [
         html.P(_answers(catalog, choice), className="answer"),
+        html.P(own := _own_use(catalog, choice), className="quiet", hidden=not own),
         counted,
         html.Div(
             [
@@ -182,8 +195,12 @@ def render(catalog: Catalog, choice: Choice, window: dict[str, Any]) -> list[Any
 
 def _said(catalog: Catalog, choice: Choice) -> Any:
     """What else was said of a user's dollars: totals, parts and later amounts, beside the deals as announced."""
-    claims = [c for c in catalog.claims.values() if c.quantity == "money" and c.preferred and c.subject == choice.user]
-    if choice.unit == "GW" or not claims:
+    said = [c for c in catalog.claims.values() if c.quantity == "money" and c.preferred and c.subject == choice.user]
+    if choice.unit == "GW" or not said:
+        return None
+    drawn = [(deal.announced, deal.amount) for deal in book(catalog, choice.user).paid if deal.amount is not None]
+    claims = [c for c in said if (c.said, quantity(c.value, c.unit)) not in drawn]
+    if not claims:
         return None
     told = "Deals are drawn as announced. These say some of the same dollars again, in total or later: never added."
     body = [
@@ -192,6 +209,22 @@ def _said(catalog: Catalog, choice: Choice) -> Any:
     ]
     table = ui.table(["Date", "What was said", "By", "Note", "Source"], body, caption=told)
     return html.Details([html.Summary(f"What else was said of {choice.user}’s dollars: {len(claims)}"), table])
+
+
+def _own_use(catalog: Catalog, choice: Choice) -> list[Any]:
+    """What the deals of a user that builds itself leave out, with what its sites make likely."""
+    by = builds_itself(catalog, choice.user)
+    if by is None:
+        return []
+    low, _, middle, _, high = plans_of(catalog).of(by, choice.user).at("likely", "2030-12")
+    address = f"/plans?{ui.query_text({'by': by, 'name': choice.user})}"
+    return [
+        f"{compare_deals.own_use(choice.user)} Site by site, ",
+        html.Strong(spread_text(low, middle, high, "MW"), className="estimated"),
+        f" at the meter is likely by the end of 2030 at those that it {'uses' if by == 'user' else 'runs'}: see ",
+        dash.dcc.Link("its plans", href=address),
+        ".",
+    ]
 
 
 def _answers(catalog: Catalog, choice: Choice) -> list[Any]:

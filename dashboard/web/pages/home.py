@@ -44,6 +44,10 @@ NOT_CONVERTED = {
     "rainier-power": "not converted: facility power already, of the full campus and not of the chips above",
     "rainier-money": "not converted: the plan of 2024, for 16 of some 30 buildings",
 }
+PLAIN = {
+    "mature_load": "how much of the power installed for computers they draw on average, once the halls are full",
+    "peak_over_grid": "how much of its grid connection a site takes at its busiest",
+}
 UNLIKE = "not like for like"  # of a note: two numbers that may not be set against each other
 ACROSS = "Across AWS, not at one site"
 ROUGH = re.compile(r"hundreds of thousands|(nearly|about|more than|up to) [\d.,]+( million)?", re.IGNORECASE)
@@ -175,7 +179,7 @@ def render(catalog: Catalog, choice: Choice, window: dict[str, Any]) -> list[Any
     energy, capacity, path, ledger, share = (ui.figure_block(item, window, address) for item in seen.comparisons)
     return [
         html.P(_answer(seen.claim), className="answer"),
-        html.P(what_would_change(seen.claim), className="quiet"),
+        html.P(f"{_plainly(seen.claim)}{what_would_change(seen.claim)}", className="quiet"),
         energy,
         html.H2("The story of 3 November 2025, in its own numbers"),
         _story(catalog, seen),
@@ -216,6 +220,12 @@ def _answer(claim: Estimate) -> list[Any]:
         f" at the meter ({range_text(average[0], average[4], 'MW')}). ",
         "Dotted underlines mark our estimates, here and in the table of the story.",
     ]
+
+
+def _plainly(claim: Estimate) -> str:
+    """What the assumption that decides most is, in words that need no other page."""
+    words = PLAIN.get(claim.assumptions[0].factor.name)
+    return f"Most hangs on {words}. " if words else ""
 
 
 def _story(catalog: Catalog, seen: View) -> Any:
