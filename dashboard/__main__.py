@@ -30,7 +30,7 @@ def _datasets(function: Callable[..., Any]) -> Callable[..., Any]:
             sys.exit(INPUT_WRONG)
 
     kind, told = click.Path(file_okay=False, path_type=Path), "Folder of tables; the shipped one if not given."
-    return click.option("--datasets", type=kind, default=None, help=told)(command)
+    return click.option("--datasets", type=kind, envvar="DASHBOARD_DATASETS", show_envvar=True, help=told)(command)
 
 
 def _problems(folder: Path | None) -> Any:
@@ -59,7 +59,8 @@ def _or_exit(work: Callable[[], Any]) -> Any:
 def main(context: click.Context) -> None:
     """AI energy demand: chips, dollars and gigawatts to power, energy and grids, with ranges and sources."""
     if context.invoked_subcommand is None:
-        context.invoke(serve)
+        with serve.make_context("serve", [], parent=context) as serving:  # `invoke` alone reads no variable
+            serve.invoke(serving)
 
 
 @main.command()
@@ -214,7 +215,8 @@ def _cluster(address: str) -> Any:
 @_datasets
 def check(folder: Path | None, as_json: bool, datasets: Path | None) -> None:
     """Validate all tables of FOLDER: every problem with table, row, column, value, reason and how to mend it."""
-    if folder is not None and datasets is not None:
+    named = click.get_current_context().get_parameter_source("datasets") is click.core.ParameterSource.COMMANDLINE
+    if folder is not None and named:
         raise click.UsageError(f"give FOLDER or --datasets, one of them, got {folder} and {datasets}")
     problems = _problems(folder or datasets)
     if as_json:

@@ -375,6 +375,21 @@ def test_a_folder_without_tables_is_told(words, tmp_path):
     assert all(f"{table}.csv: must stand in" in done.output for table in ("sources", "parameters", "pairs"))
 
 
+@pytest.mark.parametrize("words", [("check",), ("serve",), ()])
+def test_the_variable_names_the_folder_for_every_command(words, folder):
+    """DASHBOARD_DATASETS is taken where no folder is given, also by `check` before a release; empty is as none."""
+    (folder / "claims.csv").unlink()
+    told = {"DASHBOARD_DATASETS": str(folder)}
+    elsewhere = {"serve": {"host": "192.0.2.7"}}  # so that no server stays if the variable is passed over
+
+    named = CliRunner().invoke(main, words, env=told, default_map=elsewhere)
+    beside = CliRunner().invoke(main, ["check", str(SHIPPED)], env=told)
+    empty = CliRunner().invoke(main, ["check"], env={"DASHBOARD_DATASETS": ""})
+
+    assert (named.exit_code, beside.exit_code, empty.exit_code) == (1, 0, 0)
+    assert "claims.csv: must stand in" in named.output
+
+
 def test_an_id_that_leads_nowhere_is_told(tmp_path):
     """Where an estimate cannot find a row, the line says which cell names it and that check has them all."""
     tables = shutil.copytree(SHIPPED, tmp_path / "datasets")

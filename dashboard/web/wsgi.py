@@ -9,7 +9,7 @@ from dashboard.web import create_app, logs
 from dashboard.web.settings import Settings
 
 logs.write_to(sys.stdout)
-folder = Path(os.environ.get("DASHBOARD_DATASETS", SHIPPED))
+folder = Path(os.environ.get("DASHBOARD_DATASETS") or SHIPPED)
 app = create_app(folder, Settings.of(os.environ))
 server = app.server
 with server.test_request_context():
