@@ -61,6 +61,37 @@ def test_nginx_closes_idle_connections_before_gunicorn(tmp_path):
     assert int(kept[1]) < runpy.run_path(str(ROOT / "gunicorn.conf.py"))["keepalive"]
 
 
+def _failed_start(folder, **variables):
+    """How a gunicorn that is started in a folder ends by itself: exit code, and the lines of ours on standard error."""
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "DASHBOARD_DATASETS": str(SHIPPED), **variables}
+    command = fleet.gunicorn_command(fleet.free_port())
+    process = subprocess.Popen(command, cwd=folder, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    try:
+        _, told = process.communicate(timeout=60)
+    finally:
+        process.terminate()
+    lines = told.decode().splitlines()
+    return process.returncode, [line for line in lines if not re.match(r"\[\d{4}-", line)]
+
+
+@pytest.mark.parametrize(
+    ("variables", "ours", "code", "told"),
+    [
+        ({"DASHBOARD_LIMITS": "-1"}, True, 1, "DASHBOARD_LIMITS: must be a number from 0 on"),
+        ({"DASHBOARD_LIMITS": "-1"}, False, 3, "DASHBOARD_LIMITS: must be a number from 0 on"),
+        ({"DASHBOARD_LIMITS_STORAGE": "mongodb://x"}, True, 3, "mongodb:// needs the library pymongo"),
+    ],
+    ids=["value", "value-without-our-configuration", "library"],
+)
+def test_a_setting_that_cannot_be_ends_gunicorn(variables, ours, code, told, tmp_path):
+    """One line and no traceback; 3 where a library lacks, and where another code would start a worker for ever."""
+    found, lines = _failed_start(ROOT if ours else tmp_path, **variables)
+
+    assert found == code
+    assert len(lines) == 1
+    assert told in lines[0]
+
+
 @pytest.fixture(scope="module")
 def instance(tmp_path_factory):
     """An instance as the recipe starts it: its first process, and its address; nobody has asked it anything."""
