@@ -29,6 +29,10 @@ FILE_ENDPOINTS = (
     *("figure_csv", "figure_json", "figure_pack", "figure_passport"),
 )
 UPLOAD_OUTPUT = "data-report.children"
+# Seconds for which an answer waits for the place where limits are counted, by client library.
+LONGEST = 0.5
+_REDIS: Any = {"socket_connect_timeout": LONGEST, "socket_timeout": LONGEST}
+TIMEOUTS = {"redis": _REDIS, "valkey": _REDIS, "pymemcache": {"connect_timeout": LONGEST, "timeout": LONGEST}}
 
 LINES = {
     400: "request: must be one that this server understands",
@@ -149,7 +153,14 @@ def _host(origin: str) -> str:
 # --- limits -----------------------------------------------------------------------------------------------------------
 
 
+def uncounted(server: flask.Flask) -> str:
+    """What operators must be told when limits cannot be counted where they should be; empty where all is well."""
+    lost = any(limiter._storage_dead for limiter in server.extensions.get("limiter", ()))
+    return "limits: DASHBOARD_LIMITS_STORAGE cannot be reached, so each process counts by itself" if lost else ""
+
+
 def _limiter(server: flask.Flask, storage: str) -> Limiter:
+    """Counts in `storage`; while it cannot be reached each process counts by itself, and tries it again."""
     kind = storage.partition("://")[0]
     library = CLIENTS[kind]
     if library and find_spec(library) is None:
@@ -158,7 +169,14 @@ def _limiter(server: flask.Flask, storage: str) -> Limiter:
             f"pip install {library}"
         )
     try:
-        return Limiter(get_remote_address, app=server, storage_uri=storage)
+        return Limiter(
+            get_remote_address,
+            app=server,
+            storage_uri=storage,
+            storage_options=TIMEOUTS.get(library, {}),
+            in_memory_fallback_enabled=True,
+            swallow_errors=True,  # of the requests that were waiting when another one found it lost
+        )
     except (ConfigurationError, ValueError) as error:  # whose words may hold the address, and that a password
         raise ValueError(
             f"DASHBOARD_LIMITS_STORAGE: must be {kind}:// and the address of a server as the limits library takes it, "

@@ -274,6 +274,24 @@ def test_a_place_that_the_library_refuses_is_told(monkeypatch):
     assert "secret" not in str(found.value)
 
 
+def test_a_place_that_is_lost_refuses_nobody(monkeypatch, caplog):
+    """Where limits can no longer be counted, requests are answered and counted here; one warning and /readyz say so."""
+    client = create_app(SHIPPED, Settings(limits=2 / guard.FILES)).server.test_client()
+    (limiter,) = client.application.extensions["limiter"]
+    before = client.get("/readyz").get_json()["notice"]
+
+    def lost(*_, **__):
+        raise ConnectionError
+
+    monkeypatch.setattr(limiter.storage, "incr", lost)
+    statuses = [client.get("/api/estimate?text=nothing").status_code for _ in range(3)]
+
+    assert before == ""
+    assert statuses == [400, 400, 429]
+    assert "DASHBOARD_LIMITS_STORAGE cannot be reached" in client.get("/readyz").get_json()["notice"]
+    assert [record.levelname for record in caplog.records if record.name == "flask-limiter"] == ["WARNING"]
+
+
 def test_where_nothing_is_counted_no_library_is_needed():
     """Limits that are switched off do not stop the start for a library that lacks."""
     assert create_app(SHIPPED, Settings(limits=0, storage="redis://127.0.0.1:1"))
