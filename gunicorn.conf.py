@@ -8,6 +8,7 @@ import ctypes
 import gc
 import os
 import shutil
+import sys
 import tempfile
 import threading
 from typing import Any
@@ -30,6 +31,13 @@ if "DASHBOARD_PACKED" not in os.environ:
     os.environ["DASHBOARD_PACKED"] = tempfile.mkdtemp(prefix="dashboard-packed-")
 if os.environ.get("DASHBOARD_METRICS") == "1":
     os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", tempfile.mkdtemp(prefix="dashboard-metrics-"))
+
+
+def on_starting(server: Any) -> None:
+    """Without a worker gunicorn would listen and answer nobody."""
+    if server.cfg.workers < 1:
+        sys.stderr.write(f"error: WEB_CONCURRENCY or --workers: must be 1 or more, got {server.cfg.workers}\n")
+        sys.exit(1)
 
 
 def when_ready(_: Any) -> None:

@@ -12,6 +12,7 @@ import sys
 import time
 import urllib.request
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -59,6 +60,40 @@ def test_nginx_closes_idle_connections_before_gunicorn(tmp_path):
     kept = re.search(r"keepalive_timeout (\d+)s;", fleet.nginx_conf([8101], listen="127.0.0.1:8080", run=tmp_path))
 
     assert int(kept[1]) < runpy.run_path(str(ROOT / "gunicorn.conf.py"))["keepalive"]
+
+
+def test_gunicorn_without_a_worker_ends(capsys):
+    """It would listen and answer nobody: one line before it listens, and exit code 1."""
+    starting = runpy.run_path(str(ROOT / "gunicorn.conf.py"))["on_starting"]
+    starting(SimpleNamespace(cfg=SimpleNamespace(workers=1)))
+
+    with pytest.raises(SystemExit) as ended:
+        starting(SimpleNamespace(cfg=SimpleNamespace(workers=0)))
+
+    assert ended.value.code == 1
+    assert capsys.readouterr().err == "error: WEB_CONCURRENCY or --workers: must be 1 or more, got 0\n"
+
+
+def test_a_fleet_listens_once_nginx_does(tmp_path, capsys):
+    """Where nginx ends, as it does without instances, an error is told and never that the fleet listens."""
+    if not Path(fleet.nginx_command(tmp_path)[0]).exists():
+        pytest.skip("nginx is not on this machine")
+
+    with pytest.raises(RuntimeError, match="nginx: must run, but ended"):
+        fleet.Fleet(instances=0, listen=f"127.0.0.1:{fleet.free_port()}", run=tmp_path, step=1).start()
+    assert "listening" not in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("words", [("--instances", "0"), ("--instances", "-1"), ("--step", "x")])
+def test_a_fleet_of_none_is_refused(words, monkeypatch, capsys):
+    """Counts are whole numbers from 1 on: exit code 2 and one line."""
+    monkeypatch.setattr(sys, "argv", ["fleet.py", *words])
+
+    with pytest.raises(SystemExit) as ended:
+        fleet.main()
+
+    assert ended.value.code == 2
+    assert f'argument {words[0]}: must be a whole number from 1 on, got "{words[1]}"' in capsys.readouterr().err
 
 
 def _failed_start(folder, **variables):
