@@ -323,3 +323,32 @@ def test_a_visitors_table_is_used_only_if_it_could_be_published():
 
     assert live.of({"claim_types": (SHIPPED / "claim_types.csv").read_text().split("\n")[0] + "\n"}) is live.catalog
     assert live.of({"claims": without.replace("Altman", "S. Altman", 1)}) is not live.catalog
+
+
+@pytest.mark.parametrize(
+    ("sent", "told"),
+    [
+        ([], "body: must be an object of tables"),
+        (5, "body: must be an object of tables"),
+        ({"nope": "x"}, 'table: must be one of sources, .*, got "nope"'),
+        ({"claims": 5}, "claims: must be the text of a CSV, got another kind"),
+        ({"claims": "x" * (MAX_TEXT + 1)}, "file: must be at most 2,000,000 bytes"),
+        ({"claims": "garbage", "nope": "x"}, "table: must be one of"),
+        ({"claims": "garbage"}, 'claims.csv:1: claim_id: header: must have the column "claim_id"'),
+    ],
+)
+def test_a_passport_of_tables_that_are_none_is_refused(client, sent, told):
+    """Whoever posts tables gets the passport of these, or the first reason why not; never that of the published ones."""
+    answer = client.post("/figure/energy.passport.json", json=sent)
+
+    assert answer.status_code == 400
+    assert re.match(told, answer.get_json()["error"])
+    assert "\n" not in answer.get_json()["error"]
+
+
+@pytest.mark.parametrize("sent", ["null", "{}"])
+def test_nothing_brought_is_the_published_passport(client, sent):
+    """What the page's own store holds while a visitor brought nothing is no fault."""
+    answer = client.post("/figure/deals.passport.json", data=sent, content_type="application/json")
+
+    assert answer.get_json() == client.get("/figure/deals.passport.json").get_json()
