@@ -15,6 +15,7 @@ from typing import Any
 
 preload_app = True
 keepalive = 75  # seconds; longer than a proxy keeps an idle connection, so that the proxy is the one who closes
+limit_request_line = 8190  # the most that it takes: a query that is too long is refused in our words
 control_socket_disable = True
 accesslog = None  # dashboard/web/logs.py writes a line for each request, without what a visitor typed
 logconfig_dict = {

@@ -29,6 +29,8 @@ FILE_ENDPOINTS = (
     *("figure_csv", "figure_json", "figure_pack", "figure_passport"),
 )
 UPLOAD_OUTPUT = "data-report.children"
+FILES_BELOW = ("/api/", "/figure/", "/embed/", "/data/")
+NO_FILE = "/<path:path>"  # dash's rule for whatever no other is for: there it draws a page
 # Seconds for which an answer waits for the place where limits are counted, by client library.
 LONGEST = 0.5
 _REDIS: Any = {"socket_connect_timeout": LONGEST, "socket_timeout": LONGEST}
@@ -72,6 +74,7 @@ def harden(app: dash.Dash, settings: Settings) -> None:
     _wire_refusals(server)
     server.before_request(_refuse_long_queries)
     server.before_request(_refuse_foreign_posts)
+    server.before_request(_refuse_no_files)
     callbacks.wire(app)
     if settings.limits:
         _wire_limits(server, settings)
@@ -120,13 +123,21 @@ def _wire_refusals(server: flask.Flask) -> None:
 
 def line(error: refusals.HTTPException) -> str:
     """The one line that a refusal says: our own where we raised it, else that of its status."""
-    ours = error.description if error.description != type(error).description else None
+    told = error.description != type(error).description and not isinstance(error, refusals.UnsupportedMediaType)
+    ours = error.description if told else None
     return ours or LINES.get(error.code or 0, f"request: {error.name}")
 
 
 def _refuse_long_queries() -> None:
     if len(flask.request.query_string) > MAX_QUERY:
         raise refusals.RequestURITooLarge
+
+
+def _refuse_no_files() -> None:
+    """404 in one line where a program looks for a file; elsewhere a reader finds a page that leads on."""
+    path, rule = flask.request.path, flask.request.url_rule
+    if rule is not None and rule.rule == NO_FILE and path.startswith(FILES_BELOW) and path != "/data/":
+        raise refusals.NotFound
 
 
 def _refuse_foreign_posts() -> None:

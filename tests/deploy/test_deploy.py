@@ -62,6 +62,11 @@ def test_nginx_closes_idle_connections_before_gunicorn(tmp_path):
     assert int(kept[1]) < runpy.run_path(str(ROOT / "gunicorn.conf.py"))["keepalive"]
 
 
+def test_gunicorn_leaves_long_queries_to_the_server():
+    """What is longer than a query may be reaches the server, whose refusal is a line of JSON."""
+    assert runpy.run_path(str(ROOT / "gunicorn.conf.py"))["limit_request_line"] >= 2 * guard.MAX_QUERY
+
+
 def test_gunicorn_without_a_worker_ends(capsys):
     """It would listen and answer nobody: one line before it listens, and exit code 1."""
     starting = runpy.run_path(str(ROOT / "gunicorn.conf.py"))["on_starting"]

@@ -137,6 +137,9 @@ def test_other_sites_may_read_what_is_public(client):
         ("/_dash-component-suites/nothing/at.js", 404, "address: must be one of"),
         ("/_dash-component-suites/dash/../../etc/passwd", 404, "address: must be one of"),
         ("/assets/nothing.js", 404, "address: must be one of"),
+        ("/figure/energy.png", 404, "address: must be one of"),
+        ("/api/", 404, "address: must be one of"),
+        ("/data/claims.csv/more", 404, "address: must be one of"),
     ],
 )
 def test_refusals_are_one_line_of_json(client, address, status, told):
@@ -146,6 +149,22 @@ def test_refusals_are_one_line_of_json(client, address, status, told):
     assert answer.status_code == status
     assert told in answer.get_json()["error"]
     assert "method: must be one" in client.post("/figure/deals.csv", json={}).get_json()["error"]
+
+
+@pytest.mark.parametrize("address", ["/healthz", "/figure/deals.passport.json", callbacks.ROUTE])
+def test_a_body_of_another_kind_is_refused_in_our_words(client, address):
+    """415 and the kind that a body must be of."""
+    answer = client.post(address, data="x")
+
+    assert (answer.status_code, answer.get_json()["error"]) == (415, guard.LINES[415])
+
+
+@pytest.mark.parametrize(("address", "status"), [("/data/", 200), ("/nowhere", 404), ("/api", 404)])
+def test_a_reader_who_strays_finds_a_page(client, address, status):
+    """Where no files are, what is not there is a page for readers."""
+    answer = client.get(address)
+
+    assert (answer.status_code, answer.mimetype) == (status, "text/html")
 
 
 def test_a_body_that_is_too_big_is_not_read(client):
@@ -338,7 +357,7 @@ def test_a_visitors_table_is_used_only_if_it_could_be_published():
     ],
 )
 def test_a_passport_of_tables_that_are_none_is_refused(client, sent, told):
-    """Whoever posts tables gets the passport of these, or the first reason why not; never that of the published ones."""
+    """Whoever posts tables gets the passport of these or the first reason why not, never that of the published ones."""
     answer = client.post("/figure/energy.passport.json", json=sent)
 
     assert answer.status_code == 400
