@@ -1,6 +1,10 @@
 """The command line. Each command imports what it needs, so that --help is quick."""
 
+import codecs
+import contextlib
+import errno
 import functools
+import io
 import json
 import os
 import re
@@ -12,6 +16,7 @@ from typing import Any
 import click
 
 INPUT_WRONG, MACHINE_LACKS = 1, 3
+FAULTS = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EBADF)  # of the machine
 MAX_SEED = 10**12 - 1  # that of /api/estimate too
 
 
@@ -51,10 +56,37 @@ def _or_exit(work: Callable[[], Any]) -> Any:
         return work()
     except ValueError as error:
         click.echo(f"error: {error}", err=True)
-        sys.exit(INPUT_WRONG)
+        cause = error.__cause__
+        sys.exit(MACHINE_LACKS if isinstance(cause, OSError) and cause.errno in FAULTS else INPUT_WRONG)
 
 
-@click.group(invoke_without_command=True)
+class _Commands(click.Group):
+    """The commands; where the machine cannot take what they write, one line says so."""
+
+    def main(self, *args: Any, **options: Any) -> Any:
+        codecs.register_error("as in JSON", _escaped)
+        if isinstance(sys.stdout, io.TextIOWrapper):
+            sys.stdout.reconfigure(errors="as in JSON")
+        try:
+            return super().main(*args, **options)
+        except OSError as error:
+            if error.errno not in FAULTS:
+                raise
+            place = error.filename or "standard output"
+            click.echo(f"error: {place}: cannot be written: {error.strerror}", err=True)
+            with contextlib.suppress(OSError), Path(os.devnull).open("w") as nowhere:  # what is left in it is let go
+                os.dup2(nowhere.fileno(), sys.stdout.fileno())
+            sys.exit(MACHINE_LACKS)
+
+
+def _escaped(error: UnicodeError) -> tuple[str, int]:
+    """What a terminal's coding lacks, written so that JSON stays JSON."""
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    return json.dumps(error.object[error.start : error.end])[1:-1], error.end
+
+
+@click.group(cls=_Commands, invoke_without_command=True)
 @click.pass_context
 def main(context: click.Context) -> None:
     """AI energy demand: chips, dollars and gigawatts to power, energy and grids, with ranges and sources."""

@@ -17,6 +17,7 @@ from dashboard.__main__ import main
 from dashboard.catalog import SHIPPED
 from dashboard.web import create_app, guard
 from dashboard.web.listening import listening, place
+from tests.hostile.make import cell
 
 KEYS = {
     "input",
@@ -418,6 +419,43 @@ def test_update_shows_and_changes_nothing():
 
     assert done.exit_code == 0
     assert "Nothing changes." in done.stdout
+
+
+@pytest.mark.parametrize(("number", "code"), [(errno.ENOSPC, 3), (errno.EROFS, 3), (errno.EACCES, 1)])
+def test_what_the_machine_cannot_write_is_exit_code_3(number, code, folder, monkeypatch):
+    """A disk that is full or read-only is the machine's, a folder with other rights the caller's: one line each."""
+
+    def refuse(_):
+        raise OSError(number, os.strerror(number))
+
+    changed = folder.parent / "changed.csv"
+    changed.write_bytes(cell(8, "demand [TWh]", "310")((folder / "grids.csv").read_bytes()))
+    monkeypatch.setattr(os, "fsync", refuse)
+
+    done = _run("update", "grids", str(changed), "--apply", "--datasets", str(folder))
+
+    assert done.exit_code == code
+    assert done.stderr == f"error: {folder}: cannot be written: {os.strerror(number)}; nothing was changed\n"
+
+
+def test_an_output_that_takes_nothing_is_exit_code_3():
+    """One line names it, for a command's file and for standard output; a reader that went away is no fault."""
+    words = [sys.executable, "-m", "dashboard", "check", "--json"]
+    with open("/dev/full", "w") as full:  # noqa: PTH123 - a device
+        done = subprocess.run(words, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+
+    full_disk = os.strerror(errno.ENOSPC)
+    assert (done.returncode, done.stderr) == (3, f"error: standard output: cannot be written: {full_disk}\n")
+
+
+def test_a_terminal_that_lacks_letters_gets_them_as_json_writes_them():
+    """What the coding of the output lacks is written out, and JSON stays JSON."""
+    runner = CliRunner(charset="latin-1")
+    text, answer = (runner.invoke(main, ["estimate", "30 GW", *more]) for more in ((), ("--json",)))
+
+    assert (text.exit_code, answer.exit_code) == (0, 0)
+    assert "\\u2013" in text.output
+    assert json.loads(answer.output) == _json("estimate", "30 GW")
 
 
 def test_serve_on_a_port_in_use_is_told():
