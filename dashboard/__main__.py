@@ -20,6 +20,15 @@ FAULTS = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EBADF)  # 
 MAX_SEED = 10**12 - 1  # that of /api/estimate too
 
 
+class _Place(click.Path):
+    """A path that is not empty: pathlib would take that for the current folder."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        if value == "":
+            self.fail("must be a path, got nothing", param, ctx)
+        return super().convert(value, param, ctx)
+
+
 def _datasets(function: Callable[..., Any]) -> Callable[..., Any]:
     """The option --datasets; where a row is looked up in vain, the tables are checked, and say so if it is theirs."""
 
@@ -34,7 +43,7 @@ def _datasets(function: Callable[..., Any]) -> Callable[..., Any]:
             click.echo(f"error: {problems[0]}; for all problems run check", err=True)
             sys.exit(INPUT_WRONG)
 
-    kind, told = click.Path(file_okay=False, path_type=Path), "Folder of tables; the shipped one if not given."
+    kind, told = _Place(file_okay=False, path_type=Path), "Folder of tables; the shipped one if not given."
     return click.option("--datasets", type=kind, envvar="DASHBOARD_DATASETS", show_envvar=True, help=told)(command)
 
 
@@ -146,7 +155,7 @@ class _Amounts(click.Command):
 @click.option("--seed", default=None, type=click.IntRange(0, MAX_SEED), help="Seed of the draws.")
 @click.option("--file", "plans", type=click.Path(path_type=Path), help="A CSV of plans, one a row, instead of TEXT.")
 @click.option("--by", multiple=True, metavar="COLUMN", help="Sum the plans by this column; repeat.")
-@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="CSV for the estimate of each plan.")
+@click.option("--out", type=_Place(dir_okay=False, path_type=Path), help="CSV for the estimate of each plan.")
 @click.option("--scheduler", default="", metavar="ADDRESS", help="Work the plans on this Dask cluster.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
 @_datasets
@@ -242,7 +251,7 @@ def _cluster(address: str) -> Any:
 
 
 @main.command()
-@click.argument("folder", required=False, type=click.Path(file_okay=False, path_type=Path))
+@click.argument("folder", required=False, type=_Place(file_okay=False, path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
 @_datasets
 def check(folder: Path | None, as_json: bool, datasets: Path | None) -> None:
@@ -392,11 +401,11 @@ def _file_bytes(path: Path) -> bytes:
 @click.option("--page", is_flag=True, help="The whole page at the width of --size instead of its figures.")
 @click.option("--all", "everything", is_flag=True, help="Every figure (of every page) in every size and theme.")
 @click.option("--shots", type=click.Path(dir_okay=False, path_type=Path), help="A TOML file with [[shot]]s to make.")
-@click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="Folder for the files.")
+@click.option("--out", type=_Place(file_okay=False, path_type=Path), help="Folder for the files.")
 @click.option(
     "--check",
     "earlier",
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    type=_Place(exists=True, file_okay=False, path_type=Path),
     help="Write nothing: say what would change against this earlier set.",
 )
 @_datasets

@@ -494,6 +494,25 @@ def test_serve_at_a_host_that_cannot_be_is_told(host, told):
     assert done.stderr.count("\n") == 1
 
 
+def test_listening_at_no_host_is_refused():
+    """It would be all of the machine's addresses, with an address to open that none can open."""
+    with pytest.raises(ValueError, match=r"^host: must be a name or an address .* got nothing; give one with --host$"):
+        listening("", 0)
+
+
+@pytest.mark.parametrize(
+    "words", [("export", "/", "--format", "csv", "--out", ""), ("export", "/", "--check", ""), ("check", "")]
+)
+def test_an_empty_path_is_refused(words, tmp_path, monkeypatch):
+    """It is not the current folder: usage, and nothing is written."""
+    monkeypatch.chdir(tmp_path)
+    done = _run(*words)
+
+    assert done.exit_code == 2
+    assert "must be a path, got nothing" in done.stderr
+    assert not list(tmp_path.iterdir())
+
+
 @pytest.mark.parametrize(
     ("number", "told"),
     [
@@ -513,11 +532,10 @@ def test_in_use_is_said_only_of_what_is(number, told, monkeypatch):
         listening("127.0.0.1", 80)
 
 
-@pytest.mark.parametrize(("host", "family"), [("127.0.0.1", socket.AF_INET), ("", socket.AF_INET)])
-def test_listening_takes_a_free_port(host, family):
-    """Port 0 is any that is free; no host is all of the machine's addresses."""
-    with listening(host, 0) as bound:
-        assert bound.family == family
+def test_listening_takes_a_free_port():
+    """Port 0 is any that is free."""
+    with listening("127.0.0.1", 0) as bound:
+        assert bound.family == socket.AF_INET
         socket.create_connection(("127.0.0.1", bound.getsockname()[1]), timeout=5).close()
 
 
