@@ -1,10 +1,6 @@
 """The command line. Each command imports what it needs, so that --help is quick."""
 
-import codecs
-import contextlib
-import errno
 import functools
-import io
 import json
 import os
 import re
@@ -15,18 +11,10 @@ from typing import Any
 
 import click
 
-INPUT_WRONG, MACHINE_LACKS = 1, 3
-FAULTS = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EBADF)  # of the machine
+from dashboard.ends import INPUT_WRONG, MACHINE_LACKS, Commands, Place
+from dashboard.ends import or_exit as _or_exit
+
 MAX_SEED = 10**12 - 1  # that of /api/estimate too
-
-
-class _Place(click.Path):
-    """A path that is not empty: pathlib would take that for the current folder."""
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        if value == "":
-            self.fail("must be a path, got nothing", param, ctx)
-        return super().convert(value, param, ctx)
 
 
 def _datasets(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -43,7 +31,7 @@ def _datasets(function: Callable[..., Any]) -> Callable[..., Any]:
             click.echo(f"error: {problems[0]}; for all problems run check", err=True)
             sys.exit(INPUT_WRONG)
 
-    kind, told = _Place(file_okay=False, path_type=Path), "Folder of tables; the shipped one if not given."
+    kind, told = Place(file_okay=False, path_type=Path), "Folder of tables; the shipped one if not given."
     return click.option("--datasets", type=kind, envvar="DASHBOARD_DATASETS", show_envvar=True, help=told)(command)
 
 
@@ -59,43 +47,7 @@ def _catalog(folder: Path | None) -> Any:
     return _or_exit(lambda: catalog.load(folder or catalog.SHIPPED))
 
 
-def _or_exit(work: Callable[[], Any]) -> Any:
-    """What `work` returns; a wrong input ends the command with its one line and exit code 1."""
-    try:
-        return work()
-    except ValueError as error:
-        click.echo(f"error: {error}", err=True)
-        cause = error.__cause__
-        sys.exit(MACHINE_LACKS if isinstance(cause, OSError) and cause.errno in FAULTS else INPUT_WRONG)
-
-
-class _Commands(click.Group):
-    """The commands; where the machine cannot take what they write, one line says so."""
-
-    def main(self, *args: Any, **options: Any) -> Any:
-        codecs.register_error("as in JSON", _escaped)
-        if isinstance(sys.stdout, io.TextIOWrapper):
-            sys.stdout.reconfigure(errors="as in JSON")
-        try:
-            return super().main(*args, **options)
-        except OSError as error:
-            if error.errno not in FAULTS:
-                raise
-            place = error.filename or "standard output"
-            click.echo(f"error: {place}: cannot be written: {error.strerror}", err=True)
-            with contextlib.suppress(OSError), Path(os.devnull).open("w") as nowhere:  # what is left in it is let go
-                os.dup2(nowhere.fileno(), sys.stdout.fileno())
-            sys.exit(MACHINE_LACKS)
-
-
-def _escaped(error: UnicodeError) -> tuple[str, int]:
-    """What a terminal's coding lacks, written so that JSON stays JSON."""
-    if not isinstance(error, UnicodeEncodeError):
-        raise error
-    return json.dumps(error.object[error.start : error.end])[1:-1], error.end
-
-
-@click.group(cls=_Commands, invoke_without_command=True)
+@click.group(cls=Commands, invoke_without_command=True)
 @click.pass_context
 def main(context: click.Context) -> None:
     """AI energy demand: chips, dollars and gigawatts to power, energy and grids, with ranges and sources."""
@@ -155,7 +107,7 @@ class _Amounts(click.Command):
 @click.option("--seed", default=None, type=click.IntRange(0, MAX_SEED), help="Seed of the draws.")
 @click.option("--file", "plans", type=click.Path(path_type=Path), help="A CSV of plans, one a row, instead of TEXT.")
 @click.option("--by", multiple=True, metavar="COLUMN", help="Sum the plans by this column; repeat.")
-@click.option("--out", type=_Place(dir_okay=False, path_type=Path), help="CSV for the estimate of each plan.")
+@click.option("--out", type=Place(dir_okay=False, path_type=Path), help="CSV for the estimate of each plan.")
 @click.option("--scheduler", default="", metavar="ADDRESS", help="Work the plans on this Dask cluster.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
 @_datasets
@@ -251,7 +203,7 @@ def _cluster(address: str) -> Any:
 
 
 @main.command()
-@click.argument("folder", required=False, type=_Place(file_okay=False, path_type=Path))
+@click.argument("folder", required=False, type=Place(file_okay=False, path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
 @_datasets
 def check(folder: Path | None, as_json: bool, datasets: Path | None) -> None:
@@ -401,11 +353,11 @@ def _file_bytes(path: Path) -> bytes:
 @click.option("--page", is_flag=True, help="The whole page at the width of --size instead of its figures.")
 @click.option("--all", "everything", is_flag=True, help="Every figure (of every page) in every size and theme.")
 @click.option("--shots", type=click.Path(dir_okay=False, path_type=Path), help="A TOML file with [[shot]]s to make.")
-@click.option("--out", type=_Place(file_okay=False, path_type=Path), help="Folder for the files.")
+@click.option("--out", type=Place(file_okay=False, path_type=Path), help="Folder for the files.")
 @click.option(
     "--check",
     "earlier",
-    type=_Place(exists=True, file_okay=False, path_type=Path),
+    type=Place(exists=True, file_okay=False, path_type=Path),
     help="Write nothing: say what would change against this earlier set.",
 )
 @_datasets
