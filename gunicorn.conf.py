@@ -4,16 +4,19 @@ The first process reads code and tables, and every worker is a fork of it: all s
 replaces another answers at once. New code needs new first processes (docs/operators.md).
 """
 
+import atexit
 import ctypes
 import gc
 import os
 import shutil
+import sys
 import tempfile
 import threading
 from typing import Any
 
 preload_app = True
 keepalive = 75  # seconds; longer than a proxy keeps an idle connection, so that the proxy is the one who closes
+limit_request_line = 8190  # the most that it takes: a query that is too long is refused in our words
 control_socket_disable = True
 accesslog = None  # dashboard/web/logs.py writes a line for each request, without what a visitor typed
 logconfig_dict = {
@@ -26,10 +29,34 @@ logconfig_dict = {
 }
 
 # Several workers share compressed scripts, and add up their counts, each through a folder that is new at each start.
-if "DASHBOARD_PACKED" not in os.environ:
-    os.environ["DASHBOARD_PACKED"] = tempfile.mkdtemp(prefix="dashboard-packed-")
+made: list[str] = []
+
+
+def _make(variable: str, prefix: str) -> None:
+    if variable not in os.environ:
+        os.environ[variable] = tempfile.mkdtemp(prefix=prefix)
+        made.append(os.environ[variable])
+
+
+def _remove(process: int) -> None:
+    """The folders made here go with the process that made them, also where the start fails; not with a worker."""
+    if os.getpid() == process:
+        for folder in made:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+atexit.register(_remove, os.getpid())
+_make("DASHBOARD_PACKED", "dashboard-packed-")
 if os.environ.get("DASHBOARD_METRICS") == "1":
-    os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", tempfile.mkdtemp(prefix="dashboard-metrics-"))
+    _make("PROMETHEUS_MULTIPROC_DIR", "dashboard-metrics-")
+
+
+def on_starting(server: Any) -> None:
+    """Without a worker gunicorn would listen and answer nobody; with --daemon it is another process from here on."""
+    atexit.register(_remove, os.getpid())
+    if server.cfg.workers < 1:
+        sys.stderr.write(f"error: WEB_CONCURRENCY or --workers: must be 1 or more, got {server.cfg.workers}\n")
+        sys.exit(1)
 
 
 def when_ready(_: Any) -> None:
@@ -66,6 +93,6 @@ def child_exit(_: Any, worker: Any) -> None:
 
 
 def on_exit(server: Any) -> None:
-    """The folder of compressed scripts goes, unless gunicorn was replaced (USR2) by one that uses it."""
-    if not server.reexec_pid:
-        shutil.rmtree(os.environ["DASHBOARD_PACKED"], ignore_errors=True)
+    """The folders stay where gunicorn was replaced (USR2) by one that uses them."""
+    if server.reexec_pid:
+        made.clear()

@@ -11,7 +11,9 @@ from typing import Any
 
 import click
 
-INPUT_WRONG, MACHINE_LACKS = 1, 3
+from dashboard.ends import INPUT_WRONG, MACHINE_LACKS, Commands, Place
+from dashboard.ends import or_exit as _or_exit
+
 MAX_SEED = 10**12 - 1  # that of /api/estimate too
 
 
@@ -29,8 +31,8 @@ def _datasets(function: Callable[..., Any]) -> Callable[..., Any]:
             click.echo(f"error: {problems[0]}; for all problems run check", err=True)
             sys.exit(INPUT_WRONG)
 
-    kind, told = click.Path(file_okay=False, path_type=Path), "Folder of tables; the shipped one if not given."
-    return click.option("--datasets", type=kind, default=None, help=told)(command)
+    kind, told = Place(file_okay=False, path_type=Path), "Folder of tables; the shipped one if not given."
+    return click.option("--datasets", type=kind, envvar="DASHBOARD_DATASETS", show_envvar=True, help=told)(command)
 
 
 def _problems(folder: Path | None) -> Any:
@@ -45,21 +47,13 @@ def _catalog(folder: Path | None) -> Any:
     return _or_exit(lambda: catalog.load(folder or catalog.SHIPPED))
 
 
-def _or_exit(work: Callable[[], Any]) -> Any:
-    """What `work` returns; a wrong input ends the command with its one line and exit code 1."""
-    try:
-        return work()
-    except ValueError as error:
-        click.echo(f"error: {error}", err=True)
-        sys.exit(INPUT_WRONG)
-
-
-@click.group(invoke_without_command=True)
+@click.group(cls=Commands, invoke_without_command=True)
 @click.pass_context
 def main(context: click.Context) -> None:
     """AI energy demand: chips, dollars and gigawatts to power, energy and grids, with ranges and sources."""
     if context.invoked_subcommand is None:
-        context.invoke(serve)
+        with serve.make_context("serve", [], parent=context) as serving:  # `invoke` alone reads no variable
+            serve.invoke(serving)
 
 
 @main.command()
@@ -113,7 +107,7 @@ class _Amounts(click.Command):
 @click.option("--seed", default=None, type=click.IntRange(0, MAX_SEED), help="Seed of the draws.")
 @click.option("--file", "plans", type=click.Path(path_type=Path), help="A CSV of plans, one a row, instead of TEXT.")
 @click.option("--by", multiple=True, metavar="COLUMN", help="Sum the plans by this column; repeat.")
-@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="CSV for the estimate of each plan.")
+@click.option("--out", type=Place(dir_okay=False, path_type=Path), help="CSV for the estimate of each plan.")
 @click.option("--scheduler", default="", metavar="ADDRESS", help="Work the plans on this Dask cluster.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
 @_datasets
@@ -209,12 +203,13 @@ def _cluster(address: str) -> Any:
 
 
 @main.command()
-@click.argument("folder", required=False, type=click.Path(file_okay=False, path_type=Path))
+@click.argument("folder", required=False, type=Place(file_okay=False, path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
 @_datasets
 def check(folder: Path | None, as_json: bool, datasets: Path | None) -> None:
     """Validate all tables of FOLDER: every problem with table, row, column, value, reason and how to mend it."""
-    if folder is not None and datasets is not None:
+    named = click.get_current_context().get_parameter_source("datasets") is click.core.ParameterSource.COMMANDLINE
+    if folder is not None and named:
         raise click.UsageError(f"give FOLDER or --datasets, one of them, got {folder} and {datasets}")
     problems = _problems(folder or datasets)
     if as_json:
@@ -358,11 +353,11 @@ def _file_bytes(path: Path) -> bytes:
 @click.option("--page", is_flag=True, help="The whole page at the width of --size instead of its figures.")
 @click.option("--all", "everything", is_flag=True, help="Every figure (of every page) in every size and theme.")
 @click.option("--shots", type=click.Path(dir_okay=False, path_type=Path), help="A TOML file with [[shot]]s to make.")
-@click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="Folder for the files.")
+@click.option("--out", type=Place(file_okay=False, path_type=Path), help="Folder for the files.")
 @click.option(
     "--check",
     "earlier",
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    type=Place(exists=True, file_okay=False, path_type=Path),
     help="Write nothing: say what would change against this earlier set.",
 )
 @_datasets

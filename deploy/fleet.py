@@ -29,6 +29,7 @@ ROOT = Path(__file__).parents[1]
 TEMPLATE = ROOT / "deploy" / "nginx.conf.template"
 HEALTHY, READY = "/healthz", "/readyz"
 START, STOP, LOOK, MISSES = 60.0, 40.0, 2.0, 3  # seconds to get ready, to end, between looks; looks missed in a row
+NO_NGINX = "nginx: must run, but ended; see what it wrote above"
 
 
 class _Template(string.Template):
@@ -99,6 +100,10 @@ class Fleet:
         self._instances = self._new(self._count)
         self._write()
         self._nginx = subprocess.Popen([*nginx_command(self._run), "-g", "daemon off;"])
+        while not _children(self._nginx.pid):  # its workers, once it has read its configuration and listens
+            if not self.fronted:
+                raise RuntimeError(NO_NGINX)
+            time.sleep(0.02)
         _say(f"listening at {self._listen}, instances at {[instance.port for instance in self._instances]}")
 
     @property
@@ -210,18 +215,24 @@ def _say(words: str) -> None:
     sys.stdout.flush()
 
 
+def _count(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f'must be a whole number from 1 on, got "{text}"')
+    return int(text)
+
+
 def main() -> None:
     """Start, then wait for signals and look after the instances."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--instances", type=int, default=2)
+    parser.add_argument("--instances", type=_count, default=2)
     parser.add_argument("--listen", default="127.0.0.1:8080", metavar="ADDRESS:PORT")
     parser.add_argument("--run", type=Path, default=ROOT / ".fleet", help="folder for nginx's files")
-    parser.add_argument("--step", type=int, default=1, help="instances replaced at a time by SIGHUP")
+    parser.add_argument("--step", type=_count, default=1, help="instances replaced at a time by SIGHUP")
     asked = parser.parse_args()
     told: SimpleQueue[int] = SimpleQueue()
     for number in (signal.SIGHUP, signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda number, _: told.put(number))
-    fleet = Fleet(instances=asked.instances, listen=asked.listen, run=asked.run, step=max(1, asked.step))
+    fleet = Fleet(instances=asked.instances, listen=asked.listen, run=asked.run, step=asked.step)
     try:
         fleet.start()
         sys.exit(_serve(fleet, told))
@@ -245,7 +256,7 @@ def _serve(fleet: Fleet, told: "SimpleQueue[int]") -> int:
             fleet.roll() if number else fleet.look()
         except RuntimeError as error:
             _say(f"error: {error}")
-    _say("error: nginx: must run, but ended; see what it wrote above")
+    _say(f"error: {NO_NGINX}")
     return 3
 
 

@@ -17,6 +17,7 @@ from dashboard.__main__ import main
 from dashboard.catalog import SHIPPED
 from dashboard.web import create_app, guard
 from dashboard.web.listening import listening, place
+from tests.hostile.make import cell
 
 KEYS = {
     "input",
@@ -451,6 +452,21 @@ def test_a_folder_without_tables_is_told(words, tmp_path):
     assert all(f"{table}.csv: must stand in" in done.output for table in ("sources", "parameters", "pairs"))
 
 
+@pytest.mark.parametrize("words", [("check",), ("serve",), ()])
+def test_the_variable_names_the_folder_for_every_command(words, folder):
+    """DASHBOARD_DATASETS is taken where no folder is given, also by `check` before a release; empty is as none."""
+    (folder / "claims.csv").unlink()
+    told = {"DASHBOARD_DATASETS": str(folder)}
+    elsewhere = {"serve": {"host": "192.0.2.7"}}  # so that no server stays if the variable is passed over
+
+    named = CliRunner().invoke(main, words, env=told, default_map=elsewhere)
+    beside = CliRunner().invoke(main, ["check", str(SHIPPED)], env=told)
+    empty = CliRunner().invoke(main, ["check"], env={"DASHBOARD_DATASETS": ""})
+
+    assert (named.exit_code, beside.exit_code, empty.exit_code) == (1, 0, 0)
+    assert "claims.csv: must stand in" in named.output
+
+
 def test_an_id_that_leads_nowhere_is_told(tmp_path):
     """Where an estimate cannot find a row, the line says which cell names it and that check has them all."""
     tables = shutil.copytree(SHIPPED, tmp_path / "datasets")
@@ -479,6 +495,43 @@ def test_update_shows_and_changes_nothing():
 
     assert done.exit_code == 0
     assert "Nothing changes." in done.stdout
+
+
+@pytest.mark.parametrize(("number", "code"), [(errno.ENOSPC, 3), (errno.EROFS, 3), (errno.EACCES, 1)])
+def test_what_the_machine_cannot_write_is_exit_code_3(number, code, folder, monkeypatch):
+    """A disk that is full or read-only is the machine's, a folder with other rights the caller's: one line each."""
+
+    def refuse(_):
+        raise OSError(number, os.strerror(number))
+
+    changed = folder.parent / "changed.csv"
+    changed.write_bytes(cell(8, "demand [TWh]", "310")((folder / "grids.csv").read_bytes()))
+    monkeypatch.setattr(os, "fsync", refuse)
+
+    done = _run("update", "grids", str(changed), "--apply", "--datasets", str(folder))
+
+    assert done.exit_code == code
+    assert done.stderr == f"error: {folder}: cannot be written: {os.strerror(number)}; nothing was changed\n"
+
+
+def test_an_output_that_takes_nothing_is_exit_code_3():
+    """One line names it, for a command's file and for standard output; a reader that went away is no fault."""
+    words = [sys.executable, "-m", "dashboard", "check", "--json"]
+    with open("/dev/full", "w") as full:  # noqa: PTH123 - a device
+        done = subprocess.run(words, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+
+    full_disk = os.strerror(errno.ENOSPC)
+    assert (done.returncode, done.stderr) == (3, f"error: standard output: cannot be written: {full_disk}\n")
+
+
+def test_a_terminal_that_lacks_letters_gets_them_as_json_writes_them():
+    """What the coding of the output lacks is written out, and JSON stays JSON."""
+    runner = CliRunner(charset="latin-1")
+    text, answer = (runner.invoke(main, ["estimate", "30 GW", *more]) for more in ((), ("--json",)))
+
+    assert (text.exit_code, answer.exit_code) == (0, 0)
+    assert "\\u2013" in text.output
+    assert json.loads(answer.output) == _json("estimate", "30 GW")
 
 
 def test_serve_on_a_port_in_use_is_told():
@@ -517,6 +570,25 @@ def test_serve_at_a_host_that_cannot_be_is_told(host, told):
     assert done.stderr.count("\n") == 1
 
 
+def test_listening_at_no_host_is_refused():
+    """It would be all of the machine's addresses, with an address to open that none can open."""
+    with pytest.raises(ValueError, match=r"^host: must be a name or an address .* got nothing; give one with --host$"):
+        listening("", 0)
+
+
+@pytest.mark.parametrize(
+    "words", [("export", "/", "--format", "csv", "--out", ""), ("export", "/", "--check", ""), ("check", "")]
+)
+def test_an_empty_path_is_refused(words, tmp_path, monkeypatch):
+    """It is not the current folder: usage, and nothing is written."""
+    monkeypatch.chdir(tmp_path)
+    done = _run(*words)
+
+    assert done.exit_code == 2
+    assert "must be a path, got nothing" in done.stderr
+    assert not list(tmp_path.iterdir())
+
+
 @pytest.mark.parametrize(
     ("number", "told"),
     [
@@ -536,11 +608,10 @@ def test_in_use_is_said_only_of_what_is(number, told, monkeypatch):
         listening("127.0.0.1", 80)
 
 
-@pytest.mark.parametrize(("host", "family"), [("127.0.0.1", socket.AF_INET), ("", socket.AF_INET)])
-def test_listening_takes_a_free_port(host, family):
-    """Port 0 is any that is free; no host is all of the machine's addresses."""
-    with listening(host, 0) as bound:
-        assert bound.family == family
+def test_listening_takes_a_free_port():
+    """Port 0 is any that is free."""
+    with listening("127.0.0.1", 0) as bound:
+        assert bound.family == socket.AF_INET
         socket.create_connection(("127.0.0.1", bound.getsockname()[1]), timeout=5).close()
 
 

@@ -1,5 +1,6 @@
 """Exports: what a file says of itself, what is refused, whole or not at all, the same bytes each time."""
 
+import asyncio
 import csv
 import io
 import json
@@ -20,7 +21,7 @@ from PIL import Image
 from dashboard import captions
 from dashboard.__main__ import main
 from dashboard.compare import row_text, value_text
-from dashboard.export import command, notes, shots, writing
+from dashboard.export import browser, command, notes, shots, writing
 from dashboard.export.changes import changes
 from dashboard.web import exits, packs
 from dashboard.web.addresses import comparison_named, comparisons_at
@@ -512,3 +513,15 @@ def test_empty_style_of_an_svg_moves_nothing():
     before, behind = (f"<svg {head}><g/></svg>".encode() for head in ('style="" viewBox="0"', 'viewBox="0" style=""'))
 
     assert notes.noted(before, "svg", {}) == notes.noted(behind, "svg", {}) == b'<svg viewBox="0"><g/></svg>'
+
+
+def test_nothing_is_left_on_the_browsers_loop():
+    """What still waits there is ended with the browser, so that no line about it follows the error's."""
+
+    async def work():
+        waiting = asyncio.create_task(asyncio.sleep(60))
+        await asyncio.sleep(0)
+        await browser._left()
+        return waiting.cancelled()
+
+    assert asyncio.run(work())

@@ -79,6 +79,7 @@ class Browser:
         self._end()
 
     def _end(self) -> None:
+        asyncio.run_coroutine_threadsafe(_left(), self._loop).result(LONGEST)
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
         self._loop.close()
@@ -128,6 +129,14 @@ class Browser:
             return await work(tab)
         finally:
             await self._kaleido.close_tab(tab)
+
+
+async def _left() -> None:
+    """Nothing is left to be done on the loop: a browser that ended by itself leaves the watch over it behind."""
+    others = asyncio.all_tasks() - {asyncio.current_task()}
+    for other in others:
+        other.cancel()
+    await asyncio.wait(others) if others else None
 
 
 async def _command(tab: Any, name: str, options: dict[str, Any]) -> Any:

@@ -19,7 +19,7 @@ from dashboard.web.pages import PAGES
 
 WRONG, LACKING = 1, 3
 MANY = 8  # pictures from which a progress bar helps
-_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS)
 Say = Callable[[str], None]
 
 

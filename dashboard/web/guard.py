@@ -29,6 +29,12 @@ FILE_ENDPOINTS = (
     *("figure_csv", "figure_json", "figure_pack", "figure_passport"),
 )
 UPLOAD_OUTPUT = "data-report.children"
+FILES_BELOW = ("/api/", "/figure/", "/embed/", "/data/")
+NO_FILE = "/<path:path>"  # dash's rule for whatever no other is for: there it draws a page
+# Seconds for which an answer waits for the place where limits are counted, by client library.
+LONGEST = 0.5
+_REDIS: Any = {"socket_connect_timeout": LONGEST, "socket_timeout": LONGEST}
+TIMEOUTS = {"redis": _REDIS, "valkey": _REDIS, "pymemcache": {"connect_timeout": LONGEST, "timeout": LONGEST}}
 
 LINES = {
     400: "request: must be one that this server understands",
@@ -68,6 +74,7 @@ def harden(app: dash.Dash, settings: Settings) -> None:
     _wire_refusals(server)
     server.before_request(_refuse_long_queries)
     server.before_request(_refuse_foreign_posts)
+    server.before_request(_refuse_no_files)
     callbacks.wire(app)
     if settings.limits:
         _wire_limits(server, settings)
@@ -116,13 +123,21 @@ def _wire_refusals(server: flask.Flask) -> None:
 
 def line(error: refusals.HTTPException) -> str:
     """The one line that a refusal says: our own where we raised it, else that of its status."""
-    ours = error.description if error.description != type(error).description else None
+    told = error.description != type(error).description and not isinstance(error, refusals.UnsupportedMediaType)
+    ours = error.description if told else None
     return ours or LINES.get(error.code or 0, f"request: {error.name}")
 
 
 def _refuse_long_queries() -> None:
     if len(flask.request.query_string) > MAX_QUERY:
         raise refusals.RequestURITooLarge
+
+
+def _refuse_no_files() -> None:
+    """404 in one line where a program looks for a file; elsewhere a reader finds a page that leads on."""
+    path, rule = flask.request.path, flask.request.url_rule
+    if rule is not None and rule.rule == NO_FILE and path.startswith(FILES_BELOW) and path != "/data/":
+        raise refusals.NotFound
 
 
 def _refuse_foreign_posts() -> None:
@@ -149,7 +164,14 @@ def _host(origin: str) -> str:
 # --- limits -----------------------------------------------------------------------------------------------------------
 
 
+def uncounted(server: flask.Flask) -> str:
+    """What operators must be told when limits cannot be counted where they should be; empty where all is well."""
+    lost = any(limiter._storage_dead for limiter in server.extensions.get("limiter", ()))
+    return "limits: DASHBOARD_LIMITS_STORAGE cannot be reached, so each process counts by itself" if lost else ""
+
+
 def _limiter(server: flask.Flask, storage: str) -> Limiter:
+    """Counts in `storage`; while it cannot be reached each process counts by itself, and tries it again."""
     kind = storage.partition("://")[0]
     library = CLIENTS[kind]
     if library and find_spec(library) is None:
@@ -158,7 +180,14 @@ def _limiter(server: flask.Flask, storage: str) -> Limiter:
             f"pip install {library}"
         )
     try:
-        return Limiter(get_remote_address, app=server, storage_uri=storage)
+        return Limiter(
+            get_remote_address,
+            app=server,
+            storage_uri=storage,
+            storage_options=TIMEOUTS.get(library, {}),
+            in_memory_fallback_enabled=True,
+            swallow_errors=True,  # of the requests that were waiting when another one found it lost
+        )
     except (ConfigurationError, ValueError) as error:  # whose words may hold the address, and that a password
         raise ValueError(
             f"DASHBOARD_LIMITS_STORAGE: must be {kind}:// and the address of a server as the limits library takes it, "

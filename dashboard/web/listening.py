@@ -20,10 +20,12 @@ def listening(host: str, port: int) -> socket.socket:
     Raises:
         ValueError: there can be none; the message names the option that helps.
     """
+    if not host:
+        raise ValueError("host: must be a name or an address such as 127.0.0.1, got nothing; give one with --host")
     family = socket.AF_INET6 if ":" in host else socket.AF_INET  # as werkzeug takes the host to be
     dual = family == socket.AF_INET6 and socket.has_dualstack_ipv6()
     try:
-        found = socket.getaddrinfo(host or None, port, family, socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+        found = socket.getaddrinfo(host, port, family, socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
     except (socket.gaierror, UnicodeError) as error:
         told = "must be a name or an address that can be looked up, got another; give another with --host"
         raise ValueError(f"host: {host} {told}") from error

@@ -46,7 +46,8 @@ def _figures() -> dict[str, Any]:
         _parameter("size", "query", TEXT | {"examples": list(SIZES)}),
         _parameter("theme", "query", {"type": "string", "enum": ["light", "dark"]}),
     ]
-    mine = {"type": ["object", "null"], "additionalProperties": {"type": "string"}}
+    tables = {name: {"type": "string"} for name in records.TABLES}
+    mine = {"type": ["object", "null"], "properties": tables, "additionalProperties": False}
     passport = _get("What a figure is made of", JSON, asked)
     passport["post"] = _get("The same over a reader's own tables (name to CSV)", JSON, asked)["get"] | {
         "requestBody": {"required": True, "content": {JSON: {"schema": mine}}}

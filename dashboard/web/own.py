@@ -69,13 +69,29 @@ class OwnTables:
 
 def usable(own: Any) -> dict[str, str]:
     """A visitor's tables that have a known name, are text and not too big; a browser may send anything."""
-    if not isinstance(own, dict):
-        return {}
-    return {
-        name: text
-        for name, text in own.items()
-        if name in records.TABLES and isinstance(text, str) and not too_big(text.encode())
-    }
+    return {name: text for name, text in own.items() if not _misfit(name, text)} if isinstance(own, dict) else {}
+
+
+def objection(own: Any, aside: Aside, published: Mapping[str, bytes]) -> str:
+    """The first reason why what a visitor sends could not stand in place of published files; empty where it could."""
+    if own is not None and not isinstance(own, dict):
+        return "body: must be an object of tables, name to CSV, got another kind"
+    told = next(filter(None, (_misfit(name, text) for name, text in (own or {}).items())), "")
+    if own and not told:
+        try:
+            told = aside.objection(published, {f"{name}.csv": text.encode() for name, text in own.items()})
+        except updates.UpdateError as error:
+            told = str(error)
+    return told.partition("\n")[0]
+
+
+def _misfit(name: str, text: Any) -> str:
+    """The line that says why this is no table of a visitor's; empty where it may be one."""
+    if name not in records.TABLES:
+        return f'table: must be one of {", ".join(records.TABLES)}, got "{name[:40]}"'
+    if not isinstance(text, str):
+        return f"{name}: must be the text of a CSV, got another kind"
+    return too_big(text.encode())
 
 
 def too_big(content: bytes) -> str:

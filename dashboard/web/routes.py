@@ -13,7 +13,7 @@ from dashboard.compare import Comparison
 from dashboard.core.draws import Draws
 from dashboard.estimates import estimate, read_ask, report
 from dashboard.figures import size_named
-from dashboard.web import first, openapi, packs
+from dashboard.web import first, guard, openapi, own, packs
 from dashboard.web.addresses import AddressError, FigureError, comparison_named, query_of
 from dashboard.web.live import Live
 from dashboard.web.pages import data
@@ -55,7 +55,8 @@ def _wire_readiness(server: flask.Flask, live: Live) -> None:
         if live.warming:
             told = refusal("server: must have worked out its pages first; ask again in a second", 503)
             return *told, {"Retry-After": "1"}
-        return {"data_version": live.catalog.version, "notice": live.notice}
+        notices = [notice for notice in (live.notice, guard.uncounted(server)) if notice]
+        return {"data_version": live.catalog.version, "notice": "; ".join(notices)}
 
 
 def _wire_figures(server: flask.Flask, live: Live) -> None:
@@ -85,6 +86,8 @@ def _wire_figures(server: flask.Flask, live: Live) -> None:
     def figure_passport(figure_id: str) -> Any:
         """A visitor with tables of their own posts them, as to every other answer; nothing of them is kept."""
         mine = flask.request.get_json(silent=True) if flask.request.method == "POST" else None
+        if told := own.objection(mine, live.aside, live.shown.files):
+            return refusal(told)
         catalog = live.of(mine)
         return packs.block(_found(figure_id, catalog, _query()), catalog)
 

@@ -12,6 +12,7 @@ import sys
 import time
 import urllib.request
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -59,6 +60,93 @@ def test_nginx_closes_idle_connections_before_gunicorn(tmp_path):
     kept = re.search(r"keepalive_timeout (\d+)s;", fleet.nginx_conf([8101], listen="127.0.0.1:8080", run=tmp_path))
 
     assert int(kept[1]) < runpy.run_path(str(ROOT / "gunicorn.conf.py"))["keepalive"]
+
+
+def test_gunicorn_leaves_long_queries_to_the_server():
+    """What is longer than a query may be reaches the server, whose refusal is a line of JSON."""
+    assert runpy.run_path(str(ROOT / "gunicorn.conf.py"))["limit_request_line"] >= 2 * guard.MAX_QUERY
+
+
+def test_gunicorn_without_a_worker_ends(capsys):
+    """It would listen and answer nobody: one line before it listens, and exit code 1."""
+    starting = runpy.run_path(str(ROOT / "gunicorn.conf.py"))["on_starting"]
+    starting(SimpleNamespace(cfg=SimpleNamespace(workers=1)))
+
+    with pytest.raises(SystemExit) as ended:
+        starting(SimpleNamespace(cfg=SimpleNamespace(workers=0)))
+
+    assert ended.value.code == 1
+    assert capsys.readouterr().err == "error: WEB_CONCURRENCY or --workers: must be 1 or more, got 0\n"
+
+
+def test_a_fleet_listens_once_nginx_does(tmp_path, capsys):
+    """Where nginx ends, as it does without instances, an error is told and never that the fleet listens."""
+    if not Path(fleet.nginx_command(tmp_path)[0]).exists():
+        pytest.skip("nginx is not on this machine")
+
+    with pytest.raises(RuntimeError, match="nginx: must run, but ended"):
+        fleet.Fleet(instances=0, listen=f"127.0.0.1:{fleet.free_port()}", run=tmp_path, step=1).start()
+    assert "listening" not in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("words", [("--instances", "0"), ("--instances", "-1"), ("--step", "x")])
+def test_a_fleet_of_none_is_refused(words, monkeypatch, capsys):
+    """Counts are whole numbers from 1 on: exit code 2 and one line."""
+    monkeypatch.setattr(sys, "argv", ["fleet.py", *words])
+
+    with pytest.raises(SystemExit) as ended:
+        fleet.main()
+
+    assert ended.value.code == 2
+    assert f'argument {words[0]}: must be a whole number from 1 on, got "{words[1]}"' in capsys.readouterr().err
+
+
+def _failed_start(folder, **variables):
+    """How a gunicorn that is started in a folder ends by itself: exit code, and the lines of ours on standard error."""
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "DASHBOARD_DATASETS": str(SHIPPED), **variables}
+    command = fleet.gunicorn_command(fleet.free_port())
+    process = subprocess.Popen(command, cwd=folder, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    try:
+        _, told = process.communicate(timeout=60)
+    finally:
+        process.terminate()
+    lines = told.decode().splitlines()
+    return process.returncode, [line for line in lines if not re.match(r"\[\d{4}-", line)]
+
+
+@pytest.mark.parametrize(("replaced", "left"), [(0, 0), (4711, 2)])
+def test_folders_made_at_the_start_go_with_the_process(replaced, left, tmp_path):
+    """Not with a worker, which is a fork of it, and not where another gunicorn took over (USR2)."""
+    code = (
+        "import os, runpy, sys, types; server = types.SimpleNamespace(reexec_pid=int(sys.argv[2]))\n"
+        "made = runpy.run_path(sys.argv[1]); worker = os.fork()\n"
+        "if worker: os.waitpid(worker, 0); made['on_exit'](server); print(len(os.listdir(os.environ['TMPDIR'])))\n"
+    )
+    environment = {name: value for name, value in os.environ.items() if name != "DASHBOARD_PACKED"}
+    environment |= {"TMPDIR": str(tmp_path), "DASHBOARD_METRICS": "1"}
+    words = [sys.executable, "-c", code, str(ROOT / "gunicorn.conf.py"), str(replaced)]
+    told = subprocess.run(words, env=environment, capture_output=True, text=True, check=True).stdout
+
+    assert told == "2\n"
+    assert len(list(tmp_path.iterdir())) == left
+
+
+@pytest.mark.parametrize(
+    ("variables", "ours", "code", "told"),
+    [
+        ({"DASHBOARD_LIMITS": "-1"}, True, 1, "DASHBOARD_LIMITS: must be a number from 0 on"),
+        ({"DASHBOARD_LIMITS": "-1"}, False, 3, "DASHBOARD_LIMITS: must be a number from 0 on"),
+        ({"DASHBOARD_LIMITS_STORAGE": "mongodb://x"}, True, 3, "mongodb:// needs the library pymongo"),
+    ],
+    ids=["value", "value-without-our-configuration", "library"],
+)
+def test_a_setting_that_cannot_be_ends_gunicorn(variables, ours, code, told, tmp_path):
+    """One line and no traceback; 3 where a library lacks, and where another code would start a worker for ever."""
+    found, lines = _failed_start(ROOT if ours else tmp_path, **variables)
+
+    assert found == code
+    assert len(lines) == 1
+    assert told in lines[0]
 
 
 @pytest.fixture(scope="module")

@@ -137,6 +137,9 @@ def test_other_sites_may_read_what_is_public(client):
         ("/_dash-component-suites/nothing/at.js", 404, "address: must be one of"),
         ("/_dash-component-suites/dash/../../etc/passwd", 404, "address: must be one of"),
         ("/assets/nothing.js", 404, "address: must be one of"),
+        ("/figure/energy.png", 404, "address: must be one of"),
+        ("/api/", 404, "address: must be one of"),
+        ("/data/claims.csv/more", 404, "address: must be one of"),
     ],
 )
 def test_refusals_are_one_line_of_json(client, address, status, told):
@@ -146,6 +149,22 @@ def test_refusals_are_one_line_of_json(client, address, status, told):
     assert answer.status_code == status
     assert told in answer.get_json()["error"]
     assert "method: must be one" in client.post("/figure/deals.csv", json={}).get_json()["error"]
+
+
+@pytest.mark.parametrize("address", ["/healthz", "/figure/deals.passport.json", callbacks.ROUTE])
+def test_a_body_of_another_kind_is_refused_in_our_words(client, address):
+    """415 and the kind that a body must be of."""
+    answer = client.post(address, data="x")
+
+    assert (answer.status_code, answer.get_json()["error"]) == (415, guard.LINES[415])
+
+
+@pytest.mark.parametrize(("address", "status"), [("/data/", 200), ("/nowhere", 404), ("/api", 404)])
+def test_a_reader_who_strays_finds_a_page(client, address, status):
+    """Where no files are, what is not there is a page for readers."""
+    answer = client.get(address)
+
+    assert (answer.status_code, answer.mimetype) == (status, "text/html")
 
 
 def test_a_body_that_is_too_big_is_not_read(client):
@@ -274,6 +293,24 @@ def test_a_place_that_the_library_refuses_is_told(monkeypatch):
     assert "secret" not in str(found.value)
 
 
+def test_a_place_that_is_lost_refuses_nobody(monkeypatch, caplog):
+    """Where limits can no longer be counted, requests are answered and counted here; one warning and /readyz say so."""
+    client = create_app(SHIPPED, Settings(limits=2 / guard.FILES)).server.test_client()
+    (limiter,) = client.application.extensions["limiter"]
+    before = client.get("/readyz").get_json()["notice"]
+
+    def lost(*_, **__):
+        raise ConnectionError
+
+    monkeypatch.setattr(limiter.storage, "incr", lost)
+    statuses = [client.get("/api/estimate?text=nothing").status_code for _ in range(3)]
+
+    assert before == ""
+    assert statuses == [400, 400, 429]
+    assert "DASHBOARD_LIMITS_STORAGE cannot be reached" in client.get("/readyz").get_json()["notice"]
+    assert [record.levelname for record in caplog.records if record.name == "flask-limiter"] == ["WARNING"]
+
+
 def test_where_nothing_is_counted_no_library_is_needed():
     """Limits that are switched off do not stop the start for a library that lacks."""
     assert create_app(SHIPPED, Settings(limits=0, storage="redis://127.0.0.1:1"))
@@ -305,3 +342,32 @@ def test_a_visitors_table_is_used_only_if_it_could_be_published():
 
     assert live.of({"claim_types": (SHIPPED / "claim_types.csv").read_text().split("\n")[0] + "\n"}) is live.catalog
     assert live.of({"claims": without.replace("Altman", "S. Altman", 1)}) is not live.catalog
+
+
+@pytest.mark.parametrize(
+    ("sent", "told"),
+    [
+        ([], "body: must be an object of tables"),
+        (5, "body: must be an object of tables"),
+        ({"nope": "x"}, 'table: must be one of sources, .*, got "nope"'),
+        ({"claims": 5}, "claims: must be the text of a CSV, got another kind"),
+        ({"claims": "x" * (MAX_TEXT + 1)}, "file: must be at most 2,000,000 bytes"),
+        ({"claims": "garbage", "nope": "x"}, "table: must be one of"),
+        ({"claims": "garbage"}, 'claims.csv:1: claim_id: header: must have the column "claim_id"'),
+    ],
+)
+def test_a_passport_of_tables_that_are_none_is_refused(client, sent, told):
+    """Whoever posts tables gets the passport of these or the first reason why not, never that of the published ones."""
+    answer = client.post("/figure/energy.passport.json", json=sent)
+
+    assert answer.status_code == 400
+    assert re.match(told, answer.get_json()["error"])
+    assert "\n" not in answer.get_json()["error"]
+
+
+@pytest.mark.parametrize("sent", ["null", "{}"])
+def test_nothing_brought_is_the_published_passport(client, sent):
+    """What the page's own store holds while a visitor brought nothing is no fault."""
+    answer = client.post("/figure/deals.passport.json", data=sent, content_type="application/json")
+
+    assert answer.get_json() == client.get("/figure/deals.passport.json").get_json()
