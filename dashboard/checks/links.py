@@ -52,14 +52,23 @@ def totals(tables: Tables) -> Iterator[Problem]:
             yield Problem("commitments", line, "aggregate", "false", what, "correct the id or this column")
 
 
+# What comes once, whatever the id of its row: the columns that tell it, of which the last is named.
+ONCE = (
+    ("links", ("from_id", "relation", "to_kind", "to_id"), "link"),
+    ("parameters", ("quantity", "scope"), "quantity and scope"),
+)
+
+
 def twice(tables: Tables) -> Iterator[Problem]:
-    """One row for a link: the same two ends in the same relation come once, whatever the link_id."""
-    first: dict[tuple[str, ...], int] = {}
-    for line, row in tables["links"].records() if "links" in tables else ():
-        link = tuple(row[column] for column in ("from_id", "relation", "to_kind", "to_id"))
-        if (known := first.setdefault(link, line)) != line:
-            what = f'must be another link than that of row {known}, got "{shown(" ".join((*link[:2], link[3])))}" again'
-            yield Problem("links", line, "to_id", row["to_id"], what, "keep one of the two rows")
+    """One row for a link, and for a quantity and what it holds for: of two, the last would win in silence."""
+    for name, columns, thing in ONCE:
+        first: dict[tuple[str, ...], int] = {}
+        for line, row in tables[name].records() if name in tables else ():
+            told = tuple(row[column] for column in columns)
+            if (known := first.setdefault(told, line)) != line:
+                words = shown(" ".join(cell for cell in told if cell))
+                what = f'must be another {thing} than that of row {known}, got "{words}" again'
+                yield Problem(name, line, columns[-1], row[columns[-1]], what, "keep one of the two rows")
 
 
 def shares(tables: Tables) -> Iterator[Problem]:

@@ -317,6 +317,16 @@ CASES: tuple[Case, ...] = (
     # ids that lead elsewhere
     Case("alias-twice", CHIPS, cell(4, "aliases", "H100; A100 40"), 4, "aliases", "must name one chip only"),
     Case("alias-in-other-words", CHIPS, cell(4, "aliases", "NVIDIA gb-200"), 5, "aliases", "must name one chip only"),
+    Case(
+        "parameter-twice",
+        FACTORS,
+        cell(3, "scope", "h100-sxm"),
+        3,
+        "scope",
+        "another quantity and scope than that of row 2",
+    ),
+    Case("parameter-of-no-chip", FACTORS, cell(2, "scope", "h100-sxmm"), 2, "scope", "a chip_id of accelerators.csv"),
+    Case("parameter-of-no-use", FACTORS, cell(52, "scope", "ercot"), 52, "scope", "must be empty for delay"),
     Case("total-as-a-part", "links", cell(2, "relation", "part of"), 2, "from_id", "must not be a total"),
     Case("total-filled", "links", cell(3, "to_kind", "commitment"), 3, "to_id", "must be an id of commitments.csv"),
     Case("link-to-itself", "links", cell(2, "to_id", "agg-openai-2025-10b"), 2, "to_id", "another row"),
