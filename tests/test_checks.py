@@ -10,7 +10,7 @@ from frictionless import Package
 from dashboard import catalog, updates
 from dashboard.__main__ import main
 from dashboard.checks import check, named
-from tests.hostile.make import CASES, HERE, Case, make
+from tests.hostile.make import AWS, AZURE, CASES, HERE, RAINIER, Case, linked, make
 
 
 def contents(folder: Path) -> dict[str, bytes]:
@@ -213,3 +213,15 @@ def test_table_that_is_not_described_is_a_problem(folder: Path) -> None:
     found = [(problem.table, problem.reason) for problem in check(folder)]
 
     assert found == [("sites_old", "must be described in datapackage.json, got no resource")]
+
+
+@pytest.mark.parametrize("relation", ["restates", "replaces"])
+def test_part_of_a_whole_and_of_what_it_became_is_in_order(folder: Path, relation: str) -> None:
+    """Of a whole that was stated anew, one statement counts on any day: a deal may be part of each."""
+    links = folder / "links.csv"
+    again, parts = (AWS, relation, AZURE, ""), ((RAINIER, "part of", whole, "") for whole in (AWS, AZURE))
+    links.write_bytes(linked(again, *parts)(links.read_bytes()))
+
+    found = check(folder)
+
+    assert found == []

@@ -71,6 +71,35 @@ def twice(tables: Tables) -> Iterator[Problem]:
                 yield Problem(name, line, columns[-1], row[columns[-1]], what, "keep one of the two rows")
 
 
+def wholes(tables: Tables) -> Iterator[Problem]:
+    """A deal is part of one whole: of two, each would count it, shares or none. Of one whole stated anew, all may."""
+    again: dict[str, set[str]] = defaultdict(set)
+    held: dict[str, tuple[int, str]] = {}
+    rows = list(tables["links"].records()) if "links" in tables else []
+    for _, row in rows:
+        if row["relation"] in ("restates", "replaces"):
+            again[row["from_id"]].add(row["to_id"])
+            again[row["to_id"]].add(row["from_id"])
+    for line, row in rows:
+        if row["relation"] != "part of" or row["to_kind"] != "commitment":
+            continue
+        known, whole = held.setdefault(row["from_id"], (line, row["to_id"]))
+        if row["to_id"] not in _reached(whole, again):
+            what = (
+                f'must be the one whole that "{shown(row["from_id"])}" is part of, got "{shown(row["to_id"])}" beside '
+            )
+            what += f'"{shown(whole)}" in row {known}: it would be counted in both'
+            mend = "keep the link to the nearest whole; where that lies in the other, link the two"
+            yield Problem("links", line, "to_id", row["to_id"], what, mend)
+
+
+def _reached(start: str, arrows: Mapping[str, set[str]]) -> set[str]:
+    found, new = {start}, {start}
+    while new := {end for key in new for end in arrows.get(key, ())} - found:
+        found |= new
+    return found
+
+
 def shares(tables: Tables) -> Iterator[Problem]:
     """The chips of a deal stand in one place: what it fills has shares of it that add up to 1 at most."""
     filled: dict[str, float] = defaultdict(float)

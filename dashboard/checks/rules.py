@@ -9,7 +9,7 @@ from dashboard.catalog import Problem, name_key
 from dashboard.checks.citations import sources
 from dashboard.checks.factors import factors, scopes
 from dashboard.checks.limits import FACTORS, KINDS, LIMITS, MOST, QUANTITY_LIMITS, UNIT_LIMITS, Limit
-from dashboard.checks.links import links, loops, shares, totals, twice
+from dashboard.checks.links import links, loops, shares, totals, twice, wholes
 from dashboard.checks.named import named_rows
 from dashboard.checks.reading import Table, shown
 from dashboard.checks.times import DATE, times
@@ -392,6 +392,6 @@ def weights(tables: Tables) -> Iterator[Problem]:
 
 RULES: tuple[Rule, ...] = (
     header_units, cell_units, order, limits, dates, times, addresses, places, grids_of_sites, systems, chips_of_pairs,
-    load_factors, aliases, links, twice, shares, loops, totals, weights, sources, units_of_quantities, factors,
+    load_factors, aliases, links, twice, wholes, shares, loops, totals, weights, sources, units_of_quantities, factors,
     scopes, named_rows,
 )  # fmt: skip
