@@ -461,6 +461,20 @@ def test_epoch_state_above_the_current_power_is_a_forecast(folder: Path, tmp_pat
     assert "timelines.csv: dated up to the copy's day, but above the current power, so forecasts: 1" in result.notes
 
 
+def test_epoch_states_of_one_day_that_differ_are_left_out(folder: Path, tmp_path: Path) -> None:
+    """Neither of two powers of one site and day is taken, both are told, and nothing of the site is taken back."""
+    twins = ("Plainville,2025-03-01,60", "Plainville,2025-03-01,80", "Plainville,2025-06-01,60")
+    run("epoch-sites", copies(tmp_path, 60, *AUGUST), folder, as_of=AS_OF, apply=True)
+
+    result = run("epoch-sites", copies(tmp_path, 60, *twins), folder, as_of=LATER)
+
+    reason = "has 2 rows that differ: 60 MW of IT, 80 MW of IT"
+    assert told(result)[f"{PLAINVILLE}, 2025-03-01 (rows 2, 3)"] == ("not understood", reason)
+    (states,) = [d for d in result.outcome.differences if d.table == "milestones"]
+    assert list(states.added) == [f"{PLAINVILLE}-2025-06-01-it"]
+    assert not states.changed
+
+
 def test_epoch_site_named_in_two_lines_is_not_understood(folder: Path, tmp_path: Path) -> None:
     """A name must be one line."""
     file = saved(tmp_path, CENTERS.replace("Testco Plainville", '"Testco\nPlainville"'))

@@ -34,6 +34,9 @@ _ROUNDED = 1.0  # MW, within which a state is the current power
 _FILLING = {"the", "and", "of", "data", "center", "centre", "campus", "project", "site", "county", "phase"}
 
 
+_State = tuple[int, dict[str, str], str | None]  # line, cells and site of a row of the timeline
+
+
 @dataclass
 class _Known:
     """Sites of the copy: id by upstream name; by id the current power, and the first day of what does not run yet."""
@@ -183,8 +186,9 @@ def _site_row(row: Mapping[str, str], into: Merge) -> dict[str, str]:
 def _timeline(file: Upstream, known: _Known, into: Merge) -> None:
     found = file.columns(TIMELINE, ("Power (MW)",))
     rows = [(line, row, _site(row["Data center"], known, into)) for line, row in file.records(found)]
-    _note_coming(file.name, [(site, row) for _, row, site in rows if site], known, into)
     days: dict[str, set[str]] = {site: set() for _, _, site in rows if site}
+    rows = _without_twins(rows, days, into)
+    _note_coming(file.name, [(site, row) for _, row, site in rows if site], known, into)
     for line, row, site in rows:
         day, power = row["Date"], number(row["IT power (MW)"])
         label = f"{row['Data center']}, {day} (row {line})"
@@ -202,6 +206,23 @@ def _timeline(file: Upstream, known: _Known, into: Merge) -> None:
             _put(_state(known, into, site, day, power, _facility_note(row, _state_id(site, day), into)), label, into)
             days.get(site, set()).add(day)
     _take_back(days, into)
+
+
+def _without_twins(rows: list[_State], days: dict[str, set[str]], into: Merge) -> list[_State]:
+    """The rows without those of one site and day that differ: neither is taken, nor anything of the site taken back."""
+    said: dict[tuple[str, str], dict[tuple[str, str], list[int]]] = {}
+    for line, row, site in rows:
+        if site:
+            power = row["IT power (MW)"], row.get("Power (MW)", "")
+            said.setdefault((site, row["Date"]), {}).setdefault(power, []).append(line)
+    twins = {key: powers for key, powers in said.items() if len(powers) > 1}
+    for (site, day), powers in twins.items():
+        lines = ", ".join(str(line) for line in sorted(line for at in powers.values() for line in at))
+        told = ", ".join(f"{it} MW of IT" + (f" with {facility} MW" if facility else "") for it, facility in powers)
+        count = sum(len(at) for at in powers.values())
+        into.tell(LEFT_OUT, f"{site}, {day} (rows {lines})", f"has {count} rows that differ: {told}", count)
+        days.pop(site, None)
+    return [(line, row, site) for line, row, site in rows if (site, row["Date"]) not in twins]
 
 
 def _facility_note(row: Mapping[str, str], key: str, into: Merge) -> str:
