@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from dashboard.units import quantity
+
 
 @dataclass(frozen=True)
 class Limit:
@@ -136,3 +138,8 @@ KINDS: Mapping[str, Mapping[str, tuple[str, ...]]] = MappingProxyType(
         },
     }
 )
+
+
+def same_kind(first: str, second: str) -> bool:
+    """Whether two units measure the same."""
+    return bool(quantity(1, first).dimensionality == quantity(1, second).dimensionality)

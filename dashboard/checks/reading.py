@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from dashboard import sheets
 from dashboard.catalog import Problem
 from dashboard.records import header_field
-from dashboard.units import UNITS
+from dashboard.units import UNITS, QuantityError, read_cell
 
 _STARTS: tuple[tuple[bytes, str, str], ...] = (
     (b"PK\x03\x04", "a zip archive or a workbook", "unpack it, or save the sheet as CSV UTF-8"),
@@ -193,6 +193,14 @@ def _unclosed(name: str, line: int, text: str, header: list[str], error: csv.Err
         what = "must have cells of at most 131,072 characters"
     mend = 'write a quote inside a cell twice, as in "a ""word"" in quotes"'
     return Problem(name, line, column, "", f"{what}, got: {error}", mend)
+
+
+def number(cell: str) -> float | None:
+    """The number in a cell, None where there is none: that has its own rule."""
+    try:
+        return read_cell(cell)
+    except QuantityError:
+        return None
 
 
 def shown(cell: str) -> str:

@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping
 from itertools import combinations
 
-from dashboard.catalog import name_key
+from dashboard.catalog import chip_names, name_key
 from dashboard.importers.merging import LEFT_OUT, MATCHED, PREFIX, Merge, Publisher, slug, unique
 from dashboard.importers.upstream import Upstream, number, number_text
 
@@ -67,11 +67,8 @@ def merge(files: list[Upstream], into: Merge) -> None:
 
 
 def _chip_ids(into: Merge) -> dict[str, str]:
-    names: dict[str, str] = {}
-    for chip_id, row in into.rows("accelerators").items():
-        for name in (chip_id, *row["aliases"].split(";"), row["name"]):
-            names.setdefault(name_key(name.strip()), chip_id)
-    return names
+    chips = into.rows("accelerators").items()
+    return chip_names((key, [name.strip() for name in row["aliases"].split(";")], row["name"]) for key, row in chips)
 
 
 def _unfit(row: Mapping[str, str], chips: Mapping[str, str]) -> str:

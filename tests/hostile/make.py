@@ -317,6 +317,9 @@ CASES: tuple[Case, ...] = (
     # ids that lead elsewhere
     Case("alias-twice", CHIPS, cell(4, "aliases", "H100; A100 40"), 4, "aliases", "must name one chip only"),
     Case("alias-in-other-words", CHIPS, cell(4, "aliases", "NVIDIA gb-200"), 5, "aliases", "must name one chip only"),
+    Case("name-of-another", CHIPS, cell(2, "name", "NVIDIA H100"), 4, "aliases", "which names v100-sxm2 in row 2 too"),
+    Case("name-twice", CHIPS, cell(2, "name", "A100 SXM4 40GB"), 3, "aliases", "which names v100-sxm2 in row 2 too"),
+    Case("alias-of-commas", CHIPS, cell(2, "aliases", "V100, V100 SXM2"), 2, "aliases", "must have ; between names"),
     Case(
         "parameter-twice",
         FACTORS,
