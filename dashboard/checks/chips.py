@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator, Mapping
 
-from dashboard.catalog import Problem, name_key, sized_key
+from dashboard.catalog import Problem, chip_names, name_key, sized_key
 from dashboard.checks.limits import FACTORS, same_kind
 from dashboard.checks.reading import Table, number, shown
 from dashboard.units import UNITS, magnitude, quantity
 
 Tables = Mapping[str, Table]
+# The name of a chip as printed, beside its chip_id.
+NAMES = (("pairs", "chip"), ("commitments", "chip_name"), ("sites", "chip_name"))
 
 
 def systems(tables: Tables) -> Iterator[Problem]:
@@ -55,3 +57,20 @@ def aliases(tables: Tables) -> Iterator[Problem]:
 
 def _split(cell: str) -> list[str]:
     return [part.strip() for part in cell.split(";") if part.strip()]
+
+
+def names_of_chips(tables: Tables) -> Iterator[Problem]:
+    """The chip_id beside a name that leads to a chip is that chip, or one of its family and class of system."""
+    table = tables.get("accelerators")
+    if table is None or table.cut_short or table.broken_ids:
+        return
+    chips = table.by_id()
+    names = chip_names((key, _split(row["aliases"]), row["name"]) for key, row in chips.items())
+    kinds = {key: (row["family"], row["overhead_class"]) for key, row in chips.items()}
+    for name, column in NAMES:
+        for line, row in tables[name].records() if name in tables else ():
+            told = names.get(name_key(row[column]))
+            if told and kinds.get(row["chip_id"], kinds[told]) != kinds[told]:
+                what = f'must be {told} or of its family and class, as {column} is "{shown(row[column])}", got '
+                what += f'"{row["chip_id"]}"'
+                yield Problem(name, line, "chip_id", row["chip_id"], what, "correct the name or the id")

@@ -6,7 +6,7 @@ from datetime import date
 from itertools import pairwise
 
 from dashboard.catalog import Problem
-from dashboard.checks.chips import aliases, chips_of_pairs, systems
+from dashboard.checks.chips import aliases, chips_of_pairs, names_of_chips, systems
 from dashboard.checks.citations import sources
 from dashboard.checks.factors import factors, scopes
 from dashboard.checks.limits import KINDS, LIMITS, MOST, QUANTITY_LIMITS, UNIT_LIMITS, Limit, same_kind
@@ -342,6 +342,6 @@ def weights(tables: Tables) -> Iterator[Problem]:
 
 RULES: tuple[Rule, ...] = (
     header_units, cell_units, order, limits, dates, times, addresses, places, grids_of_sites, systems, chips_of_pairs,
-    load_factors, aliases, links, twice, wholes, shares, loops, totals, weights, sources,
+    names_of_chips, load_factors, aliases, links, twice, wholes, shares, loops, totals, weights, sources,
     units_of_quantities, factors, scopes, named_rows,
 )  # fmt: skip

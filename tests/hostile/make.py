@@ -320,6 +320,9 @@ CASES: tuple[Case, ...] = (
     Case("name-of-another", CHIPS, cell(2, "name", "NVIDIA H100"), 4, "aliases", "which names v100-sxm2 in row 2 too"),
     Case("name-twice", CHIPS, cell(2, "name", "A100 SXM4 40GB"), 3, "aliases", "which names v100-sxm2 in row 2 too"),
     Case("alias-of-commas", CHIPS, cell(2, "aliases", "V100, V100 SXM2"), 2, "aliases", "must have ; between names"),
+    Case("pair-of-another-chip", "pairs", cell(4, "chip_id", "gb200-nvl72"), 4, "chip_id", "h100-sxm or of its family"),
+    Case("deal-of-another-chip", DEALS, cell(7, "chip_id", "h100-sxm"), 7, "chip_id", 'as chip_name is "Trainium2"'),
+    Case("site-of-another-chip", SITES, cell(3, "chip_id", "trainium2"), 3, "chip_id", 'as chip_name is "GB300"'),
     Case(
         "parameter-twice",
         FACTORS,
