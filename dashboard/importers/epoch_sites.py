@@ -13,7 +13,19 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from dashboard.importers.merging import ADDED, LEFT_OUT, MATCHED, PREFIX, Merge, Publisher, slug, unique, words
+from dashboard.importers.merging import (
+    ADDED,
+    LEFT_OUT,
+    MATCHED,
+    PREFIX,
+    UNREAD,
+    Doubt,
+    Merge,
+    Publisher,
+    slug,
+    unique,
+    words,
+)
 from dashboard.importers.upstream import ImportFileError, Upstream, is_day, number, number_text
 
 PUBLISHER = Publisher(
@@ -90,23 +102,23 @@ def _sites(file: Upstream, known: _Known, into: Merge) -> None:
     shared = Counter(site for site, _ in ours.values() if site)
     for line, row in rows:
         name = row["Name"]
-        site, doubt = ours[line]
-        reason = doubt or _unfit(row, into)
-        if site and shared[site] > 1:
+        site, several = ours[line]
+        power = number(row["Current power (MW)"])
+        doubt = (LEFT_OUT, several, "") if several else _unfit(row, into)
+        if row["Current power (MW)"] and power is None:
+            into.tell(UNREAD, name, "current power must be a number", value=row["Current power (MW)"])
+        elif site and shared[site] > 1:
             into.tell(LEFT_OUT, name, f"our one row {site} holds several of these sites")
         elif site:
             known.ids[name] = site
             into.tell(MATCHED, name, f"our own site {site}, which stays as it is")
-        elif reason:
-            into.tell(LEFT_OUT, name, reason)
+        elif doubt:
+            into.doubt(name, doubt)
         else:
             known.ids[name] = PREFIX + slug(name)
             into.tell(into.put("sites", _site_row(row, into)), name, known.ids[name])
-        power = number(row["Current power (MW)"])
         if name in known.ids and power is not None:
             known.running[known.ids[name]] = power
-        elif row["Current power (MW)"] and power is None:
-            into.notes.append(f'{name}: current power must be a number, got "{row["Current power (MW)"][:40]}"')
 
 
 def _our_site(row: Mapping[str, str], into: Merge) -> tuple[str, str]:
@@ -133,14 +145,14 @@ def _our_site(row: Mapping[str, str], into: Merge) -> tuple[str, str]:
     return "", ""
 
 
-def _unfit(row: Mapping[str, str], into: Merge) -> str:
+def _unfit(row: Mapping[str, str], into: Merge) -> Doubt | None:
     if not row["Name"]:
-        return "has no name"
+        return LEFT_OUT, "has no name", ""
     if not all(row[column].isprintable() for column in ("Name", "Owner", "Users")):
-        return "name, owner and users must each be one line"
+        return UNREAD, "name, owner and users must each be one line", ""
     if _country(row["Country"], into) is None:
-        return f'country must be one of grids.csv, got "{row["Country"]}"'
-    return "" if _people(row["Owner"]) else "Owner must name the operator, got nothing sure"
+        return LEFT_OUT, "country must be one of grids.csv", row["Country"]
+    return None if _people(row["Owner"]) else (LEFT_OUT, "Owner must name the operator, got nothing sure", "")
 
 
 def _country(name: str, into: Merge) -> str | None:
@@ -193,12 +205,13 @@ def _timeline(file: Upstream, known: _Known, into: Merge) -> None:
         day, power = row["Date"], number(row["IT power (MW)"])
         label = f"{row['Data center']}, {day} (row {line})"
         if site is None:
-            into.tell(LEFT_OUT, label, "its site was not understood, or data_centers.csv was not given with it")
+            into.tell(LEFT_OUT, label, "its site was left out, or data_centers.csv was not given with it")
         elif not is_day(day):
-            into.tell(LEFT_OUT, label, f'date must be a day such as 2026-08-22, got "{day}"')
+            into.tell(UNREAD, label, "date must be a day such as 2026-08-22", value=day)
             days.pop(site, None)
         elif power is None:
-            into.tell(LEFT_OUT, label, f'IT power must be a number, got "{row["IT power (MW)"]}"')
+            said = row["IT power (MW)"]
+            into.doubt(label, (UNREAD, "IT power must be a number", said) if said else (LEFT_OUT, "no IT power", ""))
             days.pop(site, None)
         elif power == 0:
             into.tell(LEFT_OUT, label, "no power yet: building works only")
@@ -220,7 +233,7 @@ def _without_twins(rows: list[_State], days: dict[str, set[str]], into: Merge) -
         lines = ", ".join(str(line) for line in sorted(line for at in powers.values() for line in at))
         told = ", ".join(f"{it} MW of IT" + (f" with {facility} MW" if facility else "") for it, facility in powers)
         count = sum(len(at) for at in powers.values())
-        into.tell(LEFT_OUT, f"{site}, {day} (rows {lines})", f"has {count} rows that differ: {told}", count)
+        into.tell(LEFT_OUT, f"{site}, {day} (rows {lines})", "rows of one site and day differ", count, told)
         days.pop(site, None)
     return [(line, row, site) for line, row, site in rows if (site, row["Date"]) not in twins]
 
@@ -327,9 +340,13 @@ def _chips(file: Upstream, known: _Known, into: Merge) -> None:
         site, count = _site(name, known, into), number(row["Number of Units"])
         label = f"{chip} at {name or 'no data center'}, {day} (row {line})"
         if site is None:
-            into.tell(LEFT_OUT, label, "its site was not understood, or data_centers.csv was not given with it")
-        elif not is_day(day) or not chip or not count:
-            into.tell(LEFT_OUT, label, f'date, chip and count must be given, got "{day}", "{chip}", "{count}"')
+            into.tell(LEFT_OUT, label, "its site was left out, or data_centers.csv was not given with it")
+        elif not is_day(day):
+            into.tell(UNREAD, label, "date must be a day such as 2026-08-22", value=day)
+        elif count is None and row["Number of Units"]:
+            into.tell(UNREAD, label, "number of units must be a number", value=row["Number of Units"])
+        elif not chip or not count:
+            into.tell(LEFT_OUT, label, "no chip, or none of it")
         else:
             dated = _dated(known, into, site, day)
             key = unique(f"{PREFIX}{site.removeprefix(PREFIX)}-{day}-{slug(chip)}", made)

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from dashboard.importers.merging import ADDED, CHANGED, LEFT_OUT, MATCHED, Merge, Publisher
+from dashboard.importers.merging import ADDED, CHANGED, LEFT_OUT, MATCHED, UNREAD, Doubt, Merge, Publisher
 from dashboard.importers.upstream import Upstream, number, number_text
 
 PUBLISHER = Publisher(
@@ -57,8 +57,8 @@ def merge(files: list[Upstream], into: Merge) -> None:
 def _areas(file: Upstream, found: dict[str, int], into: Merge) -> dict[str, _Area]:
     areas: dict[str, _Area] = {}
     for line, row in file.records(found):
-        if reason := _unread(row, into):
-            into.tell(LEFT_OUT, f"row {line}", reason)
+        if doubt := _doubt(row, into):
+            into.doubt(" ".join(f"{row['country']} {row['year']} (row {line})".split()), doubt)
             continue
         area = areas.setdefault(row["country"], _Area(row["country"]))
         area.iso = area.iso or row["iso_code"]
@@ -68,18 +68,20 @@ def _areas(file: Upstream, found: dict[str, int], into: Merge) -> dict[str, _Are
     return areas
 
 
-def _unread(row: Mapping[str, str], into: Merge) -> str:
-    """Why a row is not understood; empty where it is."""
+def _doubt(row: Mapping[str, str], into: Merge) -> Doubt | None:
+    """Why a row does not go in; None where it does."""
     name, year, demand, carbon = row["country"], row["year"], row["electricity_demand"], row.get(CARBON, "")
-    if not name or not name.isprintable() or not re.fullmatch(r"[0-9]{4}", year):
-        return f'country and year must be given, each in one line, got "{" ".join(name.split())}" and "{year}"'
+    if not name or not name.isprintable():
+        return UNREAD, "country must be a name in one line", name
+    if not re.fullmatch(r"[0-9]{4}", year):
+        return UNREAD, "year must have four digits", year
     if int(year) > into.as_of.year:
-        return f"{name} {year}: must be no later than {into.as_of.year}, the year of the copy"
+        return LEFT_OUT, f"must be no later than {into.as_of.year}, the year of the copy", ""
     if demand and not _within(demand, MOST):
-        return f'{name} {year}: electricity_demand must be in TWh, got "{demand[:40]}"'
+        return UNREAD, "electricity_demand must be a number of TWh", demand
     if carbon and not _within(carbon, math.inf):
-        return f'{name} {year}: {CARBON} must be in g/kWh, got "{carbon[:40]}"'
-    return ""
+        return UNREAD, f"{CARBON} must be a number of g/kWh", carbon
+    return None
 
 
 def _within(text: str, most: float) -> bool:
@@ -92,7 +94,7 @@ def _leave_out_twins(area: _Area, into: Merge) -> None:
         said = area.said.pop(year)
         area.rows -= len(said)
         told = ", ".join(f"{demand} TWh with {carbon} g/kWh" for demand, carbon in said)
-        into.tell(LEFT_OUT, f"{area.name} {year}", f"has {len(said)} rows that differ: {told}", len(said))
+        into.tell(LEFT_OUT, f"{area.name} {year}", "rows of one country and year differ", len(said), told)
 
 
 def _put(area: _Area, into: Merge, *, with_carbon: bool) -> None:
