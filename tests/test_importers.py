@@ -190,6 +190,18 @@ def test_file_with_decimal_commas_is_refused(folder: Path, tmp_path: Path, kind:
     assert {path.name: path.read_bytes() for path in folder.glob("*.csv")} == before
 
 
+def test_owid_code_of_another_country_is_left_out(folder: Path, tmp_path: Path) -> None:
+    """Germany's demand under the code of France goes into neither: the name has a grid of ours, with another id."""
+    text = OWID.replace("Germany,2025,DEU", "Germany,2026,FRA")
+
+    result = run("owid-energy", [saved(tmp_path, text)], folder, as_of=OWID_DAY)
+
+    (entry,) = [entry for entry in result.entries if entry.name == "Germany"]
+    assert (entry.status, entry.value) == ("left out", "FRA")
+    assert entry.reason == "iso_code must be that of our grid deu, which has this name"
+    assert not any({"deu", "fra"} & d.changed.keys() for d in result.outcome.differences)
+
+
 def test_owid_blank_carbon_intensity_takes_nothing_away(folder: Path, tmp_path: Path) -> None:
     """A blank says nothing of the year that we have, and the same row twice is one row."""
     twice = OWID.replace("DEU,84000000,329.65,530.5\n", "DEU,84000000,,530.5\nGermany,2025,DEU,84000000,,530.5\n")

@@ -22,6 +22,7 @@ CARBON = "carbon_intensity_elec"
 OUR_CARBON = "carbon_intensity [g/kWh]"
 ORDER = ("country", "year", "iso_code", CARBON, "electricity_demand")
 _NAMED = {"World": "world", "European Union (27)": "eu27", "Kosovo": "xkx"}
+_AREAS = ("world", "region", "country")
 _KINDS = {"world": "world", "eu27": "region"}
 MOST = 40_000  # TWh, above the demand of the world
 _AS_PRINTED = 1e-5  # our table holds six figures
@@ -103,6 +104,9 @@ def _put(area: _Area, into: Merge, *, with_carbon: bool) -> None:
         into.tell(LEFT_OUT, area.name, "has no electricity demand above 0 in any year", area.rows)
     elif grid_id is None:
         into.tell(LEFT_OUT, area.name, "is no country of ISO 3166 and no grid of ours: a group of countries", area.rows)
+    elif (other := _named(area, into.rows("grids"))) not in (None, grid_id):
+        reason = f"iso_code must be that of our grid {other}, which has this name"
+        into.tell(LEFT_OUT, area.name, reason, area.rows, area.iso)
     else:
         year = max(area.years)
         demand, carbon = area.years[year]
@@ -126,7 +130,12 @@ def _grid_id(area: _Area, grids: Mapping[str, Mapping[str, str]]) -> str | None:
     iso = area.iso.lower()
     if len(iso) == 3 and iso.isalpha() and iso.isascii():
         return iso
-    return next((key for key, row in grids.items() if row["name"] == area.name and row["kind"] != "city"), None)
+    return _named(area, grids)
+
+
+def _named(area: _Area, grids: Mapping[str, Mapping[str, str]]) -> str | None:
+    """The grid of ours that has the name of the area."""
+    return next((key for key, row in grids.items() if row["name"] == area.name and row["kind"] in _AREAS), None)
 
 
 def _revise(area: _Area, grid_id: str, old: Mapping[str, str], row: dict[str, str], into: Merge) -> None:
