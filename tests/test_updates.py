@@ -563,3 +563,16 @@ def test_moved_rows_are_told(folder: Path) -> None:
 
     assert difference.moved
     assert not difference.changed
+
+
+def test_cells_cannot_break_the_lines_of_a_difference(folder: Path) -> None:
+    """A line break or an escape in a cell is written out: each change is one line, and a terminal obeys none of it."""
+    note = "two\nlines \x1b[31mred"
+    content = cell(3, "note", note)(again := (folder / "equivalents.csv").read_bytes())
+    rows = list(csv.reader(io.StringIO(again.decode())))
+    content += sheets.csv_text(["test-kettle", note, *rows[2][2:]], []).encode()
+
+    lines = updates.as_text(update(folder, {"equivalents": content}))
+
+    assert sum(text.startswith(("  ~", "  +")) for text in lines) == 2
+    assert all(text.isprintable() for text in lines)
