@@ -576,3 +576,18 @@ def test_cells_cannot_break_the_lines_of_a_difference(folder: Path) -> None:
 
     assert sum(text.startswith(("  ~", "  +")) for text in lines) == 2
     assert all(text.isprintable() for text in lines)
+
+
+def test_table_that_is_a_link_is_refused(folder: Path, tmp_path: Path) -> None:
+    """A rename would replace the link and leave the file that it leads to as it was: nothing is changed."""
+    content = changed(folder, "grids", cell(8, DEMAND, "310"))
+    target = tmp_path / "elsewhere.csv"
+    (folder / "grids.csv").rename(target)
+    (folder / "grids.csv").symlink_to(target)
+    before = target.read_bytes()
+
+    with pytest.raises(store.FileError, match=r"grids\.csv: must be a file, got a link to .*elsewhere\.csv"):
+        update(folder, {"grids": content}, apply=True)
+
+    assert (folder / "grids.csv").is_symlink()
+    assert target.read_bytes() == before
