@@ -225,3 +225,22 @@ def test_part_of_a_whole_and_of_what_it_became_is_in_order(folder: Path, relatio
     found = check(folder)
 
     assert found == []
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "told"),
+    [
+        (b"amount [billion USD]", b"amount (billion USD)", [("amount [billion USD]", "rename it")]),
+        (b"note\n", b"note,,\n", [("", "name it if it is one of those that are missing; remove it if it is empty")]),
+    ],
+)
+def test_misspelled_or_empty_column_is_one_problem(
+    folder: Path, before: bytes, after: bytes, told: list[tuple[str, str]]
+) -> None:
+    """A column by another name is to be renamed, not added empty beside it; empty names are told once."""
+    path = folder / "commitments.csv"
+    path.write_bytes(path.read_bytes().replace(before, after, 1))
+
+    found = [(problem.column, problem.mend) for problem in check(folder)]
+
+    assert found == told

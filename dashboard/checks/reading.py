@@ -5,6 +5,7 @@ import io
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 
 from dashboard import sheets
 from dashboard.catalog import Problem
@@ -130,7 +131,7 @@ def _is_comma_separated(name: str, text: str, problems: list[Problem]) -> bool:
 
 def _header_fits(name: str, header: list[str], columns: Sequence[str], problems: list[Problem]) -> bool:
     before = len(problems)
-    for column, count in Counter(header).items():
+    for column, count in Counter(filter(str.strip, header)).items():
         if count > 1:
             what = f'header: must name each column once, got "{column}" {count} times'
             problems.append(Problem(name, 1, column, column, what, "keep one of them"))
@@ -138,13 +139,35 @@ def _header_fits(name: str, header: list[str], columns: Sequence[str], problems:
     found = {header_field(column)[0]: column for column in header}
     missing = [column for column in columns if column not in header]
     unknown = [column for column in header if column not in columns and header_field(column)[0] not in fields]
-    problems += [_missing_column(name, column, found.get(header_field(column)[0])) for column in missing]
-    problems += [_unknown_column(name, column, columns) for column in unknown]
+    nameless = [str(at) for at, column in enumerate(header, 1) if not column.strip()]
+    if nameless:
+        what = f"header: must name every column, got no name for column {' and '.join(nameless)}"
+        mend = "name it if it is one of those that are missing; remove it if it is empty"
+        problems.append(Problem(name, 1, "", "", what, mend))
+    renamed = _renamed([c for c in missing if header_field(c)[0] not in found], [c for c in unknown if c.strip()])
+    for column in missing:
+        if column in renamed:
+            what = f'header: must be "{column}", got "{renamed[column]}"'
+            problems.append(Problem(name, 1, column, renamed[column], what, "rename it"))
+        else:
+            problems.append(_missing_column(name, column, found.get(header_field(column)[0])))
+    others = [column for column in unknown if column.strip() and column not in renamed.values()]
+    problems += [_unknown_column(name, column, columns) for column in others]
     if len(problems) == before and header != list(columns):
         at = next(i for i, column in enumerate(columns) if header[i] != column)
         what = f'header: must have "{columns[at]}" as column {at + 1}, got "{header[at]}"'
         problems.append(Problem(name, 1, columns[at], header[at], what, "put the columns in the order of the old file"))
     return len(problems) == before
+
+
+def _renamed(missing: Sequence[str], unknown: Sequence[str]) -> dict[str, str]:
+    """The unknown column that each missing one is most like: a bracket, a letter or a space apart."""
+    spelled = {column.casefold().strip(): column for column in unknown}
+    pairs = {}
+    for column in missing:
+        for near in get_close_matches(column.casefold(), spelled, n=1, cutoff=0.8):
+            pairs[column] = spelled.pop(near)
+    return pairs
 
 
 def _missing_column(name: str, column: str, similar: str | None) -> Problem:

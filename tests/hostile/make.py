@@ -164,6 +164,18 @@ CASES: tuple[Case, ...] = (
     Case("missing-column", SITES, columns(lambda r: r[:5] + r[6:]), 1, "grid_id", "got none of that name"),
     Case("unknown-column", SITES, header("note", "remark"), 1, "remark", "must be one of the columns"),
     Case("empty-header", SITES, header("note", ""), 1, "note", "got none of that name"),
+    Case(
+        "header-other-brackets",
+        DEALS,
+        header("amount [billion USD]", "amount (billion USD)"),
+        1,
+        "amount [billion USD]",
+        'must be "amount [billion USD]", got "amount (billion USD)"',
+    ),
+    Case(
+        "header-misspelled", SITES, header("grid_operator", "Grid operator"), 1, "grid_operator", 'got "Grid operator'
+    ),
+    Case("columns-without-a-name", SITES, columns(lambda r: [*r, "", ""]), 1, "", "got no name for column 15 and 16"),
     Case("columns-moved", SITES, columns(lambda r: [r[1], r[0], *r[2:]]), 1, "site_id", 'got "name"'),
     Case("duplicate-id", SITES, cell(3, "site_id", "abilene"), 3, "site_id", "must be unique"),
     Case("empty-id", SITES, cell(3, "site_id", ""), 3, "site_id", "must not be empty"),
