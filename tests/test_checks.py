@@ -79,6 +79,7 @@ def test_hostile_file_is_refused_at_its_place(folder: Path, case: Case) -> None:
     assert any(case.reason in problem.reason for problem in told), [str(problem) for problem in outcome.problems]
     assert all("\n" not in str(problem) and str(problem).isprintable() for problem in outcome.problems)
     assert all(problem.mend for problem in outcome.problems)
+    assert not any(problem.reason.endswith(": ") for problem in outcome.problems)
     assert contents(folder) == before
 
 

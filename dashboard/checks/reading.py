@@ -187,6 +187,10 @@ def _unknown_column(name: str, column: str, columns: Sequence[str]) -> Problem:
 
 def _take(table: Table, line: int, cells: list[str], problems: list[Problem]) -> None:
     wanted, got = len(table.header), len(cells)
+    if cells and not any(cells):
+        what, mend = "must hold a row, got only commas", "remove the line"
+        problems.append(Problem(table.name, line, "", "", what, mend))
+        return
     if got == wanted:
         table.rows.append([sheets.plain(cell) for cell in cells])
         table.lines.append(line)

@@ -160,6 +160,8 @@ CASES: tuple[Case, ...] = (
     ),
     Case("decimal-comma", SITES, replaced(b",32.449,", b",32,449,"), 2, "note", "got 15"),
     Case("blank-line", SITES, replaced(b"\nstargate-uae", b"\n\nstargate-uae"), 3, "", "got a blank line"),
+    Case("only-commas", SITES, lambda c: c + b"," * 13 + b"\n", 5, "", "got only commas"),
+    Case("only-more-commas", SITES, lambda c: c + b"," * 20 + b"\n", 5, "", "got only commas"),
     Case("duplicate-header", SITES, header("region", "country"), 1, "country", 'got "country" 2 times'),
     Case("missing-column", SITES, columns(lambda r: r[:5] + r[6:]), 1, "grid_id", "got none of that name"),
     Case("unknown-column", SITES, header("note", "remark"), 1, "remark", "must be one of the columns"),
