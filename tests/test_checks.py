@@ -228,6 +228,19 @@ def test_part_of_a_whole_and_of_what_it_became_is_in_order(folder: Path, relatio
     assert found == []
 
 
+def test_form_of_a_spreadsheet_is_told_at_once(folder: Path) -> None:
+    """Byte order mark, Windows line ends, a line for the separator and semicolons are mended in one saving anew."""
+    path = folder / "bounds.csv"
+    text = path.read_text().replace(",", ";").replace("\n", "\r\n")
+    path.write_bytes(b"\xef\xbb\xbf" + f"sep=;\r\n{text}".encode())
+
+    found = [problem.reason for problem in check(folder)]
+
+    words = ("a byte order mark", "got CRLF", 'got "sep=;"', "got separator ;")
+    assert len(found) == len(words)
+    assert all(word in reason for word, reason in zip(words, found, strict=True))
+
+
 @pytest.mark.parametrize(
     ("before", "after", "told"),
     [

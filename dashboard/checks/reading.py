@@ -18,8 +18,8 @@ _STARTS: tuple[tuple[bytes, str, str], ...] = (
     (b"%PDF", "a PDF", "save the table as CSV UTF-8"),
     (b"\xff\xfe", "UTF-16", "save it again as UTF-8"),
     (b"\xfe\xff", "UTF-16", "save it again as UTF-8"),
-    (b"\xef\xbb\xbf", "a byte order mark (BOM) before it", "save it again as UTF-8 without BOM"),
 )
+_MARK = b"\xef\xbb\xbf"
 _SEPARATORS = {";": "separator ;", "\t": "separator tab", "|": "separator |"}
 _SAVE = "save it again with commas, in LibreOffice: Save as, Edit filter settings, Field delimiter ,"
 
@@ -48,7 +48,7 @@ class Table:
 def read_table(name: str, content: bytes, columns: Sequence[str], problems: list[Problem]) -> Table | None:
     """The table in a file, or None where its header is not the wanted one; what is wrong goes to `problems`."""
     text = _text(name, content, problems)
-    if text is None or not _is_comma_separated(name, text, problems):
+    if text is None:
         return None
     lines = csv.reader(io.StringIO(text, newline=""), strict=True)
     try:
@@ -73,6 +73,8 @@ def read_table(name: str, content: bytes, columns: Sequence[str], problems: list
 
 
 def _text(name: str, content: bytes, problems: list[Problem]) -> str | None:
+    """The text with commas, LF and nothing before its header; of another form, all that is to be mended at once."""
+    before = len(problems)
     if not content.strip():
         problems.append(
             Problem(name, 1, "", "", "must have a header row, got an empty file", "start from the old file")
@@ -87,20 +89,33 @@ def _text(name: str, content: bytes, problems: list[Problem]) -> str | None:
         what, mend = "must be CSV text in UTF-8, got a NUL byte", "save it again as UTF-8"
         problems.append(Problem(name, _line(content, nul), "", "\\x00", what, mend))
         return None
+    if content.startswith(_MARK):
+        what = "must be CSV text in UTF-8, got a byte order mark (BOM) before it"
+        problems.append(Problem(name, 1, "", "", what, "save it again as UTF-8 without BOM"))
     try:
-        text = content.decode("utf-8")
+        text = content.removeprefix(_MARK).decode("utf-8")
     except UnicodeDecodeError as error:
-        problems.append(_undecodable(name, content, error.start))
+        problems.append(_undecodable(name, content, error.start + len(content) - len(content.removeprefix(_MARK))))
         return None
+    problems += _forms(name, text)
+    return text if len(problems) == before else None
+
+
+def _forms(name: str, text: str) -> Iterator[Problem]:
+    """What a spreadsheet saves otherwise: line ends, a line that names the separator, the separator."""
     if "\r" in text:
         kind = "CRLF (Windows)" if "\r\n" in text else "CR (old Mac)"
         place = text[: text.index("\r")].count("\n") + 1
         what = f"must end its lines with LF, got {kind}"
-        problems.append(
-            Problem(name, place, "", "\\r", what, "save it with Unix line ends, or run: sed -i 's/\\r$//' FILE")
-        )
-        return None
-    return text
+        mend = "save it with Unix line ends, or run: sed -i 's/\\r$//' FILE"
+        yield Problem(name, place, "", "\\r", what, mend)
+    first, *others = text.splitlines()
+    if first.lower().startswith("sep="):
+        what = f'must begin with the header, got "{shown(first)}", a line for a spreadsheet alone'
+        yield Problem(name, 1, "", first, what, "remove the line")
+        first = others[0] if others else ","
+    if "," not in first and (mark := next((mark for mark in _SEPARATORS if mark in first), "")):
+        yield Problem(name, 1, "", mark, f"must have commas between cells, got {_SEPARATORS[mark]}", _SAVE)
 
 
 def _line(content: bytes, position: int) -> int:
@@ -116,17 +131,6 @@ def _undecodable(name: str, content: bytes, position: int) -> Problem:
     byte = f"0x{content[position]:02x}"
     reason = f"must be UTF-8, got byte {byte}, as in Latin-1 or Windows-1252"
     return Problem(name, _line(content, position), column, byte, reason, "save it again as UTF-8")
-
-
-def _is_comma_separated(name: str, text: str, problems: list[Problem]) -> bool:
-    first = text.split("\n", 1)[0]
-    if "," in first:
-        return True
-    for mark, shown in _SEPARATORS.items():
-        if mark in first:
-            problems.append(Problem(name, 1, "", mark, f"must have commas between cells, got {shown}", _SAVE))
-            return False
-    return True
 
 
 def _header_fits(name: str, header: list[str], columns: Sequence[str], problems: list[Problem]) -> bool:

@@ -26,8 +26,9 @@ LONGEST = 4_000
 DATES = frozenset(
     "published accessed released announced start end said from until date vintage peak_date year".split()  # noqa: SIM905
 )
-_NOTHING = frozenset({"na", "n/a", "#n/a", "nan", "null", "none", "nil", "-", "--", "–", "?", "tbd", "unknown."})
-_HIDDEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u200b-\u200f\u2028-\u202e\u2060\ufeff]")
+_NOTHING = frozenset({"na", "n/a", "nan", "null", "none", "nil", "-", "--", "–", "?", "tbd", "unknown."})
+_ERROR = re.compile(r"#(?:N/A|REF!|VALUE!|DIV/0!|NAME\?|NUM!|NULL!|SPILL!|CALC!|#+)", re.IGNORECASE)
+_HIDDEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u00a0\u2000-\u200f\u2028-\u202f\u205f\u2060\u3000\ufeff\ufffd]")
 _ADDRESS = re.compile(r"https?://[^\s/:@\"'<>\\^`{|}]+(?::\d+)?(?:[/?#][^\s\"<>\\^`{|}]*)?", re.IGNORECASE)
 _ORDERED = (
     ("low", "central", "high"),
@@ -39,22 +40,36 @@ _ORDERED = (
 
 
 def cells(tables: Tables, kinds: Kinds) -> Iterator[Problem]:
-    """Words for nothing, spaces around, and characters that nobody sees."""
+    """Words for nothing, errors of a spreadsheet, spaces around, characters that nobody sees, lines outside notes."""
     for table in tables.values():
+        words = {column for column in table.header if kinds[table.name].get(column) == "choice"}
         for line, row in table.records():
             for column, cell in row.items():
-                if cell.lower() in _NOTHING and kinds[table.name].get(column) != "choice":
-                    what = f'must be left empty where nothing is known, got "{shown(cell)}"'
-                    yield Problem(table.name, line, column, cell, what, "empty the cell")
-                elif cell != cell.strip():
-                    what = f'must not begin or end with a space, got "{shown(cell)}"'
-                    yield Problem(table.name, line, column, cell, what, "remove the space")
-                elif len(cell) > LONGEST:
-                    what = f"must be at most {LONGEST:,} characters, got {len(cell):,}"
-                    yield Problem(table.name, line, column, cell[:60], what, "shorten the text")
-                elif hidden := _HIDDEN.search(cell):
-                    what = f"must hold visible characters only, got U+{ord(hidden[0]):04X}"
-                    yield Problem(table.name, line, column, cell, what, "type the cell again")
+                if cell and (doubt := _cell_doubt(cell, choice=column in words, note=column.endswith("note"))):
+                    yield Problem(table.name, line, column, cell if len(cell) <= LONGEST else shown(cell), *doubt)
+
+
+def _cell_doubt(cell: str, *, choice: bool, note: bool) -> tuple[str, str] | None:
+    """What a cell of any column must not be, and how to mend it; None where it is in order."""
+    error, hidden = _ERROR.search(cell), _HIDDEN.search(cell)
+    got = f'got "{shown(cell)}"'
+    doubts = (
+        (
+            cell.lower() in _NOTHING and not choice,
+            f"must be left empty where nothing is known, {got}",
+            "empty the cell",
+        ),
+        (error, f'must hold no error of a spreadsheet, got "{error and error[0]}"', "put back what stood there"),
+        (cell != cell.strip(), f"must not begin or end with a space, {got}", "remove the space"),
+        ("\n" in cell and not note, f"must be one line, {got}", "put a space for the line break"),
+        (len(cell) > LONGEST, f"must be at most {LONGEST:,} characters, got {len(cell):,}", "shorten the text"),
+        (hidden, f"must hold plain spaces and whole letters only, got {_code(hidden)}", "type the cell again"),
+    )
+    return next(((what, mend) for wrong, what, mend in doubts if wrong), None)
+
+
+def _code(found: re.Match[str] | None) -> str:
+    return f"U+{ord(found[0]):04X}" if found else ""
 
 
 def numbers(tables: Tables, kinds: Kinds) -> Iterator[Problem]:
