@@ -518,6 +518,14 @@ def test_epoch_site_named_in_two_lines_cannot_be_read(folder: Path, tmp_path: Pa
     assert told(result)["Testco\nPlainville"] == ("cannot be read", "name, owner and users must each be one line")
 
 
+def test_epoch_site_without_a_state_is_left_out(folder: Path, tmp_path: Path) -> None:
+    """A site of which nothing has a power yet would stand without a source: it waits for a later copy."""
+    result = run("epoch-sites", copies(tmp_path, 0, "Plainville,2026-03-01,0"), folder, as_of=LATER)
+
+    assert told(result)["Testco Plainville"] == ("left out", "no state with a power or chips")
+    assert result.outcome.empty
+
+
 def test_epoch_press_sentences_are_not_carried(folder: Path, tmp_path: Path) -> None:
     """Words of the press stay with the publisher."""
     files = [saved(tmp_path, CENTERS, "centers.csv"), saved(tmp_path, TIMELINES, "timelines.csv")]

@@ -82,7 +82,9 @@ def test_a_slip_in_a_site_or_a_deal_moves_a_headline(folder: Path) -> None:
     assert "All sites, announced by the end of 2030" in moved
     rows = list(csv.DictReader(io.StringIO((folder / "commitments.csv").read_text())))
     line = next(i for i, row in enumerate(rows, 2) if row["commitment_id"] == "openai-aws-2025")
-    deals = update(folder, {"commitments": changed(folder, "commitments", cell(line, "power [GW]", "245"))}).headlines
+    content = changed(folder, "commitments", cell(line, "power [GW]", "245"))
+    content = cell(line, "power_basis", "it")(cell(line, "claim_type", "unknown")(content))
+    deals = update(folder, {"commitments": content}).headlines
 
     assert "Deals of OpenAI, counted once" in {m.name for m in deals if m.before != m.after}
     assert not any("All sites" in m.name for m in deals)

@@ -56,11 +56,12 @@ def totals(tables: Tables) -> Iterator[Problem]:
 ONCE = (
     ("links", ("from_id", "relation", "to_kind", "to_id"), "link"),
     ("parameters", ("quantity", "scope"), "quantity and scope"),
+    ("sites", ("name",), "name"),
 )
 
 
 def twice(tables: Tables) -> Iterator[Problem]:
-    """One row for a link, and for a quantity and what it holds for: of two, the last would win in silence."""
+    """One row for a link, a site's name, a quantity and what it holds for: of two of these, the last would win."""
     for name, columns, thing in ONCE:
         first: dict[tuple[str, ...], int] = {}
         for line, row in tables[name].records() if name in tables else ():
@@ -68,7 +69,21 @@ def twice(tables: Tables) -> Iterator[Problem]:
             if (known := first.setdefault(told, line)) != line:
                 words = shown(" ".join(cell for cell in told if cell))
                 what = f'must be another {thing} than that of row {known}, got "{words}" again'
-                yield Problem(name, line, columns[-1], row[columns[-1]], what, "keep one of the two rows")
+                yield Problem(
+                    name, line, columns[-1], row[columns[-1]], what, "keep one of the two rows, or tell them apart"
+                )
+
+
+def stated(tables: Tables) -> Iterator[Problem]:
+    """Each site has a milestone: what is said of it, and the source, stand there."""
+    states = tables.get("milestones")
+    if states is None or states.cut_short or states.broken_ids:
+        return
+    known = {row["site_id"] for _, row in states.records()}
+    for line, row in tables["sites"].records() if "sites" in tables else ():
+        if row["site_id"] not in known:
+            what = f'must have a milestone, got none of the site "{shown(row["site_id"])}"'
+            yield Problem("sites", line, "", row["site_id"], what, "add one with its source, or remove the site")
 
 
 def wholes(tables: Tables) -> Iterator[Problem]:

@@ -10,9 +10,10 @@ from dashboard.checks.chips import aliases, chips_of_pairs, names_of_chips, syst
 from dashboard.checks.citations import sources
 from dashboard.checks.factors import factors, scopes
 from dashboard.checks.limits import KINDS, LIMITS, MOST, QUANTITY_LIMITS, UNIT_LIMITS, Limit, same_kind
-from dashboard.checks.links import links, loops, shares, totals, twice, wholes
+from dashboard.checks.links import links, loops, shares, stated, totals, twice, wholes
 from dashboard.checks.named import named_rows
 from dashboard.checks.reading import Table, number, shown
+from dashboard.checks.rows import rows
 from dashboard.checks.times import DATE, times
 from dashboard.records import header_field
 from dashboard.units import UNITS, QuantityError, UnitError, magnitude, quantity, read_cell, unit
@@ -356,7 +357,7 @@ def weights(tables: Tables) -> Iterator[Problem]:
 
 
 RULES: tuple[Rule, ...] = (
-    header_units, cell_units, order, limits, dates, times, addresses, places, grids_of_sites, systems, chips_of_pairs,
-    names_of_chips, load_factors, aliases, links, twice, wholes, shares, loops, totals, weights, sources,
-    units_of_quantities, factors, scopes, named_rows,
+    header_units, cell_units, rows, stated, order, limits, dates, times, addresses, places, grids_of_sites, systems,
+    chips_of_pairs, names_of_chips, load_factors, aliases, links, twice, wholes, shares, loops, totals, weights,
+    sources, units_of_quantities, factors, scopes, named_rows,
 )  # fmt: skip

@@ -73,6 +73,9 @@ def merge(files: list[Upstream], into: Merge) -> None:
                 read(file, known, into)
     if "timeline" not in kinds:
         _current(known, into)
+    stated = {row["site_id"] for row in into.rows("milestones").values()}
+    for site in {site for site in known.ids.values() if site.startswith(PREFIX)} - stated:
+        into.take_out("sites", site, "no state with a power or chips")
     ran = sum(entry.reason == _RAN for entry in into.entries)
     if ran:
         into.notes.append(f"states that run by now, beside what an earlier copy forecast: {ran}")

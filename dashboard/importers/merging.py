@@ -86,6 +86,11 @@ class Merge:
         """Note why an upstream row does not go in."""
         self.tell(doubt[0], name, doubt[1], rows, doubt[2])
 
+    def take_out(self, table: str, key: str, reason: str) -> None:
+        """Take a new row out again, and tell what put it in as left out."""
+        del self._rows[table][key]
+        self.entries = [Entry(LEFT_OUT, e.name, reason, e.rows) if e.reason == key else e for e in self.entries]
+
     def put(self, table: str, row: Mapping[str, str]) -> str:
         """Put a row in; one that differs only in what is of its copy stays as it is. Returns what became of it."""
         header = self.tables[table].header

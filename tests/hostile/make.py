@@ -311,6 +311,23 @@ CASES: tuple[Case, ...] = (
     Case("published-after-it-was-read", "sources", cell(2, "published", "2027"), 2, "published", "at the latest"),
     Case("demand-of-2035", "grids", cell(5, "year", "2035"), 5, "year", "2026-11-24 at the latest"),
     Case("peak-of-2030", "grids", cell(8, "peak_date", "2030-07"), 8, "peak_date", "2026-11-24 at the latest"),
+    # cells of one row, and rows that need each other
+    Case("planned-but-energised", STATES, cell(2, "kind", "planned"), 2, "status", 'where kind is "planned"'),
+    Case("operating-but-building", STATES, cell(2, "status", "building"), 2, "status", 'where kind is "operating"'),
+    Case("energised-forecast", STATES, cell(2, "basis", "forecast"), 2, "basis", 'where status is "energised"'),
+    Case("energised-at-0", STATES, cell(2, POWER, "0"), 2, POWER, "must be empty or above 0"),
+    Case("power-of-no-basis", STATES, cell(2, "power_basis", ""), 2, "power_basis", "must be filled in where power is"),
+    Case("unit-of-nothing", STATES, cell(2, POWER, ""), 2, "unit", "must be empty where power is empty"),
+    Case("basis-of-nothing", STATES, cell(2, POWER, ""), 2, "power_basis", "must be empty where power is empty"),
+    Case(
+        "site-without-a-state",
+        SITES,
+        added("atlantis", "Atlantis", "Nemo", "", "usa", *[""] * 7, "false", ""),
+        5,
+        "",
+        "must have a milestone",
+    ),
+    Case("site-twice", SITES, cell(3, "name", "Stargate Abilene"), 3, "name", "another name than that of row 2"),
     # addresses
     Case("address-javascript", "sources", cell(2, "address", "javascript:alert(1)"), 2, "address", "web address"),
     Case("address-file", "sources", cell(2, "address", "file:///etc/passwd"), 2, "address", "web address"),
