@@ -43,7 +43,7 @@ LIMITS: Mapping[str, Mapping[str, Limit]] = MappingProxyType(
             "carbon_intensity": Limit(0, 1_500),
         },
         "pairs": {"chip_count": Limit(1, 20_000_000)},
-        "links": {"share": Limit(0, 1)},
+        "links": {"share": Limit(0.001, 1)},
     }
 )
 
@@ -73,6 +73,7 @@ QUANTITY_LIMITS: tuple[Limit, ...] = (
     Limit(1_000, 50e12, "USD", _CLAIMS),
     Limit(1, 100_000_000, "chips", _CLAIMS),
     Limit(0.01, 100, "year", _CLAIMS),
+    Limit(0.01, 100, "percent", _CLAIMS),
 )
 
 # What a parameter is measured in, and how far its low, central and high may go; above 0 where something is divided by

@@ -11,6 +11,7 @@ from dashboard.units import QuantityError, read_cell
 
 Tables = Mapping[str, Table]
 Arrows = dict[tuple[str, str], int]  # from one id to another -> the row that says so
+_INSIDE = dict.fromkeys(("part of", "fills"), '"part of" or "fills"')  # either way, the one stands in the other
 SHOWN = 10  # loops told of one kind: each is looked for anew, and a table of nothing else would take minutes
 
 
@@ -135,14 +136,30 @@ def _share(row: Mapping[str, str]) -> float:
         return 0.0
 
 
+def superseded(tables: Tables) -> Iterator[Problem]:
+    """A claim takes the place of an earlier one of its own series: of another's it would hide a number that stands."""
+    claims = tables["claims"].by_id() if "claims" in tables else {}
+    for line, row in tables["claims"].records() if "claims" in tables else ():
+        old = claims.get(row["supersedes"])
+        if old is None:
+            continue
+        length = min(len(row["said"]), len(old["said"]))  # 2026 is not before 2026-03
+        if old["series"] != row["series"]:
+            what = f'must be a claim of the series {row["series"]}, got "{row["supersedes"]}" of {old["series"]}'
+            yield Problem("claims", line, "supersedes", row["supersedes"], what, "correct the id or the series")
+        elif row["said"][:length] < old["said"][:length]:
+            what = f'must be no later than this claim, of {row["said"]}, got "{row["supersedes"]}" of {old["said"]}'
+            yield Problem("claims", line, "supersedes", row["supersedes"], what, "link the later one to the earlier")
+
+
 def loops(tables: Tables) -> Iterator[Problem]:
     """No deal is part of itself, no claim supersedes itself and no grid lies in itself, by however many steps."""
     relations: dict[str, Arrows] = defaultdict(dict)
     for line, row in tables["links"].records() if "links" in tables else ():
         if row["to_kind"] == "commitment":
-            relations[row["relation"]][row["from_id"], row["to_id"]] = line
+            relations[_INSIDE.get(row["relation"], f'"{row["relation"]}"')][row["from_id"], row["to_id"]] = line
     for relation, arrows in relations.items():
-        yield from _loops("links", "to_id", f'"{relation}"', arrows)
+        yield from _loops("links", "to_id", relation, arrows)
     for name, column in (("claims", "supersedes"), ("grids", "parent")):
         rows = tables[name].records() if name in tables else ()
         above = {(row[f"{name[:-1]}_id"], row[column]): line for line, row in rows if row[column]}

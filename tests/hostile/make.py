@@ -105,6 +105,17 @@ def linked(*ends: tuple[str, str, str, str]) -> Change:
     return lambda content: content + text(more)
 
 
+def percent(value: str) -> Change:
+    """The first claim as a share."""
+
+    def change(content: bytes) -> bytes:
+        for column, new in (("quantity", "share"), ("unit", "percent"), ("value", value)):
+            content = cell(2, column, new)(content)
+        return content
+
+    return change
+
+
 def zipped(content: bytes) -> bytes:
     """The table inside a zip archive."""
     out = io.BytesIO()
@@ -228,6 +239,7 @@ CASES: tuple[Case, ...] = (
     Case("unit-of-energy", "claims", cell(2, "unit", "billion usd"), 2, "unit", "did you mean billion USD"),
     Case("unit-missing", STATES, cell(2, "unit", ""), 2, "unit", "must name the unit of power"),
     # bounds and order
+    Case("share-in-per-mille", "claims", percent("390"), 2, "value", "must be from 0.01 to 100 percent"),
     Case("kilowatts-in-watts", CHIPS, cell(4, TDP, "0.7"), 4, TDP, "must be from 10 to 25,000"),
     Case("milliwatts-in-watts", CHIPS, cell(4, TDP, "700000"), 4, TDP, "must be from 10 to 25,000"),
     Case("milestone-of-25-gw", STATES, cell(2, POWER, "25000"), 2, POWER, "must be from 0 to 20,000 MW"),
@@ -328,6 +340,27 @@ CASES: tuple[Case, ...] = (
         "must have a milestone",
     ),
     Case("site-twice", SITES, cell(3, "name", "Stargate Abilene"), 3, "name", "another name than that of row 2"),
+    Case("gigawatts-of-no-basis", DEALS, cell(7, "power_basis", ""), 7, "power_basis", "must be filled in where power"),
+    Case("gigawatts-of-no-type", DEALS, cell(7, "claim_type", ""), 7, "claim_type", "must be filled in where power"),
+    Case("basis-without-gigawatts", DEALS, cell(7, "power [GW]", ""), 7, "power_basis", "must be empty where power"),
+    Case("power-said-of-no-basis", "claims", cell(5, "basis", ""), 5, "basis", 'where quantity is "power"'),
+    Case("power-said-of-no-type", "claims", cell(5, "claim_type", ""), 5, "claim_type", 'where quantity is "power"'),
+    Case(
+        "dollars-of-a-type", "claims", cell(2, "claim_type", "campus"), 2, "quantity", "must be power where claim_type"
+    ),
+    Case("supersedes-another", "claims", cell(5, "supersedes", "story-aws-money"), 5, "supersedes", "of openai-aws"),
+    Case("supersedes-a-later", "claims", cell(5, "said", "2025-09"), 5, "supersedes", "must be no later than"),
+    Case("share-of-0", "links", cell(3, "share", "0"), 3, "share", "must be from 0.001 to 1"),
+    Case("site-that-is-filled", "links", cell(3, "relation", "fills"), 3, "to_kind", 'where relation is "fills"'),
+    Case("hosted-at-a-deal", "links", linked((AWS, "hosted at", AZURE, "")), 4, "to_kind", "must be site where"),
+    Case(
+        "part-of-what-fills-it",
+        "links",
+        linked((AWS, "part of", AZURE, ""), (AZURE, "fills", AWS, "")),
+        5,
+        "to_id",
+        'must not lead back in "part of" or "fills"',
+    ),
     # addresses
     Case("address-javascript", "sources", cell(2, "address", "javascript:alert(1)"), 2, "address", "web address"),
     Case("address-file", "sources", cell(2, "address", "file:///etc/passwd"), 2, "address", "web address"),
@@ -407,7 +440,7 @@ CASES: tuple[Case, ...] = (
         linked((AWS, "part of", AZURE, ""), (AZURE, "part of", AWS, "")),
         5,
         "to_id",
-        'must not lead back in "part of", got openai-aws-2025 → openai-azure-2025 → openai-aws-2025 in row 4, 5',
+        'in "part of" or "fills", got openai-aws-2025 → openai-azure-2025 → openai-aws-2025 in row 4, 5',
     ),
     Case(
         "three-that-replace-in-a-ring",
