@@ -6,7 +6,7 @@ from graphlib import CycleError, TopologicalSorter
 from itertools import pairwise
 
 from dashboard.catalog import Problem
-from dashboard.checks.reading import Table, shown
+from dashboard.checks.reading import Table, number, shown
 from dashboard.units import QuantityError, read_cell
 
 Tables = Mapping[str, Table]
@@ -150,6 +150,17 @@ def superseded(tables: Tables) -> Iterator[Problem]:
         elif row["said"][:length] < old["said"][:length]:
             what = f'must be no later than this claim, of {row["said"]}, got "{row["supersedes"]}" of {old["said"]}'
             yield Problem("claims", line, "supersedes", row["supersedes"], what, "link the later one to the earlier")
+
+
+def inside(tables: Tables) -> Iterator[Problem]:
+    """A grid has no more demand than the one that it lies in."""
+    grids = tables["grids"].by_id() if "grids" in tables else {}
+    column = "demand [TWh]"
+    for line, row in tables["grids"].records() if "grids" in tables else ():
+        own, whole = number(row[column]), number(grids.get(row["parent"], row)[column])
+        if own is not None and whole is not None and own > whole:
+            what = f"must be at most the {whole:g} TWh of {row['parent']}, in which it lies, got {row[column]}"
+            yield Problem("grids", line, column, row[column], what, "see the unit of both, and the parent")
 
 
 def loops(tables: Tables) -> Iterator[Problem]:

@@ -10,7 +10,7 @@ from dashboard.checks.chips import aliases, chips_of_pairs, names_of_chips, syst
 from dashboard.checks.citations import sources
 from dashboard.checks.factors import factors, scopes
 from dashboard.checks.limits import KINDS, LIMITS, MOST, QUANTITY_LIMITS, UNIT_LIMITS, Limit, same_kind
-from dashboard.checks.links import links, loops, shares, stated, superseded, totals, twice, wholes
+from dashboard.checks.links import inside, links, loops, shares, stated, superseded, totals, twice, wholes
 from dashboard.checks.named import named_rows
 from dashboard.checks.reading import Table, number, shown
 from dashboard.checks.rows import rows
@@ -327,7 +327,7 @@ def _country(grid_id: str, grids: Mapping[str, Mapping[str, str]]) -> str:
 
 
 def load_factors(tables: Tables) -> Iterator[Problem]:
-    """Demand over 8,766 h x peak from 0.45 to 0.90, where both are of one area; a lower bound may give more."""
+    """Demand over 8,766 h x peak from 0.45 to 0.90, where both are of one area; a lower bound up to 1.10."""
     if (grids := tables.get("grids")) is None:
         return
     for line, row in grids.records():
@@ -336,8 +336,9 @@ def load_factors(tables: Tables) -> Iterator[Problem]:
         if not demand or not peak or told:
             continue
         factor = demand * 1000 / (8766 * peak)
-        if factor < 0.45 or (factor > 0.90 and row["peak_kind"] != "lower bound"):
-            what = f"must give a load factor from 0.45 to 0.90 with the demand, got {factor:.2f}"
+        most = 1.1 if row["peak_kind"] == "lower bound" else 0.9
+        if not 0.45 <= factor <= most:
+            what = f"must give a load factor from 0.45 to {most:.2f} with the demand, got {factor:.2f}"
             mend = (
                 "correct it; or say in perimeter of which area the peak is, or in caution why the load factor is such"
             )
@@ -357,7 +358,7 @@ def weights(tables: Tables) -> Iterator[Problem]:
 
 
 RULES: tuple[Rule, ...] = (
-    header_units, cell_units, rows, stated, order, limits, dates, times, addresses, places, grids_of_sites,
+    header_units, cell_units, rows, stated, inside, order, limits, dates, times, addresses, places, grids_of_sites,
     systems, chips_of_pairs, names_of_chips, load_factors, aliases, links, twice, wholes, shares, loops, superseded,
     totals, weights, sources, units_of_quantities, factors, scopes, named_rows,
 )  # fmt: skip

@@ -361,6 +361,10 @@ CASES: tuple[Case, ...] = (
         "to_id",
         'must not lead back in "part of" or "fills"',
     ),
+    Case("demand-of-no-year", "grids", cell(5, "year", ""), 5, "year", "must be filled in where demand [TWh]"),
+    Case("peak-of-no-kind", "grids", cell(8, "peak_kind", ""), 8, "peak_kind", "must be filled in where peak [GW]"),
+    Case("lower-bound-below-the-mean", "grids", cell(5, "peak [GW]", "50"), 5, "peak [GW]", "to 1.10 with the demand"),
+    Case("more-than-the-whole", "grids", cell(2, "demand [TWh]", "4000"), 4, "demand [TWh]", "at most the 4000 TWh"),
     # addresses
     Case("address-javascript", "sources", cell(2, "address", "javascript:alert(1)"), 2, "address", "web address"),
     Case("address-file", "sources", cell(2, "address", "file:///etc/passwd"), 2, "address", "web address"),
