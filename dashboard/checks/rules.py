@@ -358,7 +358,7 @@ def weights(tables: Tables) -> Iterator[Problem]:
 
 
 RULES: tuple[Rule, ...] = (
-    header_units, cell_units, rows, stated, inside, order, limits, dates, times, addresses, places, grids_of_sites,
+    header_units, cell_units, rows, stated, order, limits, dates, times, addresses, places, grids_of_sites,
     systems, chips_of_pairs, names_of_chips, load_factors, aliases, links, twice, wholes, shares, loops, superseded,
-    totals, weights, sources, units_of_quantities, factors, scopes, named_rows,
+    inside, totals, weights, sources, units_of_quantities, factors, scopes, named_rows,
 )  # fmt: skip
