@@ -307,7 +307,7 @@ def import_(kind: str, files: tuple[str, ...], as_of: str, apply: bool, as_json:
         click.echo(json.dumps(importers.as_json(result), ensure_ascii=False, indent=1))
     else:
         click.echo("\n".join(importers.as_text(result)))
-    sys.exit(INPUT_WRONG if result.outcome.problems else 0)
+    sys.exit(INPUT_WRONG if result.refused else 0)
 
 
 @main.command()

@@ -6,7 +6,7 @@ import functools
 import io
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from hashlib import blake2b
@@ -124,13 +124,7 @@ class Catalog:
 
     @functools.cached_property
     def _chip_names(self) -> dict[str, str]:
-        names: dict[str, str] = {}
-        for chip in self.accelerators.values():
-            for name in (chip.chip_id, *chip.aliases):
-                names.setdefault(name_key(name), chip.chip_id)
-        for chip in self.accelerators.values():  # last: without its memory size it may be an alias
-            names.setdefault(name_key(chip.name), chip.chip_id)
-        return names
+        return chip_names((chip.chip_id, chip.aliases, chip.name) for chip in self.accelerators.values())
 
     def chip(self, name: str) -> Chip:
         """The chip that goes by a free-text name such as `NVIDIA H100 SXM5 80GB`, through aliases; never guessed.
@@ -140,7 +134,7 @@ class Catalog:
         """
         key, size = name_key(name), _MEMORY.search(name)
         names = self._chip_names
-        sized = names.get(name_key(_MEMORY.sub(r"\1", name))) if size else None
+        sized = names.get(sized_key(name)) if size else None
         found = sized or names.get(key) or (names.get(key[:-1]) if key.endswith("s") else None)
         if found is None:
             shown = {spelled: self.accelerators[chip].name for spelled, chip in names.items()}
@@ -197,6 +191,27 @@ def name_key(name: str) -> str:
     plain = re.sub(r"[^a-z0-9]+", " ", name.lower())
     key = re.sub(r"[^a-z0-9]", "", _NOISE.sub(" ", plain))
     return key or plain.replace(" ", "")
+
+
+def sized_key(name: str) -> str:
+    """As `name_key`, with the memory size.
+
+    >>> sized_key("NVIDIA A100 SXM4 40GB")
+    'a100sxm440'
+    """
+    return name_key(_MEMORY.sub(r"\1", name))
+
+
+def chip_names(chips: Iterable[tuple[str, Sequence[str], str]]) -> dict[str, str]:
+    """The chip that each key of a name leads to, of chips given by id, aliases and name."""
+    names: dict[str, str] = {}
+    chips = list(chips)
+    for chip_id, aliases, _ in chips:
+        for name in (chip_id, *aliases):
+            names.setdefault(name_key(name), chip_id)
+    for chip_id, _, name in chips:  # last: without its memory size it may be an alias
+        names.setdefault(name_key(name), chip_id)
+    return names
 
 
 def load(folder: Path = SHIPPED) -> Catalog:

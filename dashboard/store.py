@@ -167,10 +167,17 @@ def write(folder: Path, files: Mapping[str, bytes]) -> None:
     One rename decides: that of the one file, or of the journal of several.
 
     Raises:
+        FileError: a file is a link: a rename would put another file in its place and leave what it leads to as it was.
         OSError: the disk is full, or the folder must not be written; the old files stand as before.
         UnfinishedError: the new files count, but something is left to be done; the next to come finishes it.
     """
     _recover(folder)
+    for name in files:
+        if (folder / name).is_symlink():
+            mend = (
+                f"name the folder {(folder / name).resolve().parent}, or put the file itself here; nothing was changed"
+            )
+            raise FileError(name, f"must be a file, got a link to {(folder / name).resolve()}", mend)
     staging = folder / STAGING
     try:
         staging.mkdir()

@@ -316,7 +316,7 @@ def _difference_lines(difference: Difference) -> list[str]:
         rows += [f'  ~ {key}: {cell.column}: "{cell.before}" → "{cell.after}"' for cell in cells]
     rows += [f"  - {key}: {_row_text(row)}" for key, row in difference.removed.items()]
     more = [f"  … and {len(rows) - SHOWN} more lines; --json has all"] if len(rows) > SHOWN else []
-    return [f"{difference.table}: {counts}{order}", *rows[:SHOWN], *more]
+    return [f"{difference.table}: {counts}{order}", *(catalog.one_line(row) for row in rows[:SHOWN]), *more]
 
 
 def _row_text(row: Row) -> str:

@@ -10,7 +10,7 @@ from frictionless import Package
 from dashboard import catalog, updates
 from dashboard.__main__ import main
 from dashboard.checks import check, named
-from tests.hostile.make import CASES, HERE, Case, make
+from tests.hostile.make import AWS, AZURE, CASES, HERE, RAINIER, Case, linked, make
 
 
 def contents(folder: Path) -> dict[str, bytes]:
@@ -57,7 +57,7 @@ def test_corpus_is_as_made() -> None:
 def test_rows_that_must_stand_are_those_that_pages_call() -> None:
     """Every row that the check asks for is called by its id somewhere in the code: else it need not stand there."""
     code = Path(catalog.__file__).parent
-    paths = [path for path in code.rglob("*.py") if "checks" not in path.parts]
+    paths = [path for path in code.rglob("*.py") if "checks" not in path.relative_to(code).parts]
     trees = [ast.parse(path.read_text(encoding="utf-8")) for path in paths]
     called = {node.value for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Constant)}
 
@@ -79,6 +79,7 @@ def test_hostile_file_is_refused_at_its_place(folder: Path, case: Case) -> None:
     assert any(case.reason in problem.reason for problem in told), [str(problem) for problem in outcome.problems]
     assert all("\n" not in str(problem) and str(problem).isprintable() for problem in outcome.problems)
     assert all(problem.mend for problem in outcome.problems)
+    assert not any(problem.reason.endswith(": ") for problem in outcome.problems)
     assert contents(folder) == before
 
 
@@ -213,3 +214,47 @@ def test_table_that_is_not_described_is_a_problem(folder: Path) -> None:
     found = [(problem.table, problem.reason) for problem in check(folder)]
 
     assert found == [("sites_old", "must be described in datapackage.json, got no resource")]
+
+
+@pytest.mark.parametrize("relation", ["restates", "replaces"])
+def test_part_of_a_whole_and_of_what_it_became_is_in_order(folder: Path, relation: str) -> None:
+    """Of a whole that was stated anew, one statement counts on any day: a deal may be part of each."""
+    links = folder / "links.csv"
+    again, parts = (AWS, relation, AZURE, ""), ((RAINIER, "part of", whole, "") for whole in (AWS, AZURE))
+    links.write_bytes(linked(again, *parts)(links.read_bytes()))
+
+    found = check(folder)
+
+    assert found == []
+
+
+def test_form_of_a_spreadsheet_is_told_at_once(folder: Path) -> None:
+    """Byte order mark, Windows line ends, a line for the separator and semicolons are mended in one saving anew."""
+    path = folder / "bounds.csv"
+    text = path.read_text().replace(",", ";").replace("\n", "\r\n")
+    path.write_bytes(b"\xef\xbb\xbf" + f"sep=;\r\n{text}".encode())
+
+    found = [problem.reason for problem in check(folder)]
+
+    words = ("a byte order mark", "got CRLF", 'got "sep=;"', "got separator ;")
+    assert len(found) == len(words)
+    assert all(word in reason for word, reason in zip(words, found, strict=True))
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "told"),
+    [
+        (b"amount [billion USD]", b"amount (billion USD)", [("amount [billion USD]", "rename it")]),
+        (b"note\n", b"note,,\n", [("", "name it if it is one of those that are missing; remove it if it is empty")]),
+    ],
+)
+def test_misspelled_or_empty_column_is_one_problem(
+    folder: Path, before: bytes, after: bytes, told: list[tuple[str, str]]
+) -> None:
+    """A column by another name is to be renamed, not added empty beside it; empty names are told once."""
+    path = folder / "commitments.csv"
+    path.write_bytes(path.read_bytes().replace(before, after, 1))
+
+    found = [(problem.column, problem.mend) for problem in check(folder)]
+
+    assert found == told

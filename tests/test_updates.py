@@ -82,7 +82,9 @@ def test_a_slip_in_a_site_or_a_deal_moves_a_headline(folder: Path) -> None:
     assert "All sites, announced by the end of 2030" in moved
     rows = list(csv.DictReader(io.StringIO((folder / "commitments.csv").read_text())))
     line = next(i for i, row in enumerate(rows, 2) if row["commitment_id"] == "openai-aws-2025")
-    deals = update(folder, {"commitments": changed(folder, "commitments", cell(line, "power [GW]", "245"))}).headlines
+    content = changed(folder, "commitments", cell(line, "power [GW]", "245"))
+    content = cell(line, "power_basis", "it")(cell(line, "claim_type", "unknown")(content))
+    deals = update(folder, {"commitments": content}).headlines
 
     assert "Deals of OpenAI, counted once" in {m.name for m in deals if m.before != m.after}
     assert not any("All sites" in m.name for m in deals)
@@ -563,3 +565,31 @@ def test_moved_rows_are_told(folder: Path) -> None:
 
     assert difference.moved
     assert not difference.changed
+
+
+def test_cells_cannot_break_the_lines_of_a_difference(folder: Path) -> None:
+    """A line break or an escape in a cell is written out: each change is one line, and a terminal obeys none of it."""
+    note = "two\nlines \x1b[31mred"
+    content = cell(3, "note", note)(again := (folder / "equivalents.csv").read_bytes())
+    rows = list(csv.reader(io.StringIO(again.decode())))
+    content += sheets.csv_text(["test-kettle", note, *rows[2][2:]], []).encode()
+
+    lines = updates.as_text(update(folder, {"equivalents": content}))
+
+    assert sum(text.startswith(("  ~", "  +")) for text in lines) == 2
+    assert all(text.isprintable() for text in lines)
+
+
+def test_table_that_is_a_link_is_refused(folder: Path, tmp_path: Path) -> None:
+    """A rename would replace the link and leave the file that it leads to as it was: nothing is changed."""
+    content = changed(folder, "grids", cell(8, DEMAND, "310"))
+    target = tmp_path / "elsewhere.csv"
+    (folder / "grids.csv").rename(target)
+    (folder / "grids.csv").symlink_to(target)
+    before = target.read_bytes()
+
+    with pytest.raises(store.FileError, match=r"grids\.csv: must be a file, got a link to .*elsewhere\.csv"):
+        update(folder, {"grids": content}, apply=True)
+
+    assert (folder / "grids.csv").is_symlink()
+    assert target.read_bytes() == before

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from dashboard.units import quantity
+
 
 @dataclass(frozen=True)
 class Limit:
@@ -41,7 +43,7 @@ LIMITS: Mapping[str, Mapping[str, Limit]] = MappingProxyType(
             "carbon_intensity": Limit(0, 1_500),
         },
         "pairs": {"chip_count": Limit(1, 20_000_000)},
-        "links": {"share": Limit(0, 1)},
+        "links": {"share": Limit(0.001, 1)},
     }
 )
 
@@ -71,6 +73,7 @@ QUANTITY_LIMITS: tuple[Limit, ...] = (
     Limit(1_000, 50e12, "USD", _CLAIMS),
     Limit(1, 100_000_000, "chips", _CLAIMS),
     Limit(0.01, 100, "year", _CLAIMS),
+    Limit(0.01, 100, "percent", _CLAIMS),
 )
 
 # What a parameter is measured in, and how far its low, central and high may go; above 0 where something is divided by
@@ -136,3 +139,8 @@ KINDS: Mapping[str, Mapping[str, tuple[str, ...]]] = MappingProxyType(
         },
     }
 )
+
+
+def same_kind(first: str, second: str) -> bool:
+    """Whether two units measure the same."""
+    return bool(quantity(1, first).dimensionality == quantity(1, second).dimensionality)

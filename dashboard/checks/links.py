@@ -6,11 +6,12 @@ from graphlib import CycleError, TopologicalSorter
 from itertools import pairwise
 
 from dashboard.catalog import Problem
-from dashboard.checks.reading import Table, shown
+from dashboard.checks.reading import Table, number, shown
 from dashboard.units import QuantityError, read_cell
 
 Tables = Mapping[str, Table]
 Arrows = dict[tuple[str, str], int]  # from one id to another -> the row that says so
+_INSIDE = dict.fromkeys(("part of", "fills"), '"part of" or "fills"')  # either way, the one stands in the other
 SHOWN = 10  # loops told of one kind: each is looked for anew, and a table of nothing else would take minutes
 
 
@@ -52,14 +53,67 @@ def totals(tables: Tables) -> Iterator[Problem]:
             yield Problem("commitments", line, "aggregate", "false", what, "correct the id or this column")
 
 
+# What comes once, whatever the id of its row: the columns that tell it, of which the last is named.
+ONCE = (
+    ("links", ("from_id", "relation", "to_kind", "to_id"), "link"),
+    ("parameters", ("quantity", "scope"), "quantity and scope"),
+    ("sites", ("name",), "name"),
+)
+
+
 def twice(tables: Tables) -> Iterator[Problem]:
-    """One row for a link: the same two ends in the same relation come once, whatever the link_id."""
-    first: dict[tuple[str, ...], int] = {}
-    for line, row in tables["links"].records() if "links" in tables else ():
-        link = tuple(row[column] for column in ("from_id", "relation", "to_kind", "to_id"))
-        if (known := first.setdefault(link, line)) != line:
-            what = f'must be another link than that of row {known}, got "{shown(" ".join((*link[:2], link[3])))}" again'
-            yield Problem("links", line, "to_id", row["to_id"], what, "keep one of the two rows")
+    """One row for a link, a site's name, a quantity and what it holds for: of two of these, the last would win."""
+    for name, columns, thing in ONCE:
+        first: dict[tuple[str, ...], int] = {}
+        for line, row in tables[name].records() if name in tables else ():
+            told = tuple(row[column] for column in columns)
+            if (known := first.setdefault(told, line)) != line:
+                words = shown(" ".join(cell for cell in told if cell))
+                what = f'must be another {thing} than that of row {known}, got "{words}" again'
+                yield Problem(
+                    name, line, columns[-1], row[columns[-1]], what, "keep one of the two rows, or tell them apart"
+                )
+
+
+def stated(tables: Tables) -> Iterator[Problem]:
+    """Each site has a milestone: what is said of it, and the source, stand there."""
+    states = tables.get("milestones")
+    if states is None or states.cut_short or states.broken_ids:
+        return
+    known = {row["site_id"] for _, row in states.records()}
+    for line, row in tables["sites"].records() if "sites" in tables else ():
+        if row["site_id"] not in known:
+            what = f'must have a milestone, got none of the site "{shown(row["site_id"])}"'
+            yield Problem("sites", line, "", row["site_id"], what, "add one with its source, or remove the site")
+
+
+def wholes(tables: Tables) -> Iterator[Problem]:
+    """A deal is part of one whole: of two, each would count it, shares or none. Of one whole stated anew, all may."""
+    again: dict[str, set[str]] = defaultdict(set)
+    held: dict[str, tuple[int, str]] = {}
+    rows = list(tables["links"].records()) if "links" in tables else []
+    for _, row in rows:
+        if row["relation"] in ("restates", "replaces"):
+            again[row["from_id"]].add(row["to_id"])
+            again[row["to_id"]].add(row["from_id"])
+    for line, row in rows:
+        if row["relation"] != "part of" or row["to_kind"] != "commitment":
+            continue
+        known, whole = held.setdefault(row["from_id"], (line, row["to_id"]))
+        if row["to_id"] not in _reached(whole, again):
+            what = (
+                f'must be the one whole that "{shown(row["from_id"])}" is part of, got "{shown(row["to_id"])}" beside '
+            )
+            what += f'"{shown(whole)}" in row {known}: it would be counted in both'
+            mend = "keep the link to the nearest whole; where that lies in the other, link the two"
+            yield Problem("links", line, "to_id", row["to_id"], what, mend)
+
+
+def _reached(start: str, arrows: Mapping[str, set[str]]) -> set[str]:
+    found, new = {start}, {start}
+    while new := {end for key in new for end in arrows.get(key, ())} - found:
+        found |= new
+    return found
 
 
 def shares(tables: Tables) -> Iterator[Problem]:
@@ -82,14 +136,44 @@ def _share(row: Mapping[str, str]) -> float:
         return 0.0
 
 
+def superseded(tables: Tables) -> Iterator[Problem]:
+    """A claim takes the place of an earlier one of its own series: of another's it would hide a number that stands."""
+    claims = tables["claims"].by_id() if "claims" in tables else {}
+    for line, row in tables["claims"].records() if "claims" in tables else ():
+        old = claims.get(row["supersedes"])
+        if old is None:
+            continue
+        length = min(len(row["said"]), len(old["said"]))  # 2026 is not before 2026-03
+        if old["series"] != row["series"]:
+            what = f'must be a claim of the series {row["series"]}, got "{row["supersedes"]}" of {old["series"]}'
+            yield Problem("claims", line, "supersedes", row["supersedes"], what, "correct the id or the series")
+        elif row["said"][:length] < old["said"][:length]:
+            what = f'must be no later than this claim, of {row["said"]}, got "{row["supersedes"]}" of {old["said"]}'
+            yield Problem("claims", line, "supersedes", row["supersedes"], what, "link the later one to the earlier")
+
+
+def inside(tables: Tables) -> Iterator[Problem]:
+    """A grid has no more demand than the one that it lies in."""
+    grids = tables["grids"].by_id() if "grids" in tables else {}
+    above = {key: {row["parent"]} for key, row in grids.items()}
+    column = "demand [TWh]"
+    for line, row in tables["grids"].records() if "grids" in tables else ():
+        own, whole = number(row[column]), number(grids.get(row["parent"], row)[column])
+        if own is None or whole is None or row["grid_id"] in _reached(row["parent"], above):  # a loop has its own rule
+            continue
+        if own > whole:
+            what = f"must be at most the {whole:g} TWh of {row['parent']}, in which it lies, got {row[column]}"
+            yield Problem("grids", line, column, row[column], what, "see the unit of both, and the parent")
+
+
 def loops(tables: Tables) -> Iterator[Problem]:
     """No deal is part of itself, no claim supersedes itself and no grid lies in itself, by however many steps."""
     relations: dict[str, Arrows] = defaultdict(dict)
     for line, row in tables["links"].records() if "links" in tables else ():
         if row["to_kind"] == "commitment":
-            relations[row["relation"]][row["from_id"], row["to_id"]] = line
+            relations[_INSIDE.get(row["relation"], f'"{row["relation"]}"')][row["from_id"], row["to_id"]] = line
     for relation, arrows in relations.items():
-        yield from _loops("links", "to_id", f'"{relation}"', arrows)
+        yield from _loops("links", "to_id", relation, arrows)
     for name, column in (("claims", "supersedes"), ("grids", "parent")):
         rows = tables[name].records() if name in tables else ()
         above = {(row[f"{name[:-1]}_id"], row[column]): line for line, row in rows if row[column]}

@@ -125,7 +125,7 @@ def _problem(table: Table, error: Any, resource: Mapping[str, Any]) -> Problem |
     index = getattr(error, "row_number", 2) - 2
     line = table.lines[index] if 0 <= index < len(table.lines) else None
     if made is None:
-        return Problem(table.name, line, "", "", f"must fit datapackage.json, got: {error.note}")
+        return Problem(table.name, line, "", "", f"must fit datapackage.json, got: {error.note or error.type}")
     column, value, reason, mend = made(table, index, error, resource)
     return Problem(table.name, line, column, value, reason, mend) if reason else None
 

@@ -5,11 +5,12 @@ import io
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 
 from dashboard import sheets
 from dashboard.catalog import Problem
 from dashboard.records import header_field
-from dashboard.units import UNITS
+from dashboard.units import UNITS, QuantityError, read_cell
 
 _STARTS: tuple[tuple[bytes, str, str], ...] = (
     (b"PK\x03\x04", "a zip archive or a workbook", "unpack it, or save the sheet as CSV UTF-8"),
@@ -17,8 +18,8 @@ _STARTS: tuple[tuple[bytes, str, str], ...] = (
     (b"%PDF", "a PDF", "save the table as CSV UTF-8"),
     (b"\xff\xfe", "UTF-16", "save it again as UTF-8"),
     (b"\xfe\xff", "UTF-16", "save it again as UTF-8"),
-    (b"\xef\xbb\xbf", "a byte order mark (BOM) before it", "save it again as UTF-8 without BOM"),
 )
+_MARK = b"\xef\xbb\xbf"
 _SEPARATORS = {";": "separator ;", "\t": "separator tab", "|": "separator |"}
 _SAVE = "save it again with commas, in LibreOffice: Save as, Edit filter settings, Field delimiter ,"
 
@@ -47,7 +48,7 @@ class Table:
 def read_table(name: str, content: bytes, columns: Sequence[str], problems: list[Problem]) -> Table | None:
     """The table in a file, or None where its header is not the wanted one; what is wrong goes to `problems`."""
     text = _text(name, content, problems)
-    if text is None or not _is_comma_separated(name, text, problems):
+    if text is None:
         return None
     lines = csv.reader(io.StringIO(text, newline=""), strict=True)
     try:
@@ -72,6 +73,8 @@ def read_table(name: str, content: bytes, columns: Sequence[str], problems: list
 
 
 def _text(name: str, content: bytes, problems: list[Problem]) -> str | None:
+    """The text with commas, LF and nothing before its header; of another form, all that is to be mended at once."""
+    before = len(problems)
     if not content.strip():
         problems.append(
             Problem(name, 1, "", "", "must have a header row, got an empty file", "start from the old file")
@@ -86,20 +89,33 @@ def _text(name: str, content: bytes, problems: list[Problem]) -> str | None:
         what, mend = "must be CSV text in UTF-8, got a NUL byte", "save it again as UTF-8"
         problems.append(Problem(name, _line(content, nul), "", "\\x00", what, mend))
         return None
+    if content.startswith(_MARK):
+        what = "must be CSV text in UTF-8, got a byte order mark (BOM) before it"
+        problems.append(Problem(name, 1, "", "", what, "save it again as UTF-8 without BOM"))
     try:
-        text = content.decode("utf-8")
+        text = content.removeprefix(_MARK).decode("utf-8")
     except UnicodeDecodeError as error:
-        problems.append(_undecodable(name, content, error.start))
+        problems.append(_undecodable(name, content, error.start + len(content) - len(content.removeprefix(_MARK))))
         return None
+    problems += _forms(name, text)
+    return text if len(problems) == before else None
+
+
+def _forms(name: str, text: str) -> Iterator[Problem]:
+    """What a spreadsheet saves otherwise: line ends, a line that names the separator, the separator."""
     if "\r" in text:
         kind = "CRLF (Windows)" if "\r\n" in text else "CR (old Mac)"
         place = text[: text.index("\r")].count("\n") + 1
         what = f"must end its lines with LF, got {kind}"
-        problems.append(
-            Problem(name, place, "", "\\r", what, "save it with Unix line ends, or run: sed -i 's/\\r$//' FILE")
-        )
-        return None
-    return text
+        mend = "save it with Unix line ends, or run: sed -i 's/\\r$//' FILE"
+        yield Problem(name, place, "", "\\r", what, mend)
+    first, *others = text.splitlines()
+    if first.lower().startswith("sep="):
+        what = f'must begin with the header, got "{shown(first)}", a line for a spreadsheet alone'
+        yield Problem(name, 1, "", first, what, "remove the line")
+        first = others[0] if others else ","
+    if "," not in first and (mark := next((mark for mark in _SEPARATORS if mark in first), "")):
+        yield Problem(name, 1, "", mark, f"must have commas between cells, got {_SEPARATORS[mark]}", _SAVE)
 
 
 def _line(content: bytes, position: int) -> int:
@@ -117,20 +133,9 @@ def _undecodable(name: str, content: bytes, position: int) -> Problem:
     return Problem(name, _line(content, position), column, byte, reason, "save it again as UTF-8")
 
 
-def _is_comma_separated(name: str, text: str, problems: list[Problem]) -> bool:
-    first = text.split("\n", 1)[0]
-    if "," in first:
-        return True
-    for mark, shown in _SEPARATORS.items():
-        if mark in first:
-            problems.append(Problem(name, 1, "", mark, f"must have commas between cells, got {shown}", _SAVE))
-            return False
-    return True
-
-
 def _header_fits(name: str, header: list[str], columns: Sequence[str], problems: list[Problem]) -> bool:
     before = len(problems)
-    for column, count in Counter(header).items():
+    for column, count in Counter(filter(str.strip, header)).items():
         if count > 1:
             what = f'header: must name each column once, got "{column}" {count} times'
             problems.append(Problem(name, 1, column, column, what, "keep one of them"))
@@ -138,13 +143,35 @@ def _header_fits(name: str, header: list[str], columns: Sequence[str], problems:
     found = {header_field(column)[0]: column for column in header}
     missing = [column for column in columns if column not in header]
     unknown = [column for column in header if column not in columns and header_field(column)[0] not in fields]
-    problems += [_missing_column(name, column, found.get(header_field(column)[0])) for column in missing]
-    problems += [_unknown_column(name, column, columns) for column in unknown]
+    nameless = [str(at) for at, column in enumerate(header, 1) if not column.strip()]
+    if nameless:
+        what = f"header: must name every column, got no name for column {' and '.join(nameless)}"
+        mend = "name it if it is one of those that are missing; remove it if it is empty"
+        problems.append(Problem(name, 1, "", "", what, mend))
+    renamed = _renamed([c for c in missing if header_field(c)[0] not in found], [c for c in unknown if c.strip()])
+    for column in missing:
+        if column in renamed:
+            what = f'header: must be "{column}", got "{renamed[column]}"'
+            problems.append(Problem(name, 1, column, renamed[column], what, "rename it"))
+        else:
+            problems.append(_missing_column(name, column, found.get(header_field(column)[0])))
+    others = [column for column in unknown if column.strip() and column not in renamed.values()]
+    problems += [_unknown_column(name, column, columns) for column in others]
     if len(problems) == before and header != list(columns):
         at = next(i for i, column in enumerate(columns) if header[i] != column)
         what = f'header: must have "{columns[at]}" as column {at + 1}, got "{header[at]}"'
         problems.append(Problem(name, 1, columns[at], header[at], what, "put the columns in the order of the old file"))
     return len(problems) == before
+
+
+def _renamed(missing: Sequence[str], unknown: Sequence[str]) -> dict[str, str]:
+    """The unknown column that each missing one is most like: a bracket, a letter or a space apart."""
+    spelled = {column.casefold().strip(): column for column in unknown}
+    pairs = {}
+    for column in missing:
+        for near in get_close_matches(column.casefold(), spelled, n=1, cutoff=0.8):
+            pairs[column] = spelled.pop(near)
+    return pairs
 
 
 def _missing_column(name: str, column: str, similar: str | None) -> Problem:
@@ -164,6 +191,10 @@ def _unknown_column(name: str, column: str, columns: Sequence[str]) -> Problem:
 
 def _take(table: Table, line: int, cells: list[str], problems: list[Problem]) -> None:
     wanted, got = len(table.header), len(cells)
+    if cells and not any(cells):
+        what, mend = "must hold a row, got only commas", "remove the line"
+        problems.append(Problem(table.name, line, "", "", what, mend))
+        return
     if got == wanted:
         table.rows.append([sheets.plain(cell) for cell in cells])
         table.lines.append(line)
@@ -193,6 +224,14 @@ def _unclosed(name: str, line: int, text: str, header: list[str], error: csv.Err
         what = "must have cells of at most 131,072 characters"
     mend = 'write a quote inside a cell twice, as in "a ""word"" in quotes"'
     return Problem(name, line, column, "", f"{what}, got: {error}", mend)
+
+
+def number(cell: str) -> float | None:
+    """The number in a cell, None where there is none: that has its own rule."""
+    try:
+        return read_cell(cell)
+    except QuantityError:
+        return None
 
 
 def shown(cell: str) -> str:

@@ -5,13 +5,15 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from itertools import pairwise
 
-from dashboard.catalog import Problem, name_key
+from dashboard.catalog import Problem
+from dashboard.checks.chips import aliases, chips_of_pairs, names_of_chips, systems
 from dashboard.checks.citations import sources
-from dashboard.checks.factors import factors
-from dashboard.checks.limits import FACTORS, KINDS, LIMITS, MOST, QUANTITY_LIMITS, UNIT_LIMITS, Limit
-from dashboard.checks.links import links, loops, shares, totals, twice
+from dashboard.checks.factors import factors, scopes
+from dashboard.checks.limits import KINDS, LIMITS, MOST, QUANTITY_LIMITS, UNIT_LIMITS, Limit, same_kind
+from dashboard.checks.links import inside, links, loops, shares, stated, superseded, totals, twice, wholes
 from dashboard.checks.named import named_rows
-from dashboard.checks.reading import Table, shown
+from dashboard.checks.reading import Table, number, shown
+from dashboard.checks.rows import rows
 from dashboard.checks.times import DATE, times
 from dashboard.records import header_field
 from dashboard.units import UNITS, QuantityError, UnitError, magnitude, quantity, read_cell, unit
@@ -25,8 +27,9 @@ LONGEST = 4_000
 DATES = frozenset(
     "published accessed released announced start end said from until date vintage peak_date year".split()  # noqa: SIM905
 )
-_NOTHING = frozenset({"na", "n/a", "#n/a", "nan", "null", "none", "nil", "-", "--", "–", "?", "tbd", "unknown."})
-_HIDDEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u200b-\u200f\u2028-\u202e\u2060\ufeff]")
+_NOTHING = frozenset({"na", "n/a", "nan", "null", "none", "nil", "-", "--", "–", "?", "tbd", "unknown."})
+_ERROR = re.compile(r"#(?:N/A|REF!|VALUE!|DIV/0!|NAME\?|NUM!|NULL!|SPILL!|CALC!|#+)", re.IGNORECASE)
+_HIDDEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u00a0\u2000-\u200f\u2028-\u202f\u205f\u2060\u3000\ufeff\ufffd]")
 _ADDRESS = re.compile(r"https?://[^\s/:@\"'<>\\^`{|}]+(?::\d+)?(?:[/?#][^\s\"<>\\^`{|}]*)?", re.IGNORECASE)
 _ORDERED = (
     ("low", "central", "high"),
@@ -38,22 +41,36 @@ _ORDERED = (
 
 
 def cells(tables: Tables, kinds: Kinds) -> Iterator[Problem]:
-    """Words for nothing, spaces around, and characters that nobody sees."""
+    """Words for nothing, errors of a spreadsheet, spaces around, characters that nobody sees, lines outside notes."""
     for table in tables.values():
+        words = {column for column in table.header if kinds[table.name].get(column) == "choice"}
         for line, row in table.records():
             for column, cell in row.items():
-                if cell.lower() in _NOTHING and kinds[table.name].get(column) != "choice":
-                    what = f'must be left empty where nothing is known, got "{shown(cell)}"'
-                    yield Problem(table.name, line, column, cell, what, "empty the cell")
-                elif cell != cell.strip():
-                    what = f'must not begin or end with a space, got "{shown(cell)}"'
-                    yield Problem(table.name, line, column, cell, what, "remove the space")
-                elif len(cell) > LONGEST:
-                    what = f"must be at most {LONGEST:,} characters, got {len(cell):,}"
-                    yield Problem(table.name, line, column, cell[:60], what, "shorten the text")
-                elif hidden := _HIDDEN.search(cell):
-                    what = f"must hold visible characters only, got U+{ord(hidden[0]):04X}"
-                    yield Problem(table.name, line, column, cell, what, "type the cell again")
+                if cell and (doubt := _cell_doubt(cell, choice=column in words, note=column.endswith("note"))):
+                    yield Problem(table.name, line, column, cell if len(cell) <= LONGEST else shown(cell), *doubt)
+
+
+def _cell_doubt(cell: str, *, choice: bool, note: bool) -> tuple[str, str] | None:
+    """What a cell of any column must not be, and how to mend it; None where it is in order."""
+    error, hidden = _ERROR.search(cell), _HIDDEN.search(cell)
+    got = f'got "{shown(cell)}"'
+    doubts = (
+        (
+            cell.lower() in _NOTHING and not choice,
+            f"must be left empty where nothing is known, {got}",
+            "empty the cell",
+        ),
+        (error, f'must hold no error of a spreadsheet, got "{error and error[0]}"', "put back what stood there"),
+        (cell != cell.strip(), f"must not begin or end with a space, {got}", "remove the space"),
+        ("\n" in cell and not note, f"must be one line, {got}", "put a space for the line break"),
+        (len(cell) > LONGEST, f"must be at most {LONGEST:,} characters, got {len(cell):,}", "shorten the text"),
+        (hidden, f"must hold plain spaces and whole letters only, got {_code(hidden)}", "type the cell again"),
+    )
+    return next(((what, mend) for wrong, what, mend in doubts if wrong), None)
+
+
+def _code(found: re.Match[str] | None) -> str:
+    return f"U+{ord(found[0]):04X}" if found else ""
 
 
 def numbers(tables: Tables, kinds: Kinds) -> Iterator[Problem]:
@@ -119,13 +136,9 @@ def units_of_quantities(tables: Tables) -> Iterator[Problem]:
     for name, kinds in KINDS.items():
         for line, row in tables[name].records() if name in tables else ():
             wanted = kinds.get(row["quantity"], ())
-            if wanted and row["unit"] in UNITS and not any(_same_kind(row["unit"], other) for other in wanted):
+            if wanted and row["unit"] in UNITS and not any(same_kind(row["unit"], other) for other in wanted):
                 what = f'must be a unit of {row["quantity"]}, such as {wanted[0]}, got "{row["unit"]}"'
                 yield Problem(name, line, "unit", row["unit"], what, "see the column quantity")
-
-
-def _same_kind(first: str, second: str) -> bool:
-    return bool(quantity(1, first).dimensionality == quantity(1, second).dimensionality)
 
 
 def order(tables: Tables) -> Iterator[Problem]:
@@ -170,7 +183,7 @@ def limits(tables: Tables) -> Iterator[Problem]:
         wanted = {column: LIMITS[name][field] for column, field in _limited(name, table)}
         for line, row in table.records():
             for column, limit in wanted.items():
-                if (value := _read(row[column])) is not None and not limit.low <= value <= limit.high:
+                if (value := number(row[column])) is not None and not limit.low <= value <= limit.high:
                     yield _beyond(name, line, column, row[column], limit, header_field(column)[1])
             yield from _long_row(name, line, row)
             yield from _spread_row(name, line, row)
@@ -186,17 +199,17 @@ def _limited(name: str, table: Table) -> Iterator[tuple[str, str]]:
 def _long_row(name: str, line: int, row: Mapping[str, str]) -> Iterator[Problem]:
     """A reading with its own unit: held against the limit of its dimension."""
     column = "value" if "value" in row else "power" if "power" in row and "unit" in row else ""
-    number = _read(row.get(column, ""))
-    if number is None or row["unit"] not in UNITS:
+    said = number(row.get(column, ""))
+    if said is None or row["unit"] not in UNITS:
         return
-    value = quantity(number, row["unit"])
+    value = quantity(said, row["unit"])
     for limit in QUANTITY_LIMITS:
         if name in limit.tables and value.dimensionality == quantity(1, limit.unit).dimensionality:
             if not limit.low <= magnitude(value, limit.unit) <= limit.high:
                 shown = f"{row[column]} {row['unit']}"
                 yield _beyond(name, line, column, shown, limit, limit.unit)
             return
-    if name in KINDS and not 0 < number <= MOST:
+    if name in KINDS and not 0 < said <= MOST:
         what = f"must be above 0 and at most {MOST:,.0f}, got {row[column]}"
         yield Problem(name, line, column, row[column], what, "see the unit and the decimal point")
 
@@ -205,7 +218,7 @@ def _spread_row(name: str, line: int, row: Mapping[str, str]) -> Iterator[Proble
     """A range with its own unit, such as a PUE or a load."""
     limit = UNIT_LIMITS.get(row.get("unit", ""))
     for column in ("low", "central", "high") if limit else ():
-        value = _read(row.get(column, ""))
+        value = number(row.get(column, ""))
         if limit and value is not None and not limit.low <= value <= limit.high:
             yield _beyond(name, line, column, row[column], limit, row["unit"])
 
@@ -213,13 +226,6 @@ def _spread_row(name: str, line: int, row: Mapping[str, str]) -> Iterator[Proble
 def _beyond(name: str, line: int, column: str, value: str, limit: Limit, unit_name: str) -> Problem:
     what = f"must be from {limit.low:,g} to {limit.high:,g} {unit_name}".rstrip() + f", got {value}"
     return Problem(name, line, column, value, what, "see the unit and the decimal point")
-
-
-def _read(cell: str) -> float | None:
-    try:
-        return read_cell(cell)
-    except QuantityError:
-        return None
 
 
 def dates(tables: Tables) -> Iterator[Problem]:
@@ -270,7 +276,7 @@ def places(tables: Tables) -> Iterator[Problem]:
     known = boxes.by_id()
     for line, row in sites.records():
         box = known.get(row["country"])
-        at = [_read(row[f"{name} [deg]"]) for name in ("latitude", "longitude")]
+        at = [number(row[f"{name} [deg]"]) for name in ("latitude", "longitude")]
         if box is None or None in at:
             yield from _unplaced(line, row, box)
             continue
@@ -295,7 +301,7 @@ def _unplaced(line: int, row: Mapping[str, str], box: Mapping[str, str] | None) 
 
 
 def _ends(box: Mapping[str, str]) -> tuple[tuple[float, float], tuple[float, float]]:
-    south, north, west, east = (_read(box[f"{side} [deg]"]) or 0.0 for side in ("south", "north", "west", "east"))
+    south, north, west, east = (number(box[f"{side} [deg]"]) or 0.0 for side in ("south", "north", "west", "east"))
     return (south - 0.1, north + 0.1), (west - 0.1, east + 0.1)
 
 
@@ -320,62 +326,23 @@ def _country(grid_id: str, grids: Mapping[str, Mapping[str, str]]) -> str:
     return grid_id if grids.get(grid_id, {}).get("kind") == "country" else ""
 
 
-def systems(tables: Tables) -> Iterator[Problem]:
-    """A system's power includes its chips, so it is at least TDP x chips."""
-    for line, row in tables["accelerators"].records() if "accelerators" in tables else ():
-        power, tdp = _read(row["system_power [kW]"]), _read(row["tdp [W]"])
-        chips = _read(row["chips_per_system"]) or 1
-        if power and tdp and tdp * chips > power * 1000:
-            most = f"{power * 1000 / chips:,.4g} W"
-            what = f"must be at most {most}, as a system of {chips:g} has {power:g} kW, got {row['tdp [W]']}"
-            yield Problem(
-                "accelerators", line, "tdp [W]", row["tdp [W]"], what, "see the unit, and the system's columns"
-            )
-
-
-def chips_of_pairs(tables: Tables) -> Iterator[Problem]:
-    """The power of a pair for each of its chips, within the limits of IT power for a chip."""
-    limit = FACTORS["it_power"]
-    for line, row in tables["pairs"].records() if "pairs" in tables else ():
-        power, chips = _read(row["power"]), _read(row["chip_count"])
-        if not power or not chips or row["unit"] not in UNITS or not _same_kind(row["unit"], "kW"):
-            continue
-        each = magnitude(quantity(power, row["unit"]), "kW") / chips
-        if not limit.low <= each <= limit.high:
-            what = f"must give from {limit.low:g} to {limit.high:g} kW a chip with chip_count, got {each:,.3g}"
-            yield Problem("pairs", line, "power", row["power"], what, "see the unit and the decimal point")
-
-
 def load_factors(tables: Tables) -> Iterator[Problem]:
-    """Demand over 8,766 h x peak from 0.45 to 0.90, where both are of one area; a lower bound may give more."""
+    """Demand over 8,766 h x peak from 0.45 to 0.90, where both are of one area; a lower bound up to 1.10."""
     if (grids := tables.get("grids")) is None:
         return
     for line, row in grids.records():
-        demand, peak = _read(row["demand [TWh]"]), _read(row["peak [GW]"])
+        demand, peak = number(row["demand [TWh]"]), number(row["peak [GW]"])
         told = row["perimeter"] or "load factor" in f"{row['caution']} {row['demand_caution']}".lower()
         if not demand or not peak or told:
             continue
         factor = demand * 1000 / (8766 * peak)
-        if factor < 0.45 or (factor > 0.90 and row["peak_kind"] != "lower bound"):
-            what = f"must give a load factor from 0.45 to 0.90 with the demand, got {factor:.2f}"
+        most = 1.1 if row["peak_kind"] == "lower bound" else 0.9
+        if not 0.45 <= factor <= most:
+            what = f"must give a load factor from 0.45 to {most:.2f} with the demand, got {factor:.2f}"
             mend = (
                 "correct it; or say in perimeter of which area the peak is, or in caution why the load factor is such"
             )
             yield Problem("grids", line, "peak [GW]", row["peak [GW]"], what, mend)
-
-
-def aliases(tables: Tables) -> Iterator[Problem]:
-    """No two chips by one name."""
-    if (chips := tables.get("accelerators")) is None:
-        return
-    owners: dict[str, tuple[str, int]] = {}
-    for line, row in chips.records():
-        names = [row["chip_id"], *(part.strip() for part in row["aliases"].split(";") if part.strip())]
-        for name in names:
-            owner, first = owners.setdefault(name_key(name), (row["chip_id"], line))
-            if owner != row["chip_id"]:
-                what = f'must name one chip only, got "{name}", which names {owner} in row {first} too'
-                yield Problem("accelerators", line, "aliases", name, what, "leave the name with the more usual chip")
 
 
 def weights(tables: Tables) -> Iterator[Problem]:
@@ -383,7 +350,7 @@ def weights(tables: Tables) -> Iterator[Problem]:
     if (table := tables.get("claim_types")) is None:
         return
     for line, row in table.records():
-        parts = [_read(row[f"{name}_weight"]) for name in ("it", "facility", "grid")]
+        parts = [number(row[f"{name}_weight"]) for name in ("it", "facility", "grid")]
         if None not in parts and abs(sum(part for part in parts if part is not None) - 1) > 1e-9:
             total = sum(part for part in parts if part is not None)
             what = f"must add up to 1 with the other two weights, got {total:g}"
@@ -391,7 +358,7 @@ def weights(tables: Tables) -> Iterator[Problem]:
 
 
 RULES: tuple[Rule, ...] = (
-    header_units, cell_units, order, limits, dates, times, addresses, places, grids_of_sites, systems, chips_of_pairs,
-    load_factors, aliases, links, twice, shares, loops, totals, weights, sources, units_of_quantities, factors,
-    named_rows,
+    header_units, cell_units, rows, stated, order, limits, dates, times, addresses, places, grids_of_sites,
+    systems, chips_of_pairs, names_of_chips, load_factors, aliases, links, twice, wholes, shares, loops, superseded,
+    inside, totals, weights, sources, units_of_quantities, factors, scopes, named_rows,
 )  # fmt: skip

@@ -1,5 +1,6 @@
 """Tables of other publishers as they ship them, taken over through the same checks and differences as any update."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -8,12 +9,12 @@ from types import MappingProxyType
 from typing import Any
 
 from dashboard import records, updates
-from dashboard.catalog import DataError
+from dashboard.catalog import DataError, one_line
 from dashboard.checks import check_files, read_files
 from dashboard.checks.package import DESCRIPTOR, read_descriptor
 from dashboard.checks.reading import Table, columns_of, read_table
 from dashboard.importers import epoch_clusters, epoch_sites, owid
-from dashboard.importers.merging import LEFT_OUT, Entry, Merge, Publisher
+from dashboard.importers.merging import LEFT_OUT, UNREAD, Entry, Merge, Publisher
 from dashboard.importers.upstream import ImportFileError, Upstream, open_upstream
 
 __all__ = ["KINDS", "ImportFileError", "Result", "as_json", "as_text", "run"]
@@ -40,6 +41,11 @@ class Result:
     notes: tuple[str, ...]
     outcome: updates.Outcome
 
+    @property
+    def refused(self) -> bool:
+        """Whether nothing can be applied: a row cannot be read, or our tables would not be in order."""
+        return bool(self.counts[UNREAD] or self.outcome.problems)
+
 
 def run(
     kind: str,
@@ -50,7 +56,9 @@ def run(
     apply: bool = False,
     proof: updates.Proof = lambda _: None,
 ) -> Result:
-    """Take over files at paths or http(s) addresses; the folder changes only with `apply`, if `proof` has no problem.
+    """Take over files at paths or http(s) addresses; the folder changes only with `apply`.
+
+    And only where nothing speaks against it: a row that cannot be read, a problem of the tables or one of `proof`.
 
     Raises:
         ImportFileError: no such kind, or no day of a copy with forecasts; the day is to come, or before that of a copy
@@ -71,9 +79,10 @@ def run(
     merge(files, into)
     for file in files:
         for line, reason in file.broken:
-            into.tell(LEFT_OUT, f"{file.name} row {line}", reason)
+            into.tell(UNREAD, f"{file.name} row {line}", reason)
         into.notes += [f"{file.name}: {note}" for note in file.notes]
     tables, dropped = into.finish()
+    apply = apply and not into.counts()[UNREAD]
     outcome = updates.update(folder, tables, apply=apply, droppable=dropped, proof=proof)
     return Result(kind, publisher, day, into.counts(), tuple(into.entries), tuple(into.notes), outcome)
 
@@ -135,12 +144,24 @@ def as_text(result: Result) -> list[str]:
         *(f"  {note}" for note in result.notes),
         f"{sum(result.counts.values())} rows: {', '.join(f'{n} {status}' for status, n in result.counts.items())}",
     ]
-    reasons: dict[str, list[Entry]] = {}
+    reasons: dict[tuple[str, str], list[Entry]] = {}
     for entry in result.entries:
-        if entry.status == LEFT_OUT:
-            reasons.setdefault(entry.reason, []).append(entry)
-    for reason, entries in sorted(reasons.items(), key=lambda item: -len(item[1])):
-        names = ", ".join(entry.name for entry in entries[:SHOWN])
+        if entry.status in (LEFT_OUT, UNREAD):
+            reasons.setdefault((entry.status, entry.reason), []).append(entry)
+    for (status, reason), entries in sorted(reasons.items(), key=lambda item: -len(item[1])):
+        names = ", ".join(_named(entry) for entry in entries[:SHOWN])
         more = f" and {len(entries) - SHOWN} more; --json has all" if len(entries) > SHOWN else ""
-        lines.append(f"  not understood ({sum(entry.rows for entry in entries)}): {reason}: {names}{more}")
-    return [*lines, "", *updates.as_text(result.outcome)]
+        lines.append(one_line(f"  {status} ({sum(entry.rows for entry in entries)}): {reason}: {names}{more}"))
+    lines += ["", *updates.as_text(result.outcome)]
+    if unread := result.counts[UNREAD]:
+        decimals = any(e.status == UNREAD and _DECIMAL_COMMA.fullmatch(e.value) for e in result.entries)
+        mend = "decimal commas: save with points" if decimals else "mend the file"
+        lines[-1] = f"Refused: {unread} row{'s' * (unread > 1)} cannot be read; {mend}; nothing was changed."
+    return lines
+
+
+_DECIMAL_COMMA = re.compile(r"-?[0-9.]*[0-9],[0-9]+")
+
+
+def _named(entry: Entry) -> str:
+    return f'{entry.name} "{entry.value}"' if entry.value else entry.name

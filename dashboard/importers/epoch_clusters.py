@@ -9,8 +9,8 @@ import re
 from collections.abc import Mapping
 from itertools import combinations
 
-from dashboard.catalog import name_key
-from dashboard.importers.merging import LEFT_OUT, MATCHED, PREFIX, Merge, Publisher, slug, unique
+from dashboard.catalog import chip_names, name_key
+from dashboard.importers.merging import LEFT_OUT, MATCHED, PREFIX, UNREAD, Doubt, Merge, Publisher, slug, unique
 from dashboard.importers.upstream import Upstream, number, number_text
 
 PUBLISHER = Publisher(
@@ -51,10 +51,10 @@ def merge(files: list[Upstream], into: Merge) -> None:
         found = file.columns(WANTED, OPTIONAL, ORDER)
         for line, row in file.records(found):
             label = f"{row['Name']} (row {line})"
-            reason = _unfit(row, chips)
-            ours = "" if reason else _our_pair(row, chips, into)
-            if reason:
-                into.tell(LEFT_OUT, label, reason)
+            doubt = _unfit(row, chips)
+            ours = "" if doubt else _our_pair(row, chips, into)
+            if doubt:
+                into.doubt(label, doubt)
             elif ours:
                 into.tell(MATCHED, label, f"our own pair {ours}, which stays as it is")
             else:
@@ -67,30 +67,31 @@ def merge(files: list[Upstream], into: Merge) -> None:
 
 
 def _chip_ids(into: Merge) -> dict[str, str]:
-    names: dict[str, str] = {}
-    for chip_id, row in into.rows("accelerators").items():
-        for name in (chip_id, *row["aliases"].split(";"), row["name"]):
-            names.setdefault(name_key(name.strip()), chip_id)
-    return names
+    chips = into.rows("accelerators").items()
+    return chip_names((key, [name.strip() for name in row["aliases"].split(";")], row["name"]) for key, row in chips)
 
 
-def _unfit(row: Mapping[str, str], chips: Mapping[str, str]) -> str:
-    """Why a cluster makes no pair; empty where it does."""
-    power, count = number(row["Reported Power Capacity (MW)"]), number(row["Chip quantity (primary)"])
-    chip = row["Chip type (primary)"]
-    reasons = (
-        (not row["Reported Power Capacity (MW)"], "no reported power"),
-        (not power, f'reported power must be a number, got "{row["Reported Power Capacity (MW)"]}"'),
-        (not row["Name"], "no name"),
-        (not row["Name"].isprintable(), "its name must be one line"),
-        (not chip, "no chip named"),
-        (not count or count < 1, "no chip count"),
-        (bool(row["Chip type (secondary)"]), "two kinds of chip share the power"),
-        (name_key(chip) not in chips, f'chip must be one of accelerators.csv, got "{chip}"'),
-        (row["Status"] not in _STATUS, f'status must be one of {", ".join(_STATUS)}, got "{row["Status"]}"'),
-        (not re.match(r"20[1-4][0-9]", row["First Operational Date"]), "no year of operation"),
+def _unfit(row: Mapping[str, str], chips: Mapping[str, str]) -> Doubt | None:
+    """Why a cluster makes no pair; None where it does."""
+    power, count, year = (
+        row[column] for column in ("Reported Power Capacity (MW)", "Chip quantity (primary)", "First Operational Date")
     )
-    return next((reason for wrong, reason in reasons if wrong), "")
+    chip, state = row["Chip type (primary)"], row["Status"]
+    doubts = (
+        (not power or number(power) == 0, LEFT_OUT, "no reported power", ""),
+        (number(power) is None, UNREAD, "reported power must be a number", power),
+        (not row["Name"], LEFT_OUT, "no name", ""),
+        (not row["Name"].isprintable(), UNREAD, "its name must be one line", ""),
+        (not chip, LEFT_OUT, "no chip named", ""),
+        (not count, LEFT_OUT, "no chip count", ""),
+        ((number(count) or 0) < 1, UNREAD, "chip count must be a number from 1 on", count),
+        (bool(row["Chip type (secondary)"]), LEFT_OUT, "two kinds of chip share the power", ""),
+        (name_key(chip) not in chips, LEFT_OUT, "chip must be one of accelerators.csv", chip),
+        (state not in _STATUS, LEFT_OUT, f"status must be one of {', '.join(_STATUS)}", state),
+        (not year, LEFT_OUT, "no year of operation", ""),
+        (not re.match(r"20[1-4][0-9]", year), UNREAD, "year of operation must be from 2010 to 2049", year),
+    )
+    return next(((status, reason, value) for wrong, status, reason, value in doubts if wrong), None)
 
 
 def _our_pair(row: Mapping[str, str], chips: Mapping[str, str], into: Merge) -> str:

@@ -13,7 +13,19 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from dashboard.importers.merging import ADDED, LEFT_OUT, MATCHED, PREFIX, Merge, Publisher, slug, unique, words
+from dashboard.importers.merging import (
+    ADDED,
+    LEFT_OUT,
+    MATCHED,
+    PREFIX,
+    UNREAD,
+    Doubt,
+    Merge,
+    Publisher,
+    slug,
+    unique,
+    words,
+)
 from dashboard.importers.upstream import ImportFileError, Upstream, is_day, number, number_text
 
 PUBLISHER = Publisher(
@@ -32,6 +44,9 @@ _STATE = re.compile(r"\s+[A-Z]{2}$")
 _RAN = "runs by now; what an earlier copy forecast stays beside it"
 _ROUNDED = 1.0  # MW, within which a state is the current power
 _FILLING = {"the", "and", "of", "data", "center", "centre", "campus", "project", "site", "county", "phase"}
+
+
+_State = tuple[int, dict[str, str], str | None]  # line, cells and site of a row of the timeline
 
 
 @dataclass
@@ -58,6 +73,9 @@ def merge(files: list[Upstream], into: Merge) -> None:
                 read(file, known, into)
     if "timeline" not in kinds:
         _current(known, into)
+    stated = {row["site_id"] for row in into.rows("milestones").values()}
+    for site in {site for site in known.ids.values() if site.startswith(PREFIX)} - stated:
+        into.take_out("sites", site, "no state with a power or chips")
     ran = sum(entry.reason == _RAN for entry in into.entries)
     if ran:
         into.notes.append(f"states that run by now, beside what an earlier copy forecast: {ran}")
@@ -87,23 +105,23 @@ def _sites(file: Upstream, known: _Known, into: Merge) -> None:
     shared = Counter(site for site, _ in ours.values() if site)
     for line, row in rows:
         name = row["Name"]
-        site, doubt = ours[line]
-        reason = doubt or _unfit(row, into)
-        if site and shared[site] > 1:
+        site, several = ours[line]
+        power = number(row["Current power (MW)"])
+        doubt = (LEFT_OUT, several, "") if several else _unfit(row, into)
+        if row["Current power (MW)"] and power is None:
+            into.tell(UNREAD, name, "current power must be a number", value=row["Current power (MW)"])
+        elif site and shared[site] > 1:
             into.tell(LEFT_OUT, name, f"our one row {site} holds several of these sites")
         elif site:
             known.ids[name] = site
             into.tell(MATCHED, name, f"our own site {site}, which stays as it is")
-        elif reason:
-            into.tell(LEFT_OUT, name, reason)
+        elif doubt:
+            into.doubt(name, doubt)
         else:
             known.ids[name] = PREFIX + slug(name)
             into.tell(into.put("sites", _site_row(row, into)), name, known.ids[name])
-        power = number(row["Current power (MW)"])
         if name in known.ids and power is not None:
             known.running[known.ids[name]] = power
-        elif row["Current power (MW)"] and power is None:
-            into.notes.append(f'{name}: current power must be a number, got "{row["Current power (MW)"][:40]}"')
 
 
 def _our_site(row: Mapping[str, str], into: Merge) -> tuple[str, str]:
@@ -130,14 +148,14 @@ def _our_site(row: Mapping[str, str], into: Merge) -> tuple[str, str]:
     return "", ""
 
 
-def _unfit(row: Mapping[str, str], into: Merge) -> str:
+def _unfit(row: Mapping[str, str], into: Merge) -> Doubt | None:
     if not row["Name"]:
-        return "has no name"
+        return LEFT_OUT, "has no name", ""
     if not all(row[column].isprintable() for column in ("Name", "Owner", "Users")):
-        return "name, owner and users must each be one line"
+        return UNREAD, "name, owner and users must each be one line", ""
     if _country(row["Country"], into) is None:
-        return f'country must be one of grids.csv, got "{row["Country"]}"'
-    return "" if _people(row["Owner"]) else "Owner must name the operator, got nothing sure"
+        return LEFT_OUT, "country must be one of grids.csv", row["Country"]
+    return None if _people(row["Owner"]) else (LEFT_OUT, "Owner must name the operator, got nothing sure", "")
 
 
 def _country(name: str, into: Merge) -> str | None:
@@ -183,18 +201,20 @@ def _site_row(row: Mapping[str, str], into: Merge) -> dict[str, str]:
 def _timeline(file: Upstream, known: _Known, into: Merge) -> None:
     found = file.columns(TIMELINE, ("Power (MW)",))
     rows = [(line, row, _site(row["Data center"], known, into)) for line, row in file.records(found)]
-    _note_coming(file.name, [(site, row) for _, row, site in rows if site], known, into)
     days: dict[str, set[str]] = {site: set() for _, _, site in rows if site}
+    rows = _without_twins(rows, days, into)
+    _note_coming(file.name, [(site, row) for _, row, site in rows if site], known, into)
     for line, row, site in rows:
         day, power = row["Date"], number(row["IT power (MW)"])
         label = f"{row['Data center']}, {day} (row {line})"
         if site is None:
-            into.tell(LEFT_OUT, label, "its site was not understood, or data_centers.csv was not given with it")
+            into.tell(LEFT_OUT, label, "its site was left out, or data_centers.csv was not given with it")
         elif not is_day(day):
-            into.tell(LEFT_OUT, label, f'date must be a day such as 2026-08-22, got "{day}"')
+            into.tell(UNREAD, label, "date must be a day such as 2026-08-22", value=day)
             days.pop(site, None)
         elif power is None:
-            into.tell(LEFT_OUT, label, f'IT power must be a number, got "{row["IT power (MW)"]}"')
+            said = row["IT power (MW)"]
+            into.doubt(label, (UNREAD, "IT power must be a number", said) if said else (LEFT_OUT, "no IT power", ""))
             days.pop(site, None)
         elif power == 0:
             into.tell(LEFT_OUT, label, "no power yet: building works only")
@@ -202,6 +222,23 @@ def _timeline(file: Upstream, known: _Known, into: Merge) -> None:
             _put(_state(known, into, site, day, power, _facility_note(row, _state_id(site, day), into)), label, into)
             days.get(site, set()).add(day)
     _take_back(days, into)
+
+
+def _without_twins(rows: list[_State], days: dict[str, set[str]], into: Merge) -> list[_State]:
+    """The rows without those of one site and day that differ: neither is taken, nor anything of the site taken back."""
+    said: dict[tuple[str, str], dict[tuple[str, str], list[int]]] = {}
+    for line, row, site in rows:
+        if site:
+            power = row["IT power (MW)"], row.get("Power (MW)", "")
+            said.setdefault((site, row["Date"]), {}).setdefault(power, []).append(line)
+    twins = {key: powers for key, powers in said.items() if len(powers) > 1}
+    for (site, day), powers in twins.items():
+        lines = ", ".join(str(line) for line in sorted(line for at in powers.values() for line in at))
+        told = ", ".join(f"{it} MW of IT" + (f" with {facility} MW" if facility else "") for it, facility in powers)
+        count = sum(len(at) for at in powers.values())
+        into.tell(LEFT_OUT, f"{site}, {day} (rows {lines})", "rows of one site and day differ", count, told)
+        days.pop(site, None)
+    return [(line, row, site) for line, row, site in rows if (site, row["Date"]) not in twins]
 
 
 def _facility_note(row: Mapping[str, str], key: str, into: Merge) -> str:
@@ -306,9 +343,13 @@ def _chips(file: Upstream, known: _Known, into: Merge) -> None:
         site, count = _site(name, known, into), number(row["Number of Units"])
         label = f"{chip} at {name or 'no data center'}, {day} (row {line})"
         if site is None:
-            into.tell(LEFT_OUT, label, "its site was not understood, or data_centers.csv was not given with it")
-        elif not is_day(day) or not chip or not count:
-            into.tell(LEFT_OUT, label, f'date, chip and count must be given, got "{day}", "{chip}", "{count}"')
+            into.tell(LEFT_OUT, label, "its site was left out, or data_centers.csv was not given with it")
+        elif not is_day(day):
+            into.tell(UNREAD, label, "date must be a day such as 2026-08-22", value=day)
+        elif count is None and row["Number of Units"]:
+            into.tell(UNREAD, label, "number of units must be a number", value=row["Number of Units"])
+        elif not chip or not count:
+            into.tell(LEFT_OUT, label, "no chip, or none of it")
         else:
             dated = _dated(known, into, site, day)
             key = unique(f"{PREFIX}{site.removeprefix(PREFIX)}-{day}-{slug(chip)}", made)

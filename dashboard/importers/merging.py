@@ -10,8 +10,10 @@ from datetime import date
 from dashboard import sheets
 from dashboard.checks.reading import Table
 
-MATCHED, CHANGED, ADDED, LEFT_OUT = "matched", "changed", "added", "not understood"
-STATUSES = (MATCHED, CHANGED, ADDED, LEFT_OUT)
+MATCHED, CHANGED, ADDED = "matched", "changed", "added"
+LEFT_OUT, UNREAD = "left out", "cannot be read"  # on purpose; or something in the file is wrong, and nothing is applied
+STATUSES = (MATCHED, CHANGED, ADDED, LEFT_OUT, UNREAD)
+Doubt = tuple[str, str, str]  # why a row does not go in: LEFT_OUT or UNREAD, the reason, and what stood there
 PREFIX = "epoch-"
 OF_THE_COPY = ("source_id", "vintage")
 
@@ -24,6 +26,7 @@ class Entry:
     name: str
     reason: str = ""
     rows: int = 1
+    value: str = ""
 
 
 @dataclass(frozen=True)
@@ -75,9 +78,18 @@ class Merge:
         """The rows of a table as they are now, by id."""
         return self._rows[table]
 
-    def tell(self, status: str, name: str, reason: str = "", rows: int = 1) -> None:
+    def tell(self, status: str, name: str, reason: str = "", rows: int = 1, value: str = "") -> None:
         """Note what became of an upstream row."""
-        self.entries.append(Entry(status, name, reason, rows))
+        self.entries.append(Entry(status, name, reason, rows, value[:200]))
+
+    def doubt(self, name: str, doubt: Doubt, rows: int = 1) -> None:
+        """Note why an upstream row does not go in."""
+        self.tell(doubt[0], name, doubt[1], rows, doubt[2])
+
+    def take_out(self, table: str, key: str, reason: str) -> None:
+        """Take a new row out again, and tell what put it in as left out."""
+        del self._rows[table][key]
+        self.entries = [Entry(LEFT_OUT, e.name, reason, e.rows) if e.reason == key else e for e in self.entries]
 
     def put(self, table: str, row: Mapping[str, str]) -> str:
         """Put a row in; one that differs only in what is of its copy stays as it is. Returns what became of it."""

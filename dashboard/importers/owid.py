@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from dashboard.importers.merging import ADDED, CHANGED, LEFT_OUT, MATCHED, Merge, Publisher
+from dashboard.importers.merging import ADDED, CHANGED, LEFT_OUT, MATCHED, UNREAD, Doubt, Merge, Publisher
 from dashboard.importers.upstream import Upstream, number, number_text
 
 PUBLISHER = Publisher(
@@ -22,6 +22,7 @@ CARBON = "carbon_intensity_elec"
 OUR_CARBON = "carbon_intensity [g/kWh]"
 ORDER = ("country", "year", "iso_code", CARBON, "electricity_demand")
 _NAMED = {"World": "world", "European Union (27)": "eu27", "Kosovo": "xkx"}
+_AREAS = ("world", "region", "country")
 _KINDS = {"world": "world", "eu27": "region"}
 MOST = 40_000  # TWh, above the demand of the world
 _AS_PRINTED = 1e-5  # our table holds six figures
@@ -57,8 +58,8 @@ def merge(files: list[Upstream], into: Merge) -> None:
 def _areas(file: Upstream, found: dict[str, int], into: Merge) -> dict[str, _Area]:
     areas: dict[str, _Area] = {}
     for line, row in file.records(found):
-        if reason := _unread(row, into):
-            into.tell(LEFT_OUT, f"row {line}", reason)
+        if doubt := _doubt(row, into):
+            into.doubt(" ".join(f"{row['country']} {row['year']} (row {line})".split()), doubt)
             continue
         area = areas.setdefault(row["country"], _Area(row["country"]))
         area.iso = area.iso or row["iso_code"]
@@ -68,18 +69,20 @@ def _areas(file: Upstream, found: dict[str, int], into: Merge) -> dict[str, _Are
     return areas
 
 
-def _unread(row: Mapping[str, str], into: Merge) -> str:
-    """Why a row is not understood; empty where it is."""
+def _doubt(row: Mapping[str, str], into: Merge) -> Doubt | None:
+    """Why a row does not go in; None where it does."""
     name, year, demand, carbon = row["country"], row["year"], row["electricity_demand"], row.get(CARBON, "")
-    if not name or not name.isprintable() or not re.fullmatch(r"[0-9]{4}", year):
-        return f'country and year must be given, each in one line, got "{" ".join(name.split())}" and "{year}"'
+    if not name or not name.isprintable():
+        return UNREAD, "country must be a name in one line", name
+    if not re.fullmatch(r"[0-9]{4}", year):
+        return UNREAD, "year must have four digits", year
     if int(year) > into.as_of.year:
-        return f"{name} {year}: must be no later than {into.as_of.year}, the year of the copy"
+        return LEFT_OUT, f"must be no later than {into.as_of.year}, the year of the copy", ""
     if demand and not _within(demand, MOST):
-        return f'{name} {year}: electricity_demand must be in TWh, got "{demand[:40]}"'
+        return UNREAD, "electricity_demand must be a number of TWh", demand
     if carbon and not _within(carbon, math.inf):
-        return f'{name} {year}: {CARBON} must be in g/kWh, got "{carbon[:40]}"'
-    return ""
+        return UNREAD, f"{CARBON} must be a number of g/kWh", carbon
+    return None
 
 
 def _within(text: str, most: float) -> bool:
@@ -92,7 +95,7 @@ def _leave_out_twins(area: _Area, into: Merge) -> None:
         said = area.said.pop(year)
         area.rows -= len(said)
         told = ", ".join(f"{demand} TWh with {carbon} g/kWh" for demand, carbon in said)
-        into.tell(LEFT_OUT, f"{area.name} {year}", f"has {len(said)} rows that differ: {told}", len(said))
+        into.tell(LEFT_OUT, f"{area.name} {year}", "rows of one country and year differ", len(said), told)
 
 
 def _put(area: _Area, into: Merge, *, with_carbon: bool) -> None:
@@ -101,6 +104,9 @@ def _put(area: _Area, into: Merge, *, with_carbon: bool) -> None:
         into.tell(LEFT_OUT, area.name, "has no electricity demand above 0 in any year", area.rows)
     elif grid_id is None:
         into.tell(LEFT_OUT, area.name, "is no country of ISO 3166 and no grid of ours: a group of countries", area.rows)
+    elif (other := _named(area, into.rows("grids"))) not in (None, grid_id):
+        reason = f"iso_code must be that of our grid {other}, which has this name"
+        into.tell(LEFT_OUT, area.name, reason, area.rows, area.iso)
     else:
         year = max(area.years)
         demand, carbon = area.years[year]
@@ -124,7 +130,12 @@ def _grid_id(area: _Area, grids: Mapping[str, Mapping[str, str]]) -> str | None:
     iso = area.iso.lower()
     if len(iso) == 3 and iso.isalpha() and iso.isascii():
         return iso
-    return next((key for key, row in grids.items() if row["name"] == area.name and row["kind"] != "city"), None)
+    return _named(area, grids)
+
+
+def _named(area: _Area, grids: Mapping[str, Mapping[str, str]]) -> str | None:
+    """The grid of ours that has the name of the area."""
+    return next((key for key, row in grids.items() if row["name"] == area.name and row["kind"] in _AREAS), None)
 
 
 def _revise(area: _Area, grid_id: str, old: Mapping[str, str], row: dict[str, str], into: Merge) -> None:

@@ -160,10 +160,12 @@ def _parse(name: str, address: str, content: bytes) -> Upstream:
         header = tuple(cell.strip() for cell in next(lines))
         line = lines.line_num + 1
         for row in lines:
-            if len(row) == len(header):
+            if not any(cell.strip() for cell in row):
+                pass  # a blank line, or one of only commas
+            elif len(row) == len(header):
                 rows.append(row)
                 places.append(line)
-            elif row:
+            else:
                 broken.append((line, f"must have {len(header)} cells, got {len(row)}"))
             line = lines.line_num + 1
     except (csv.Error, StopIteration) as error:

@@ -105,6 +105,17 @@ def linked(*ends: tuple[str, str, str, str]) -> Change:
     return lambda content: content + text(more)
 
 
+def percent(value: str) -> Change:
+    """The first claim as a share."""
+
+    def change(content: bytes) -> bytes:
+        for column, new in (("quantity", "share"), ("unit", "percent"), ("value", value)):
+            content = cell(2, column, new)(content)
+        return content
+
+    return change
+
+
 def zipped(content: bytes) -> bytes:
     """The table inside a zip archive."""
     out = io.BytesIO()
@@ -132,6 +143,7 @@ CASES: tuple[Case, ...] = (
     Case("semicolons", "bounds", lambda c: c.replace(b",", b";"), 1, "", "got separator ;"),
     Case("tabs", "bounds", lambda c: c.replace(b",", b"\t"), 1, "", "got separator tab"),
     Case("bars", "bounds", lambda c: c.replace(b",", b"|"), 1, "", "got separator |"),
+    Case("sep-line", SITES, lambda c: b"sep=,\n" + c, 1, "", 'must begin with the header, got "sep=,"'),
     Case("crlf", SITES, lambda c: c.replace(b"\n", b"\r\n"), 1, "", "got CRLF"),
     Case("old-mac", SITES, lambda c: c.replace(b"\n", b"\r"), 1, "", "got CR"),
     Case("empty", SITES, lambda _: b"", 1, "", "got an empty file"),
@@ -160,10 +172,24 @@ CASES: tuple[Case, ...] = (
     ),
     Case("decimal-comma", SITES, replaced(b",32.449,", b",32,449,"), 2, "note", "got 15"),
     Case("blank-line", SITES, replaced(b"\nstargate-uae", b"\n\nstargate-uae"), 3, "", "got a blank line"),
+    Case("only-commas", SITES, lambda c: c + b"," * 13 + b"\n", 5, "", "got only commas"),
+    Case("only-more-commas", SITES, lambda c: c + b"," * 20 + b"\n", 5, "", "got only commas"),
     Case("duplicate-header", SITES, header("region", "country"), 1, "country", 'got "country" 2 times'),
     Case("missing-column", SITES, columns(lambda r: r[:5] + r[6:]), 1, "grid_id", "got none of that name"),
     Case("unknown-column", SITES, header("note", "remark"), 1, "remark", "must be one of the columns"),
     Case("empty-header", SITES, header("note", ""), 1, "note", "got none of that name"),
+    Case(
+        "header-other-brackets",
+        DEALS,
+        header("amount [billion USD]", "amount (billion USD)"),
+        1,
+        "amount [billion USD]",
+        'must be "amount [billion USD]", got "amount (billion USD)"',
+    ),
+    Case(
+        "header-misspelled", SITES, header("grid_operator", "Grid operator"), 1, "grid_operator", 'got "Grid operator'
+    ),
+    Case("columns-without-a-name", SITES, columns(lambda r: [*r, "", ""]), 1, "", "got no name for column 15 and 16"),
     Case("columns-moved", SITES, columns(lambda r: [r[1], r[0], *r[2:]]), 1, "site_id", 'got "name"'),
     Case("duplicate-id", SITES, cell(3, "site_id", "abilene"), 3, "site_id", "must be unique"),
     Case("empty-id", SITES, cell(3, "site_id", ""), 3, "site_id", "must not be empty"),
@@ -213,6 +239,7 @@ CASES: tuple[Case, ...] = (
     Case("unit-of-energy", "claims", cell(2, "unit", "billion usd"), 2, "unit", "did you mean billion USD"),
     Case("unit-missing", STATES, cell(2, "unit", ""), 2, "unit", "must name the unit of power"),
     # bounds and order
+    Case("share-in-per-mille", "claims", percent("390"), 2, "value", "must be from 0.01 to 100 percent"),
     Case("kilowatts-in-watts", CHIPS, cell(4, TDP, "0.7"), 4, TDP, "must be from 10 to 25,000"),
     Case("milliwatts-in-watts", CHIPS, cell(4, TDP, "700000"), 4, TDP, "must be from 10 to 25,000"),
     Case("milestone-of-25-gw", STATES, cell(2, POWER, "25000"), 2, POWER, "must be from 0 to 20,000 MW"),
@@ -296,6 +323,48 @@ CASES: tuple[Case, ...] = (
     Case("published-after-it-was-read", "sources", cell(2, "published", "2027"), 2, "published", "at the latest"),
     Case("demand-of-2035", "grids", cell(5, "year", "2035"), 5, "year", "2026-11-24 at the latest"),
     Case("peak-of-2030", "grids", cell(8, "peak_date", "2030-07"), 8, "peak_date", "2026-11-24 at the latest"),
+    # cells of one row, and rows that need each other
+    Case("planned-but-energised", STATES, cell(2, "kind", "planned"), 2, "status", 'where kind is "planned"'),
+    Case("operating-but-building", STATES, cell(2, "status", "building"), 2, "status", 'where kind is "operating"'),
+    Case("energised-forecast", STATES, cell(2, "basis", "forecast"), 2, "basis", 'where status is "energised"'),
+    Case("energised-at-0", STATES, cell(2, POWER, "0"), 2, POWER, "must be empty or above 0"),
+    Case("power-of-no-basis", STATES, cell(2, "power_basis", ""), 2, "power_basis", "must be filled in where power is"),
+    Case("unit-of-nothing", STATES, cell(2, POWER, ""), 2, "unit", "must be empty where power is empty"),
+    Case("basis-of-nothing", STATES, cell(2, POWER, ""), 2, "power_basis", "must be empty where power is empty"),
+    Case(
+        "site-without-a-state",
+        SITES,
+        added("atlantis", "Atlantis", "Nemo", "", "usa", *[""] * 7, "false", ""),
+        5,
+        "",
+        "must have a milestone",
+    ),
+    Case("site-twice", SITES, cell(3, "name", "Stargate Abilene"), 3, "name", "another name than that of row 2"),
+    Case("gigawatts-of-no-basis", DEALS, cell(7, "power_basis", ""), 7, "power_basis", "must be filled in where power"),
+    Case("gigawatts-of-no-type", DEALS, cell(7, "claim_type", ""), 7, "claim_type", "must be filled in where power"),
+    Case("basis-without-gigawatts", DEALS, cell(7, "power [GW]", ""), 7, "power_basis", "must be empty where power"),
+    Case("power-said-of-no-basis", "claims", cell(5, "basis", ""), 5, "basis", 'where quantity is "power"'),
+    Case("power-said-of-no-type", "claims", cell(5, "claim_type", ""), 5, "claim_type", 'where quantity is "power"'),
+    Case(
+        "dollars-of-a-type", "claims", cell(2, "claim_type", "campus"), 2, "quantity", "must be power where claim_type"
+    ),
+    Case("supersedes-another", "claims", cell(5, "supersedes", "story-aws-money"), 5, "supersedes", "of openai-aws"),
+    Case("supersedes-a-later", "claims", cell(5, "said", "2025-09"), 5, "supersedes", "must be no later than"),
+    Case("share-of-0", "links", cell(3, "share", "0"), 3, "share", "must be from 0.001 to 1"),
+    Case("site-that-is-filled", "links", cell(3, "relation", "fills"), 3, "to_kind", 'where relation is "fills"'),
+    Case("hosted-at-a-deal", "links", linked((AWS, "hosted at", AZURE, "")), 4, "to_kind", "must be site where"),
+    Case(
+        "part-of-what-fills-it",
+        "links",
+        linked((AWS, "part of", AZURE, ""), (AZURE, "fills", AWS, "")),
+        5,
+        "to_id",
+        'must not lead back in "part of" or "fills"',
+    ),
+    Case("demand-of-no-year", "grids", cell(5, "year", ""), 5, "year", "must be filled in where demand [TWh]"),
+    Case("peak-of-no-kind", "grids", cell(8, "peak_kind", ""), 8, "peak_kind", "must be filled in where peak [GW]"),
+    Case("lower-bound-below-the-mean", "grids", cell(5, "peak [GW]", "50"), 5, "peak [GW]", "to 1.10 with the demand"),
+    Case("more-than-the-whole", "grids", cell(2, "demand [TWh]", "4000"), 4, "demand [TWh]", "at most the 4000 TWh"),
     # addresses
     Case("address-javascript", "sources", cell(2, "address", "javascript:alert(1)"), 2, "address", "web address"),
     Case("address-file", "sources", cell(2, "address", "file:///etc/passwd"), 2, "address", "web address"),
@@ -317,6 +386,38 @@ CASES: tuple[Case, ...] = (
     # ids that lead elsewhere
     Case("alias-twice", CHIPS, cell(4, "aliases", "H100; A100 40"), 4, "aliases", "must name one chip only"),
     Case("alias-in-other-words", CHIPS, cell(4, "aliases", "NVIDIA gb-200"), 5, "aliases", "must name one chip only"),
+    Case("name-of-another", CHIPS, cell(2, "name", "NVIDIA H100"), 4, "aliases", "which names v100-sxm2 in row 2 too"),
+    Case("name-twice", CHIPS, cell(2, "name", "A100 SXM4 40GB"), 3, "aliases", "which names v100-sxm2 in row 2 too"),
+    Case("alias-of-commas", CHIPS, cell(2, "aliases", "V100, V100 SXM2"), 2, "aliases", "must have ; between names"),
+    Case("pair-of-another-chip", "pairs", cell(4, "chip_id", "gb200-nvl72"), 4, "chip_id", "h100-sxm or of its family"),
+    Case("deal-of-another-chip", DEALS, cell(7, "chip_id", "h100-sxm"), 7, "chip_id", 'as chip_name is "Trainium2"'),
+    Case("site-of-another-chip", SITES, cell(3, "chip_id", "trainium2"), 3, "chip_id", 'as chip_name is "GB300"'),
+    Case(
+        "parameter-twice",
+        FACTORS,
+        cell(3, "scope", "h100-sxm"),
+        3,
+        "scope",
+        "another quantity and scope than that of row 2",
+    ),
+    Case("parameter-of-no-chip", FACTORS, cell(2, "scope", "h100-sxmm"), 2, "scope", "a chip_id of accelerators.csv"),
+    Case("parameter-of-no-use", FACTORS, cell(52, "scope", "ercot"), 52, "scope", "must be empty for delay"),
+    Case(
+        "part-of-two-wholes",
+        "links",
+        linked((AWS, "part of", RAINIER, "0.5"), (AWS, "part of", AZURE, "0.5")),
+        5,
+        "to_id",
+        f'got "{AZURE}" beside "{RAINIER}" in row 4',
+    ),
+    Case(
+        "part-of-a-whole-and-its-whole",
+        "links",
+        linked((AWS, "part of", AZURE, ""), (AZURE, "part of", RAINIER, ""), (AWS, "part of", RAINIER, "")),
+        6,
+        "to_id",
+        "would be counted in both",
+    ),
     Case("total-as-a-part", "links", cell(2, "relation", "part of"), 2, "from_id", "must not be a total"),
     Case("total-filled", "links", cell(3, "to_kind", "commitment"), 3, "to_id", "must be an id of commitments.csv"),
     Case("link-to-itself", "links", cell(2, "to_id", "agg-openai-2025-10b"), 2, "to_id", "another row"),
@@ -343,7 +444,7 @@ CASES: tuple[Case, ...] = (
         linked((AWS, "part of", AZURE, ""), (AZURE, "part of", AWS, "")),
         5,
         "to_id",
-        'must not lead back in "part of", got openai-aws-2025 → openai-azure-2025 → openai-aws-2025 in row 4, 5',
+        'in "part of" or "fills", got openai-aws-2025 → openai-azure-2025 → openai-aws-2025 in row 4, 5',
     ),
     Case(
         "three-that-replace-in-a-ring",
@@ -400,6 +501,12 @@ CASES: tuple[Case, ...] = (
     ),
     Case("name-missing", SITES, cell(2, "name", ""), 2, "name", "must not be empty"),
     Case("invisible-space", SITES, cell(2, "name", "Stargate\u200bAbilene"), 2, "name", "got U+200B"),
+    Case("no-break-space", SITES, cell(2, "name", "Stargate\u00a0Abilene"), 2, "name", "got U+00A0"),
+    Case("lost-character", SITES, cell(2, "operator", "Cruso\ufffd; Oracle"), 2, "operator", "got U+FFFD"),
+    Case("two-lines", SITES, cell(2, "name", "Stargate\nAbilene"), 2, "name", "must be one line"),
+    Case("error-of-a-spreadsheet", SITES, cell(2, "note", "see #REF! there"), 2, "note", 'got "#REF!"'),
+    Case("no-value-of-a-spreadsheet", SITES, cell(2, "user", "#N/A"), 2, "user", 'got "#N/A"'),
+    Case("hashes-of-a-spreadsheet", SITES, cell(2, "user", "#####"), 2, "user", "no error of a spreadsheet"),
     Case("text-turned-round", SITES, cell(2, "name", "Stargate\u202eenelibA"), 2, "name", "got U+202E"),
     Case("escape-character", SITES, cell(2, "name", "Stargate\x1b[31m"), 2, "name", "got U+001B"),
     Case("space-behind", SITES, cell(2, "operator", "Crusoe "), 2, "operator", "must not begin or end with a space"),

@@ -40,19 +40,21 @@ def both(*changes: Change) -> Change:
 
 TABLES: dict[str, dict[str, Change]] = {
     "nothing is sized": {
-        "milestones": both(all_of("power", ""), all_of("chip_count", "")),
+        "milestones": both(*(all_of(name, "") for name in ("power", "unit", "power_basis", "chip_count"))),
         "grids": both(all_of("demand [TWh]", ""), cell(4, "demand [TWh]", "4535.81"), cell(8, "demand [TWh]", "311.6")),
         "pairs": all_of("independent", "false"),
     },
     "one claim many times": {"claims": both(again(5, 40), again(6, 40)), "sites": all_of("user", "")},
     "one pair, and a story's deal in gigawatts": {
         "pairs": both(all_of("independent", "false"), cell(6, "independent", "true")),
-        "commitments": cell(4, "power [GW]", "0.001"),
+        "commitments": both(
+            cell(4, "power [GW]", "0.001"), cell(4, "power_basis", "it"), cell(4, "claim_type", "unknown")
+        ),
     },
     "no deal yet": {"commitments": all_of("announced", "2040"), "sources": all_of("accessed", "2040-01-01")},
     "a contract within its ramp": {
         "commitments": both(cell(5, "term [year]", "0.1"), cell(5, "ledger", "cloud")),
-        "milestones": both(all_of("date", "2040-12-31"), all_of("status", "building")),
+        "milestones": both(all_of("date", "2040-12-31"), all_of("status", "building"), all_of("kind", "planned")),
     },
     "factors at their ends": {
         "parameters": both(*(cell(69, end, "0.01") for end in ("low", "central", "high"))),
