@@ -83,7 +83,7 @@ def ledgers_beside(books: Mapping[str, Ledger], basis: Basis, catalog: Catalog) 
 
 def own_use(user: str) -> str:
     """What the deals of a user that builds for itself do not hold."""
-    return f"What {user} builds for its own use is here as far as it was announced as a commitment."
+    return f"What {user} builds for its own use is here only as far as it was announced as a commitment."
 
 
 def _part(book: Ledger, name: str, label: str, basis: Basis) -> dict[str, object]:

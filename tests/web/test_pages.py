@@ -260,7 +260,7 @@ def test_home_sets_no_unlike_dollars_against_each_other(catalog):
 
     assert "not like for like with $1.4 trillion" in later.note
     assert f"Followed on {later.said} by “{later.statement}” (spending through 2030, not all obligations: not" in text
-    assert f"Followed together with “{older.statement}”" in text
+    assert f"Said of “{older.statement}” of {older.said}, which was followed" in text
     assert f"by “{later.statement}" not in text.replace(f"Followed on {later.said} by", "")
     assert '"Stands. Second-hand."' in text
 
@@ -880,7 +880,7 @@ def test_deals_say_that_own_building_is_not_in_them(catalog, user, builds):
     """Of a user that builds for itself page and figure say that not all its sites are here, with a link to them."""
     page = _told(deals.render(catalog, deals.Choice(user), WINDOW)[1])
     likely = plans.groups(catalog, "user")[user].at("likely", MONTH)
-    caveat = f"What {user} builds for its own use is here as far as it was announced as a commitment."
+    caveat = f"What {user} builds for its own use is here only as far as it was announced as a commitment."
 
     assert (caveat in page) == builds
     assert (caveat in deals.view(catalog, deals.Choice(user))[0].answer) == builds

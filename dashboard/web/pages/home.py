@@ -356,7 +356,7 @@ def _standing(claim: Claim, catalog: Catalog) -> str:
         ]
         of = max(money, key=lambda row: row.said, default=None)
         if of and not of.preferred:
-            return f"{_standing(of, catalog).split()[0]} together with “{of.statement}” of {of.said}"
+            return f"Said of “{of.statement}” of {of.said}, which was {_standing(of, catalog).split()[0].lower()}"
     return claim.preference or f"Stands. {claim.note}".removesuffix(". ")
 
 
