@@ -742,7 +742,7 @@ def test_plans_tell_what_stands_on_dates_of_ours(catalog):
     total = spread_text(*[sum(steps.values())] * 3, "MW").split(" ")[0]
     everything, proposed = (plans.Choice(), plans.Choice("site", "Google and Tenaska, Nebraska (proposed)"))
 
-    assert steps["jamnagar"] == pytest.approx(2830, rel=0.02)
+    assert steps["jamnagar"] == pytest.approx(2712, rel=0.02)
     assert steps["google-tenaska"] == pytest.approx(2700)
     assert {site_id for site_id, size in steps.items() if size} <= marked
     assert steps["abilene"] == steps["new-carlisle"] == 0  # no mark; a mark that published states had passed
@@ -850,13 +850,13 @@ def test_ribbons_that_are_too_many_stand_in_their_bars(catalog):
     spec = figures.figure(ribbons, Size("page", 1080, None, 14.0), "light")["layout"]
     shapes = [shape for shape in spec["shapes"] if shape["type"] == "path"]
     wedges = [shape for shape in shapes if shape["path"].count("L") == 2]
-    bars = {round(shape["y1"] - shape["y0"], 3) for shape in spec["shapes"] if shape.get("x0") == 0.988}
+    bars = sorted(shape["y1"] - shape["y0"] for shape in spec["shapes"] if shape.get("x0") == 0.988)
     takers = ribbons.table.groupby(["taker", "basis"]).value.sum()
     drawn = ribbons.table[:RIBBONS].groupby(["taker", "basis"]).value.sum()
     scale = max(bars) / takers.max()
 
     assert len(ribbons.rows) > RIBBONS
-    assert bars == {round(takers[key] * scale, 3) for key in drawn.index}
+    assert bars == pytest.approx(sorted(takers[key] * scale for key in drawn.index), abs=0.01)
     assert wedges
     assert any("smaller ones, not drawn" in str(note["text"]) for note in spec["annotations"])
     few = figures.figure(deals.view(catalog, deals.Choice("Meta"))[1], Size("page", 1080, None, 14.0), "light")[
