@@ -20,6 +20,7 @@ from dashboard.units import (
     LEAST_YEARS,
     MOST_YEARS,
     Quantity,
+    QuantityError,
     UnitError,
     counted,
     magnitude,
@@ -27,6 +28,7 @@ from dashboard.units import (
     out_of_bounds,
     quantity,
     read_cell,
+    read_count,
     unit,
     unit_of_capacity,
 )
@@ -35,7 +37,7 @@ COLUMNS = (
     *("id", "name", "chip", "chip_count", "power", "unit", "power_basis", "amount", "currency", "term_years"),
     *("operator", "country", "grid", "start", "end"),
 )
-SIZES = ("chip_count", "power", "amount")
+SIZES = ("chip_count", "power", "amount")  # the first without decimals
 MOST_NOTES = 20  # told one by one
 BASES = MappingProxyType(
     {
@@ -228,7 +230,7 @@ class _Row:
             return 0.0
         if number <= 0:
             self._wrong(column, f"must be above 0, got {number:g}")
-        if column in SIZES and maybe_thousands(text):
+        if column in SIZES[1:] and maybe_thousands(text):
             self.notes.append(f"{column}: a point sets decimals apart, 1.200 is read as 1.2; for thousands write 1200")
         return number
 
@@ -260,7 +262,7 @@ class _Row:
         if power:
             return "power", self._limited("power", power * self._unit(), "MW")
         if count:
-            self._judge_count(count)
+            self._judge_count()
             return "chips", self._limited("chip_count", count, "chip")
         if amount:
             currency = self._text("currency")
@@ -286,11 +288,14 @@ class _Row:
             self._wrong("term_years", f"must be at least {LEAST_YEARS}, a month, got {years:g}")
         return years
 
-    def _judge_count(self, count: float) -> None:
+    def _judge_count(self) -> None:
         if not self._text("chip"):
             self._wrong("chip", "must name the chip that is counted, got nothing")
-        elif count != int(count):
-            self._wrong("chip_count", f"must be a whole number, got {count:g}")
+            return
+        try:
+            read_count(self._text("chip_count"))
+        except QuantityError as error:
+            self._wrong("chip_count", str(error))
 
     def _unit(self) -> float:
         try:

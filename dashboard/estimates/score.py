@@ -19,7 +19,16 @@ from dashboard.estimates.estimate import quantiles
 from dashboard.estimates.inputs import DrawnNormals, Inputs, NoPowerError
 from dashboard.estimates.score_checks import pit, without_family
 from dashboard.records import Chip, Pair
-from dashboard.units import Quantity, QuantityError, magnitude, out_of_bounds, quantity, read_cell, unit_of_capacity
+from dashboard.units import (
+    Quantity,
+    QuantityError,
+    magnitude,
+    out_of_bounds,
+    quantity,
+    read_cell,
+    read_count,
+    unit_of_capacity,
+)
 
 BASES = ("it_rated", "it_busy", "it_average", "facility_peak", "facility_average", "grid_connection", "unknown")
 COLUMNS = ("case_id", "chip", "chip_count", "power", "unit", "power_basis")
@@ -137,10 +146,8 @@ def _above_0(text: str) -> float:
 
 
 def _chips(text: str) -> Quantity:
-    count = _above_0(text)
-    if count != int(count):
-        raise QuantityError(f"must be a whole number, got {count:g}")
-    chips = Quantity(count, "chip")
+    _above_0(text)
+    chips = Quantity(read_count(text), "chip")
     if reason := out_of_bounds(chips):
         raise QuantityError(f"{reason}; got {text}")
     return chips

@@ -34,6 +34,7 @@ from dashboard.units.reading import (
     out_of_bounds,
     read_amount,
     read_cell,
+    read_count,
     unit_of_capacity,
 )
 from dashboard.units.registry import (
@@ -102,6 +103,7 @@ __all__ = [
     "range_text",
     "read_amount",
     "read_cell",
+    "read_count",
     "reader_text",
     "registry",
     "rounded",

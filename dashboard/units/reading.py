@@ -196,6 +196,23 @@ def _count(text: str, number: float, rest: str) -> Amount:
     return Amount(Quantity(float(round(count)), "chip"), name=name)
 
 
+def read_count(text: str) -> float:
+    """A whole number of chips in a cell of a list; `100000.0`, as programs write it, is one.
+
+    >>> read_count("100000.0")
+    100000.0
+
+    Raises:
+        QuantityError: not a number, not whole, or with a point that may have been meant for thousands.
+    """
+    count = read_cell(text)
+    if count != int(count):
+        raise QuantityError(f"must be a whole number, got {count:g}")
+    if maybe_thousands(text):
+        raise QuantityError(f"must be a whole number without a point; thousands are written 100000, got {text.strip()}")
+    return count
+
+
 def maybe_thousands(text: str) -> str:
     """How a number such as `1.200` is read, where a point may have been meant for thousands; blank of any other.
 

@@ -185,6 +185,7 @@ def test_the_notes_of_many_unknown_places_are_counted(catalog):
     [
         ("a,,,1,GW,,,,,,USA,ita,,,", "must lie in United States"),
         ("a,H100,1.5,,,,,,,,,,,,", "must be a whole number"),
+        ("a,H100,100.000,,,,,,,,,,,,", "thousands are written 100000, got 100.000"),
         ("a,,,1,mW,,,,,,,,,,", "mW is a milliwatt"),
         ("a,,,,,,10,,,,,,,,", "currency: must be one of USD, million USD, billion USD, got"),
         ("a,MI455X,,,,,10,USD,,,,,,,", "chip: must have a published power, got Instinct MI455X"),
