@@ -17,13 +17,12 @@ from dashboard.estimates.estimate import quantiles
 from dashboard.estimates.ledger import BASES, Basis, Entry, Ledger, openai_ledger, user_ledger, users_of
 from dashboard.estimates.ledger_rows import ended
 from dashboard.estimates.readings import first_name
-from dashboard.estimates.series import By
+from dashboard.estimates.series import Series, timeline
 from dashboard.records import Commitment
 from dashboard.units import magnitude, quantity, reader_text, spread_text
 from dashboard.web import components as ui
 from dashboard.web.cache import by_version
 from dashboard.web.live import Live
-from dashboard.web.pages.plans import plans_of
 
 PATH, NAME, TITLE = "/deals", "Deals", "Who buys from whom, and how much is it when nothing is counted twice?"
 FIGURES = ("ledger", "flows")
@@ -98,17 +97,25 @@ def view(catalog: Catalog, choice: Choice) -> tuple[Comparison, ...]:
         counted = compare_deals.ledgers_beside(books, choice.basis, catalog)
     else:
         counted = compare_deals.ledger_bars(books[choice.user], choice.basis, catalog)
-        if builds_itself(catalog, choice.user):
+        if own_sites(catalog, choice.user):
             counted = replace(counted, answer=f"{counted.answer} {compare_deals.own_use(choice.user)}")
     title = f"Who {ways} {'whom' if choice.user == EVERYBODY else choice.user}, in {UNITS[choice.unit]}"
     return counted, compare_deals.flows(list(books.values()), choice.unit, title, catalog)
 
 
-def builds_itself(catalog: Catalog, user: str) -> By | None:
-    """How `/plans` groups the sites that a user builds for itself: by user, by operator where none is named, or not."""
-    built = [site for site in catalog.sites.values() if user in map(str.strip, site.operator.split(";"))]
-    users = {first_name(site.user) for site in built}
-    return "user" if user in users else "operator" if "" in users else None
+@by_version
+def own_sites(catalog: Catalog, user: str) -> Series | None:
+    """The sites that a user runs for itself or for nobody who is named, of which something is likely by 2030."""
+    ids = [
+        site.site_id
+        for site in catalog.sites.values()
+        if user in map(str.strip, site.operator.split(";")) and first_name(site.user) in ("", user)
+    ]
+    if not ids:
+        return None
+    found = timeline(catalog, catalog.as_of, sites=ids, groupings=("total",)).by("total")
+    series = next(iter(found.values()), None)
+    return series if series is not None and series.at("likely", "2030-12")[2] > 0 else None
 
 
 def comparisons(catalog: Catalog, query: Mapping[str, str]) -> tuple[Comparison, ...]:
@@ -213,15 +220,16 @@ def _said(catalog: Catalog, choice: Choice) -> Any:
 
 def _own_use(catalog: Catalog, choice: Choice) -> list[Any]:
     """What the deals of a user that builds itself leave out, with what its sites make likely."""
-    by = builds_itself(catalog, choice.user)
-    if by is None:
+    own = own_sites(catalog, choice.user)
+    if own is None:
         return []
-    low, _, middle, _, high = plans_of(catalog).of(by, choice.user).at("likely", "2030-12")
+    low, _, middle, _, high = own.at("likely", "2030-12")
+    by = "user" if any(first_name(catalog.sites[site_id].user) for site_id in own.site_ids) else "operator"
     address = f"/plans?{ui.query_text({'by': by, 'name': choice.user})}"
     return [
         f"{compare_deals.own_use(choice.user)} Site by site, ",
         html.Strong(spread_text(low, middle, high, "MW"), className="estimated"),
-        f" at the meter is likely by the end of 2030 at those that it {'uses' if by == 'user' else 'runs'}: see ",
+        " at the meter is likely by the end of 2030 at those that it runs for itself: see ",
         dash.dcc.Link("its plans", href=address),
         ".",
     ]
