@@ -79,7 +79,7 @@ def ended(deal: Commitment, catalog: Catalog, as_of: date) -> str:
     replaced = _replacements(deal, catalog)
     done = [link.from_id for link in replaced if announced_by(catalog.commitments[link.from_id], as_of)]
     if not done and not deal.aggregate:
-        for other in sorted(_statements(catalog, as_of).get(deal.commitment_id, ())):
+        for other in sorted(_stated(deal, catalog, as_of)):
             after = (catalog.commitments[link.from_id] for link in _replacements(catalog.commitments[other], catalog))
             done += [row.commitment_id for row in after if announced_by(row, as_of) and row.announced > deal.announced]
     if done:
@@ -103,13 +103,19 @@ def _replacements(deal: Commitment, catalog: Catalog) -> list[Link]:
 
 
 def _statements(catalog: Catalog, as_of: date) -> dict[str, frozenset[str]]:
-    """All statements of each deal that are known on a day, itself among them."""
-    known = {deal_id for deal_id, deal in catalog.commitments.items() if announced_by(deal, as_of)}
-    found = {deal_id: frozenset({deal_id}) for deal_id in known}
-    for link in catalog.links.values():
-        if link.relation == "restates" and {link.from_id, link.to_id} <= known:
-            all_ = found[link.from_id] | found[link.to_id]
-            found |= dict.fromkeys(all_, all_)
+    """All statements of each deal that is known on a day."""
+    known = (deal for deal in catalog.commitments.values() if announced_by(deal, as_of))
+    return {deal.commitment_id: frozenset(_stated(deal, catalog, as_of)) for deal in known}
+
+
+def _stated(deal: Commitment, catalog: Catalog, as_of: date) -> set[str]:
+    """All statements of one deal that are known on a day, itself among them."""
+    links = [link for link in catalog.links.values() if link.relation == "restates"]
+    found = new = {deal.commitment_id}
+    while new:
+        near = {end for link in links for end in (link.from_id, link.to_id) if {link.from_id, link.to_id} & found}
+        new = {i for i in near - found if announced_by(catalog.commitments[i], as_of)}
+        found = found | new
     return found
 
 
