@@ -39,7 +39,10 @@ def _make(variable: str, prefix: str) -> None:
 
 
 def _remove(process: int) -> None:
-    """The folders made here go with the process that made them, also where the start fails; not with a worker."""
+    """The folders made here go with the process that made them, also where the start fails; not with a worker.
+
+    A gunicorn that takes over (USR2) makes its own: it starts with the variables that this one started with.
+    """
     if os.getpid() == process:
         for folder in made:
             shutil.rmtree(folder, ignore_errors=True)
@@ -90,9 +93,3 @@ def child_exit(_: Any, worker: Any) -> None:
         from prometheus_client.multiprocess import mark_process_dead
 
         mark_process_dead(worker.pid)
-
-
-def on_exit(server: Any) -> None:
-    """The folders stay where gunicorn was replaced (USR2) by one that uses them."""
-    if server.reexec_pid:
-        made.clear()

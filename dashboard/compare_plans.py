@@ -94,15 +94,20 @@ def dated_by_us(group: Series, plans: Timeline, month: str, after: str = "") -> 
 
 
 def _our_steps(state: SiteStates, month: str) -> list[tuple[float, float]]:
-    """When and by how much, in MW, steps that are dated by us raise what is announced of a site."""
+    """When and by how much, in MW, steps that are dated by us raise what is announced of a site.
+
+    A state within the range of the one before is that, told on another basis.
+    """
     dates = {reading.at: reading.milestone.marks for reading in state.readings if reading.used}
     steps: list[tuple[float, float]] = []
-    held = 0.0
-    for at, mw in state.announced:
-        size = float(np.median(mw))
+    held, most = 0.0, 0.0
+    for (at, size), (_, mw) in zip(state.sizes, state.announced, strict=True):
         if at <= moment(month) and size > held:
-            steps = [*steps, (at, size - held)] if "date ours" in dates[at] else []
-            held = size
+            if "date ours" not in dates[at]:
+                steps = []
+            elif size > most:
+                steps = [*steps, (at, size - held)]
+            held, most = size, float(np.quantile(mw, 0.95))
     return steps
 
 
@@ -126,7 +131,7 @@ def _teller(row: Milestone, others: Container[str]) -> str:
 
 def published_state(state: SiteStates, month: str) -> Milestone | None:
     """The milestone behind what is announced of a site for the end of a month: the first that reaches its size."""
-    sizes = [(at, float(np.median(mw))) for at, mw in state.announced if at <= moment(month)]
+    sizes = [(at, size) for at, size in state.sizes if at <= moment(month)]
     at = next((at for at, size in sizes if size >= sizes[-1][1]), None)
     return next((reading.milestone for reading in state.readings if reading.used and reading.at == at), None)
 
@@ -206,9 +211,11 @@ def own_plants(groups: Sequence[Series], month: str, plans: Timeline) -> str:
     made = {i: size for group in groups for i, size in _own_power(group, month, plans).items()}
     if not made:
         return ""
-    ranked = sorted(groups, key=lambda group: -sum(_own_power(group, month, plans).values()))
-    parts = ((sum(_own_power(group, month, plans).values()), group) for group in ranked[:MOST_NAMED])
-    told = [f"{_part_of(size, group.at('likely', month)[2])} in {group.name}" for size, group in parts if size > 0]
+    sizes = [(sum(_own_power(group, month, plans).values()), group) for group in groups]
+    parts = sorted(((size, group) for size, group in sizes if size > 0), key=lambda part: -part[0])
+    named, rest = parts[:MOST_NAMED], [size for size, _ in parts[MOST_NAMED:]]
+    told = [f"{_part_of(size, group.at('likely', month)[2])} in {with_article(group.name)}" for size, group in named]
+    told += [f"{reader_text(sum(rest), 'MW', beside=sum(made.values()))} in {len(rest)} more"] if rest else []
     most = max(made, key=lambda site_id: made[site_id])
     return (
         f"About {reader_text(sum(made.values()), 'MW')} of what is likely is at sites off the grid or with generation "

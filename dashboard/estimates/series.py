@@ -82,6 +82,11 @@ class SiteStates:
     blocks: tuple[Block, ...]
     warnings: tuple[str, ...]
 
+    @functools.cached_property
+    def sizes(self) -> tuple[tuple[float, float], ...]:
+        """When how much is announced, as medians in MW."""
+        return tuple((at, middle_of(mw)) for at, mw in self.announced)
+
 
 @dataclass(frozen=True)
 class Series:
