@@ -1,7 +1,7 @@
 """What `/grids` says of a load in sentences, its estimates marked."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from dash import html
@@ -12,7 +12,7 @@ from dashboard.compare import Comparison
 from dashboard.estimates import Estimate
 from dashboard.estimates.inputs import Step
 from dashboard.estimates.planned import Total
-from dashboard.estimates.questions import CARRIES, IN_PART
+from dashboard.estimates.questions import CARRIES, IN_PART, Load
 from dashboard.estimates.report import what_would_change
 from dashboard.web import components_plans as parts
 
@@ -22,6 +22,7 @@ _NUMBERS = re.compile(r"([\d.,]+\s(?:%|[kMGT]?W)(?: \([\d.,–]+(?:\s%)?\))?|\([
 RANGED = re.compile(r"([\d.,]+\s[kMGT]?Wh?\s\([\d.,–]+\)|[\d.,]+–[\d.,]+\s[kMGT]?Wh?)")
 HOSTED = "A grid that does not host the load is shown for scale only."
 UNHOSTED = "No one of these grids is known to host all of the load{}: every share is for scale only."
+ELSEWHERE = "None of these grids hosts it{}: every share is for scale only."
 OWN_POWER = "The load makes power of its own: every share is for scale only."
 WHOLES = {"world": "the world as a whole does", "usa": "the United States as a whole may"}  # where they are shown
 FOR_SCALE = "for scale only"
@@ -51,10 +52,10 @@ def marked(text: str, numbers: re.Pattern[str] = _NUMBERS) -> list[Any]:
     return [html.Span(part, className="estimated") if i % 2 else part for i, part in enumerate(told)]
 
 
-def standings(comparison: Comparison, catalog: Catalog) -> str:
-    """How the grids shown stand to the load, where not all do alike; that no one is known to host all of it, else.
+def standings(comparison: Comparison, load: Load, countries: Collection[str], catalog: Catalog) -> str:
+    """How the grids shown stand to the load, where not all do alike; that none hosts it or is known to, else.
 
-    A whole that does or may is named then.
+    A whole that does or may is named then; a country may only where no site of the load is known to lie abroad.
     """
     known = {compare_grids.STANDINGS[told] for told in (CARRIES, IN_PART)}
     found = {compare_grids.standing(row.note) for row in comparison.rows}
@@ -63,8 +64,12 @@ def standings(comparison: Comparison, catalog: Catalog) -> str:
     if found - {compare_grids.ONLY_SCALE}:
         return OWN_POWER
     shown = {row.label for row in comparison.rows}
-    wholes = " and ".join(told for grid_id, told in WHOLES.items() if parts.place(catalog, grid_id) in shown)
-    return UNHOSTED.format(f" ({wholes})" if wholes else "")
+    may = {"world", *(["usa"] if set(countries) <= {"usa"} else [])}
+    wholes = " and ".join(
+        told for grid_id, told in WHOLES.items() if grid_id in may and parts.place(catalog, grid_id) in shown
+    )
+    told = ELSEWHERE if load.carried_by or load.own_power else UNHOSTED
+    return told.format(f" ({wholes})" if wholes else "")
 
 
 def decisive(answer: Estimate, question: str, planned: str, likely: str) -> str:

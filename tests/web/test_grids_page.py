@@ -275,3 +275,19 @@ def test_the_plants_of_a_load_are_answered_in_a_sentence(catalog, load, question
     assert re.fullmatch(told.format(re.escape(size)), comparison.answer)
     assert re.fullmatch(r"\d+ GW \(\d+–\d+\)|\d\.\d GW \(.*\)", size)
     assert _words(shown) == comparison.answer
+
+
+@pytest.mark.parametrize(
+    ("load", "told"),
+    [
+        ("country:Canada", "None of these grids hosts it (the world as a whole does): every share"),
+        ("site:Stargate Argentina", "None of these grids hosts it (the world as a whole does): every share"),
+        ("user:Naver", "No one of these grids is known to host all of the load (the world as a whole does): every"),
+        ("user:OpenAI", "No one of these grids is known to host all of the load (the world as a whole does): every"),
+        ("user:Anthropic", "(the world as a whole does and the United States as a whole may)"),
+        ("1 GW", "(the world as a whole does and the United States as a whole may)"),
+    ],
+)
+def test_a_load_abroad_is_not_said_to_be_hosted_by_the_united_states(catalog, load, told):
+    """The United States as a whole may host what has no known place or none abroad; a known place is told as known."""
+    assert told in _words(grids.render(catalog, grids.Choice(load), WINDOW))

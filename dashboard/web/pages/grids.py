@@ -164,9 +164,22 @@ def _planned(catalog: Catalog, by: By, name: str) -> tuple[Estimate, dict[str, L
         raise ValueError(f'load: no {by} of the tables is called "{name[:60]}"{near}')
     group, seen = groups[name], plans.plans_of(catalog)
     answer, highest_hour = planned(group, seen, MONTH, catalog)
-    sites = [catalog.sites[site_id] for site_id in announced(group, seen, MONTH)]
+    sites = _sites(catalog, group)
     found = placed(kinds_of(answer, highest_hour), catalog, *_hosts(by, sites))
     return answer, _named(found, f"{parts.sites_of(by, name)}, {_said(catalog, group)}")
+
+
+def _sites(catalog: Catalog, group: Series) -> list[Site]:
+    """The sites of a group that have any capacity announced for the end of 2030."""
+    return [catalog.sites[site_id] for site_id in announced(group, plans.plans_of(catalog), MONTH)]
+
+
+def _countries(catalog: Catalog, choice: Choice) -> set[str]:
+    """The countries of a planned load's sites; none of a load that was typed, whose place is not known."""
+    by = _grouping(choice.load)
+    if by is None:
+        return set()
+    return {site.country for site in _sites(catalog, plans.groups(catalog, by)[choice.load.partition(":")[2]])}
 
 
 def _hosts(by: By, sites: Sequence[Site]) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -358,7 +371,9 @@ def render(catalog: Catalog, choice: Choice, window: dict[str, Any]) -> list[Any
         choice.question, [catalog.grids[grid_id] for grid_id in choice.grids], catalog
     )
     steps = with_highest_hour(answer, catalog)
-    shares = sentences.standings(comparison, catalog) if asks_of_grids(choice.question) else ""
+    shares = ""
+    if asks_of_grids(choice.question):
+        shares = sentences.standings(comparison, kinds[choice.question], _countries(catalog, choice), catalog)
     return [
         html.P(sentences.headline(kinds["capacity"].label, comparison.answer), className="answer"),
         html.P(sentences.marked(f"The load: {compare_grids.load_words(kinds)}.", sentences.RANGED), className="quiet"),
