@@ -12,6 +12,7 @@ from dashboard.estimates import Ask, estimate, questions, read_ask
 from dashboard.estimates.inputs import DrawnNormals, Inputs
 from dashboard.estimates.planned import announced
 from dashboard.estimates.readings import first_name
+from dashboard.estimates.report import steps_apart
 from dashboard.figures.frame import Size
 from dashboard.units import Quantity, magnitude, spread_text
 from dashboard.web.pages import grids, plans
@@ -291,3 +292,15 @@ def test_the_plants_of_a_load_are_answered_in_a_sentence(catalog, load, question
 def test_a_load_abroad_is_not_said_to_be_hosted_by_the_united_states(catalog, load, told):
     """The United States as a whole may host what has no known place or none abroad; a known place is told as known."""
     assert told in _words(grids.render(catalog, grids.Choice(load), WINDOW))
+
+
+@pytest.mark.parametrize(
+    ("load", "apart"), [("10000 tpu-v4", True), ("site:Abilene campus 2 (Microsoft)", True), ("30 GW", False)]
+)
+def test_steps_that_end_far_from_the_answer_say_why(catalog, load, apart):
+    """A chain of middles is not the median of all draws, of a typed load and of a planned one."""
+    answer, _ = grids.worked(catalog, grids.Choice(load))
+    page = _words(grids.render(catalog, grids.Choice(load), WINDOW))
+
+    assert ("Each assumption at its middle makes" in page) == apart
+    assert steps_apart(answer) in page

@@ -19,6 +19,7 @@ from dashboard.estimates.ask import BASES, BASIS_NAMES
 from dashboard.estimates.headlines import CLAIM
 from dashboard.estimates.planned import announced, planned
 from dashboard.estimates.questions import Load, kinds_of, loads, placed, with_highest_hour
+from dashboard.estimates.report import steps_apart
 from dashboard.estimates.series import NOT_NAMED, By, Series
 from dashboard.records import Site
 from dashboard.units import magnitude, spread_text
@@ -396,5 +397,6 @@ def render(catalog: Catalog, choice: Choice, window: dict[str, Any]) -> list[Any
         ),
         html.H2("How the load was worked out"),
         ui.steps_table(steps),
+        *[html.P(told, className="quiet") for told in (steps_apart(answer),) if told],
         html.P(f"{sentences.symbols(answer, steps, catalog)} {POOLED if answer.choices else ''}", className="quiet"),
     ]
