@@ -304,3 +304,20 @@ def test_steps_that_end_far_from_the_answer_say_why(catalog, load, apart):
 
     assert ("Each assumption at its middle makes" in page) == apart
     assert steps_apart(answer) in page
+
+
+@pytest.mark.parametrize(
+    ("load", "told"),
+    [
+        ("1.200 MW", "Note: 1.200 is read as 1.2; for thousands write 1,200."),
+        ("100000 GB200", "Note: read as 100,000 chips, not superchips"),
+        ("900 GW", "Note: a year’s energy is more than the 485 TWh of all data centers of the world"),
+        ("user:OpenAI", ""),
+    ],
+)
+def test_how_a_typed_load_was_read_is_told(catalog, load, told):
+    """The notes of an estimate stand on the page as on the converter; a planned load was typed by nobody."""
+    page = _words(grids.render(catalog, grids.Choice(load), WINDOW))
+
+    assert told in page
+    assert ("Note: " in page) == bool(told)

@@ -216,6 +216,11 @@ def _planned_range(choice: Choice, kinds: Mapping[str, Load]) -> str:
     return f"The planned capacity is itself {spread_text(low, middle, high, 'MW')}, as on the page of plans"
 
 
+def _warnings(answer: Estimate, choice: Choice) -> tuple[str, ...]:
+    """What to mind of how a load was read; nothing of a planned one, which nobody typed."""
+    return answer.warnings if _grouping(choice.load) is None else ()
+
+
 def _likely(catalog: Catalog, choice: Choice) -> str:
     """How much of what is planned is likely by the end of 2030; empty for a load that was typed."""
     by = _grouping(choice.load)
@@ -385,6 +390,7 @@ def render(catalog: Catalog, choice: Choice, window: dict[str, Any]) -> list[Any
             ),
             className="quiet",
         ),
+        html.Div([html.P(f"Note: {warning}.", className="quiet") for warning in _warnings(answer, choice)]),
         ui.figure_block(comparison, window, f"/grids?{choice.query()}"),
         html.Div([html.P(missing)] if missing else []),
         html.H2("Do not misread"),
