@@ -25,6 +25,8 @@ UNHOSTED = "No one of these grids is known to host all of the load{}: every shar
 ELSEWHERE = "None of these grids hosts it{}: every share is for scale only."
 OWN_POWER = "The load makes power of its own: every share is for scale only."
 WHOLES = {"world": "the world as a whole does", "usa": "the United States as a whole may"}  # where they are shown
+PLANNED = "The planned capacity is"
+DOUBTED = f"{PLANNED} itself"  # where it has a range of its own
 FOR_SCALE = "for scale only"
 ALL_AT_ONCE = " Both ends are taken at all of its sites at once; the ranges reckon with sites that differ."
 RESULT_SYMBOLS = {
@@ -77,6 +79,8 @@ def decisive(answer: Estimate, question: str, planned: str, likely: str) -> str:
     told = what_would_change(answer)
     if planned:
         ends = ALL_AT_ONCE if isinstance(answer, Total) and answer.concentration < 1 else ""
+        if not planned.startswith(DOUBTED):
+            return f"{planned}. {likely}, as there. {told}{ends}"
         told = f"{told[0].lower()}{told[1:]}{ends}"
         return f"{planned}; that doubt is in every range here. {likely}, as there. Of the rest, {told}"
     if question in ("peak", "adequacy"):

@@ -22,7 +22,7 @@ from dashboard.estimates.questions import Load, kinds_of, loads, placed, with_hi
 from dashboard.estimates.report import steps_apart
 from dashboard.estimates.series import NOT_NAMED, By, Series
 from dashboard.records import Site
-from dashboard.units import magnitude, spread_text
+from dashboard.units import exact, magnitude, spread_text
 from dashboard.web import components as ui
 from dashboard.web import components_plans as parts
 from dashboard.web import sentences_grids as sentences
@@ -209,11 +209,12 @@ def view(catalog: Catalog, choice: Choice) -> Comparison:
 
 
 def _planned_range(choice: Choice, kinds: Mapping[str, Load]) -> str:
-    """The doubt of what is planned, which no assumption of the chain holds; empty for a load that was typed."""
+    """What is planned with its doubt, if any, which no assumption of the chain holds; empty for a load that was typed."""
     if _grouping(choice.load) is None:
         return ""
     low, middle, high = np.quantile(magnitude(kinds["capacity"].value, "MW"), [0.05, 0.5, 0.95])
-    return f"The planned capacity is itself {spread_text(low, middle, high, 'MW')}, as on the page of plans"
+    told = sentences.PLANNED if exact(low, high) else sentences.DOUBTED
+    return f"{told} {spread_text(low, middle, high, 'MW')}, as on the page of plans"
 
 
 def _warnings(answer: Estimate, choice: Choice) -> tuple[str, ...]:
