@@ -9,7 +9,7 @@ from dash import html
 from dashboard import compare_grids
 from dashboard.catalog import Catalog
 from dashboard.compare import Comparison
-from dashboard.estimates import Estimate
+from dashboard.estimates import Estimate, questions
 from dashboard.estimates.inputs import Step
 from dashboard.estimates.planned import Total
 from dashboard.estimates.questions import CARRIES, IN_PART, Load
@@ -28,6 +28,7 @@ WHOLES = {"world": "the world as a whole does", "usa": "the United States as a w
 PLANNED = "The planned capacity is"
 DOUBTED = f"{PLANNED} itself"  # where it has a range of its own
 FOR_SCALE = "for scale only"
+_HOSTS = {compare_grids.STANDINGS[told] for told in (CARRIES, IN_PART)}
 ALL_AT_ONCE = " Both ends are taken at all of its sites at once; the ranges reckon with sites that differ."
 RESULT_SYMBOLS = {
     "P": "announced power",
@@ -59,9 +60,8 @@ def standings(comparison: Comparison, load: Load, countries: Collection[str], ca
 
     A whole that does or may is named then; a country may only where no site of the load is known to lie abroad.
     """
-    known = {compare_grids.STANDINGS[told] for told in (CARRIES, IN_PART)}
     found = {compare_grids.standing(row.note) for row in comparison.rows}
-    if found & known:
+    if found & _HOSTS:
         return HOSTED
     if found - {compare_grids.ONLY_SCALE}:
         return OWN_POWER
@@ -89,9 +89,15 @@ def decisive(answer: Estimate, question: str, planned: str, likely: str) -> str:
 
 
 def cautions(comparison: Comparison) -> list[tuple[str, str]]:
-    """What to mind of each row; that it is for scale only is said once above them."""
+    """What to mind of each row, without what is said once above them: that it is for scale only.
+
+    That the load makes its own power is said above only where no grid shown hosts any of it.
+    """
+    above = {FOR_SCALE}
+    if not {compare_grids.standing(row.note) for row in comparison.rows} & _HOSTS:
+        above.add(questions.OWN_POWER)
     said = [
-        (row.label, "; ".join(part for part in row.note.split("; ") if part != FOR_SCALE)) for row in comparison.rows
+        (row.label, "; ".join(part for part in row.note.split("; ") if part not in above)) for row in comparison.rows
     ]
     return [(label, note) for label, note in said if note]
 

@@ -1,8 +1,10 @@
 """The page of grids: what a planned load is, how each grid stands to it, and which of its numbers are estimates."""
 
 import re
+from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from dashboard import compare_grids, figures
@@ -15,6 +17,7 @@ from dashboard.estimates.readings import first_name
 from dashboard.estimates.report import steps_apart
 from dashboard.figures.frame import Size
 from dashboard.units import Quantity, magnitude, spread_text
+from dashboard.web import sentences_grids
 from dashboard.web.pages import grids, plans
 from dashboard.web.sentences_plans import MONTH
 
@@ -334,3 +337,17 @@ def test_a_planned_capacity_without_a_range_is_not_called_doubtful(catalog):
     assert ", as there. What would change this most: " in page
     assert "that doubt" not in page
     assert "Of the rest" not in page
+
+
+def test_what_is_said_of_own_power_is_said_once(catalog):
+    """Where no grid hosts the load the line above says it makes power of its own; beside one that does the row says it."""
+    choice = grids.Choice("site:Colossus 2 and Southaven", grids=("tva", "usa"))
+    page = _words(grids.render(catalog, choice, WINDOW))
+    alone = grids.view(catalog, choice)
+    carries = compare_grids.questions.CARRIES
+    table = pd.concat([alone.table, alone.table.assign(label="Italy", note=carries)])
+    beside = sentences_grids.cautions(replace(alone, table=table))
+
+    assert "The load makes power of its own: every share is for scale only." in page
+    assert "this grid is given for scale only" not in page
+    assert ("United States", compare_grids.questions.OWN_POWER) in beside
