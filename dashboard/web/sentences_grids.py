@@ -27,6 +27,7 @@ OWN_POWER = "The load makes power of its own: every share is for scale only."
 WHOLES = {"world": "the world as a whole does", "usa": "the United States as a whole may"}  # where they are shown
 PLANNED = "The planned capacity is"
 DOUBTED = f"{PLANNED} itself"  # where it has a range of its own
+NOT_KNOWN = "Likely by then: not known, for its date is ours"
 FOR_SCALE = "for scale only"
 _HOSTS = {compare_grids.STANDINGS[told] for told in (CARRIES, IN_PART)}
 ALL_AT_ONCE = " Both ends are taken at all of its sites at once; the ranges reckon with sites that differ."
@@ -79,10 +80,11 @@ def decisive(answer: Estimate, question: str, planned: str, likely: str) -> str:
     told = what_would_change(answer)
     if planned:
         ends = ALL_AT_ONCE if isinstance(answer, Total) and answer.concentration < 1 else ""
+        likely = likely if likely == NOT_KNOWN else f"{likely}, as there"
         if not planned.startswith(DOUBTED):
-            return f"{planned}. {likely}, as there. {told}{ends}"
+            return f"{planned}. {likely}. {told}{ends}"
         told = f"{told[0].lower()}{told[1:]}{ends}"
-        return f"{planned}; that doubt is in every range here. {likely}, as there. Of the rest, {told}"
+        return f"{planned}; that doubt is in every range here. {likely}. Of the rest, {told}"
     if question in ("peak", "adequacy"):
         return f"Of the year’s energy, not of the peak: {told[0].lower()}{told[1:]}"
     return told

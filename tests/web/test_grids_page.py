@@ -351,3 +351,21 @@ def test_what_is_said_of_own_power_is_said_once(catalog):
     assert "The load makes power of its own: every share is for scale only." in page
     assert "this grid is given for scale only" not in page
     assert ("United States", compare_grids.questions.OWN_POWER) in beside
+
+
+@pytest.mark.parametrize(
+    "load",
+    [
+        "site:Stargate Argentina",
+        "site:Google and Tenaska, Nebraska (proposed)",
+        "site:Ferrera Erbognone AI campus",
+        "country:Argentina",
+    ],
+)
+def test_nothing_is_said_to_be_likely_of_a_date_of_ours(catalog, load):
+    """Where the list of /plans leaves Likely blank the page and the picture say that it is not known, and why."""
+    choice = grids.Choice(load)
+    told = "Likely by then: not known, for its date is ours."
+
+    assert f"{told} " in _words(grids.render(catalog, choice, WINDOW))
+    assert grids.view(catalog, choice).method.endswith(told)

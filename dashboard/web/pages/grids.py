@@ -223,11 +223,14 @@ def _warnings(answer: Estimate, choice: Choice) -> tuple[str, ...]:
 
 
 def _likely(catalog: Catalog, choice: Choice) -> str:
-    """How much of what is planned is likely by the end of 2030; empty for a load that was typed."""
+    """How much of what is planned is likely by the end of 2030, if a published date tells; empty for a load that was typed."""
     by = _grouping(choice.load)
     if by is None:
         return ""
-    low, _, middle, _, high = plans.groups(catalog, by)[choice.load.partition(":")[2]].at("likely", MONTH)
+    group = plans.groups(catalog, by)[choice.load.partition(":")[2]]
+    if len(_sites(catalog, group)) == 1 and parts.undated(group, plans.plans_of(catalog), MONTH):
+        return sentences.NOT_KNOWN
+    low, _, middle, _, high = group.at("likely", MONTH)
     return f"Likely by then: {spread_text(low, middle, high, 'MW') if high else 'nothing'}"
 
 
