@@ -209,7 +209,7 @@ def view(catalog: Catalog, choice: Choice) -> Comparison:
 
 
 def _planned_range(choice: Choice, kinds: Mapping[str, Load]) -> str:
-    """What is planned with its doubt, if any, which no assumption of the chain holds; empty for a load that was typed."""
+    """What is planned, with its doubt, which no assumption of the chain holds; empty for a load that was typed."""
     if _grouping(choice.load) is None:
         return ""
     low, middle, high = np.quantile(magnitude(kinds["capacity"].value, "MW"), [0.05, 0.5, 0.95])
@@ -223,7 +223,7 @@ def _warnings(answer: Estimate, choice: Choice) -> tuple[str, ...]:
 
 
 def _likely(catalog: Catalog, choice: Choice) -> str:
-    """How much of what is planned is likely by the end of 2030, if a published date tells; empty for a load that was typed."""
+    """How much of what is planned is likely by the end of 2030, where known; empty for a load that was typed."""
     by = _grouping(choice.load)
     if by is None:
         return ""
