@@ -80,7 +80,7 @@ def _row(catalog: Catalog, plans: Timeline, group: Series, month: str, others: C
     state = plans.states[group.site_ids[0]]
     site, row = state.site, compare_plans.published_state(state, month)
     announced, levels = group.at("announced", month)[2], group.at("likely", month)
-    blank = _open(group, plans, month)
+    blank = undated(group, plans, month)
     likely = [None if blank else round(rounded(mw)) for mw in levels]
     given = row is not None and row.power_basis == "facility"
     return {
@@ -99,7 +99,7 @@ def _row(catalog: Catalog, plans: Timeline, group: Series, month: str, others: C
     }
 
 
-def _open(group: Series, plans: Timeline, month: str) -> bool:
+def undated(group: Series, plans: Timeline, month: str) -> bool:
     """Whether nothing can be said of a site's likely power: all of it has a date of ours, the last day of the month."""
     return not group.at("likely", month)[4] and compare_plans.dated_by_us(group, plans, month) > 0
 

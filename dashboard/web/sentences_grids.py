@@ -1,7 +1,7 @@
 """What `/grids` says of a load in sentences, its estimates marked."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from dash import html
@@ -9,10 +9,10 @@ from dash import html
 from dashboard import compare_grids
 from dashboard.catalog import Catalog
 from dashboard.compare import Comparison
-from dashboard.estimates import Estimate
+from dashboard.estimates import Estimate, questions
 from dashboard.estimates.inputs import Step
 from dashboard.estimates.planned import Total
-from dashboard.estimates.questions import CARRIES, IN_PART
+from dashboard.estimates.questions import CARRIES, IN_PART, Load
 from dashboard.estimates.report import what_would_change
 from dashboard.web import components_plans as parts
 
@@ -22,9 +22,14 @@ _NUMBERS = re.compile(r"([\d.,]+\s(?:%|[kMGT]?W)(?: \([\d.,–]+(?:\s%)?\))?|\([
 RANGED = re.compile(r"([\d.,]+\s[kMGT]?Wh?\s\([\d.,–]+\)|[\d.,]+–[\d.,]+\s[kMGT]?Wh?)")
 HOSTED = "A grid that does not host the load is shown for scale only."
 UNHOSTED = "No one of these grids is known to host all of the load{}: every share is for scale only."
+ELSEWHERE = "None of these grids hosts it{}: every share is for scale only."
 OWN_POWER = "The load makes power of its own: every share is for scale only."
 WHOLES = {"world": "the world as a whole does", "usa": "the United States as a whole may"}  # where they are shown
+PLANNED = "The planned capacity is"
+DOUBTED = f"{PLANNED} itself"  # where it has a range of its own
+NOT_KNOWN = "Likely by then: not known, for its date is ours"
 FOR_SCALE = "for scale only"
+_HOSTS = {compare_grids.STANDINGS[told] for told in (CARRIES, IN_PART)}
 ALL_AT_ONCE = " Both ends are taken at all of its sites at once; the ranges reckon with sites that differ."
 RESULT_SYMBOLS = {
     "P": "announced power",
@@ -51,20 +56,23 @@ def marked(text: str, numbers: re.Pattern[str] = _NUMBERS) -> list[Any]:
     return [html.Span(part, className="estimated") if i % 2 else part for i, part in enumerate(told)]
 
 
-def standings(comparison: Comparison, catalog: Catalog) -> str:
-    """How the grids shown stand to the load, where not all do alike; that no one is known to host all of it, else.
+def standings(comparison: Comparison, load: Load, countries: Collection[str], catalog: Catalog) -> str:
+    """How the grids shown stand to the load, where not all do alike; that none hosts it or is known to, else.
 
-    A whole that does or may is named then.
+    A whole that does or may is named then; a country may only where no site of the load is known to lie abroad.
     """
-    known = {compare_grids.STANDINGS[told] for told in (CARRIES, IN_PART)}
     found = {compare_grids.standing(row.note) for row in comparison.rows}
-    if found & known:
+    if found & _HOSTS:
         return HOSTED
     if found - {compare_grids.ONLY_SCALE}:
         return OWN_POWER
     shown = {row.label for row in comparison.rows}
-    wholes = " and ".join(told for grid_id, told in WHOLES.items() if parts.place(catalog, grid_id) in shown)
-    return UNHOSTED.format(f" ({wholes})" if wholes else "")
+    may = {"world", *(["usa"] if set(countries) <= {"usa"} else [])}
+    wholes = " and ".join(
+        told for grid_id, told in WHOLES.items() if grid_id in may and parts.place(catalog, grid_id) in shown
+    )
+    told = ELSEWHERE if load.carried_by or load.own_power else UNHOSTED
+    return told.format(f" ({wholes})" if wholes else "")
 
 
 def decisive(answer: Estimate, question: str, planned: str, likely: str) -> str:
@@ -72,17 +80,26 @@ def decisive(answer: Estimate, question: str, planned: str, likely: str) -> str:
     told = what_would_change(answer)
     if planned:
         ends = ALL_AT_ONCE if isinstance(answer, Total) and answer.concentration < 1 else ""
+        likely = likely if likely == NOT_KNOWN else f"{likely}, as there"
+        if not planned.startswith(DOUBTED):
+            return f"{planned}. {likely}. {told}{ends}"
         told = f"{told[0].lower()}{told[1:]}{ends}"
-        return f"{planned}; that doubt is in every range here. {likely}, as there. Of the rest, {told}"
+        return f"{planned}; that doubt is in every range here. {likely}. Of the rest, {told}"
     if question in ("peak", "adequacy"):
         return f"Of the year’s energy, not of the peak: {told[0].lower()}{told[1:]}"
     return told
 
 
 def cautions(comparison: Comparison) -> list[tuple[str, str]]:
-    """What to mind of each row; that it is for scale only is said once above them."""
+    """What to mind of each row, without what is said once above them: that it is for scale only.
+
+    That the load makes its own power is said above only where no grid shown hosts any of it.
+    """
+    above = {FOR_SCALE}
+    if not {compare_grids.standing(row.note) for row in comparison.rows} & _HOSTS:
+        above.add(questions.OWN_POWER)
     said = [
-        (row.label, "; ".join(part for part in row.note.split("; ") if part != FOR_SCALE)) for row in comparison.rows
+        (row.label, "; ".join(part for part in row.note.split("; ") if part not in above)) for row in comparison.rows
     ]
     return [(label, note) for label, note in said if note]
 

@@ -1,8 +1,10 @@
 """The page of grids: what a planned load is, how each grid stands to it, and which of its numbers are estimates."""
 
 import re
+from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from dashboard import compare_grids, figures
@@ -12,8 +14,10 @@ from dashboard.estimates import Ask, estimate, questions, read_ask
 from dashboard.estimates.inputs import DrawnNormals, Inputs
 from dashboard.estimates.planned import announced
 from dashboard.estimates.readings import first_name
+from dashboard.estimates.report import steps_apart
 from dashboard.figures.frame import Size
 from dashboard.units import Quantity, magnitude, spread_text
+from dashboard.web import sentences_grids
 from dashboard.web.pages import grids, plans
 from dashboard.web.sentences_plans import MONTH
 
@@ -275,3 +279,94 @@ def test_the_plants_of_a_load_are_answered_in_a_sentence(catalog, load, question
     assert re.fullmatch(told.format(re.escape(size)), comparison.answer)
     assert re.fullmatch(r"\d+ GW \(\d+–\d+\)|\d\.\d GW \(.*\)", size)
     assert _words(shown) == comparison.answer
+
+
+@pytest.mark.parametrize(
+    ("load", "told"),
+    [
+        ("country:Canada", "None of these grids hosts it (the world as a whole does): every share"),
+        ("site:Stargate Argentina", "None of these grids hosts it (the world as a whole does): every share"),
+        ("user:Naver", "No one of these grids is known to host all of the load (the world as a whole does): every"),
+        ("user:OpenAI", "No one of these grids is known to host all of the load (the world as a whole does): every"),
+        ("user:Anthropic", "(the world as a whole does and the United States as a whole may)"),
+        ("1 GW", "(the world as a whole does and the United States as a whole may)"),
+    ],
+)
+def test_a_load_abroad_is_not_said_to_be_hosted_by_the_united_states(catalog, load, told):
+    """The United States as a whole may host what has no known place or none abroad; a known place is told as known."""
+    assert told in _words(grids.render(catalog, grids.Choice(load), WINDOW))
+
+
+@pytest.mark.parametrize(
+    ("load", "apart"), [("10000 tpu-v4", True), ("site:Abilene campus 2 (Microsoft)", True), ("30 GW", False)]
+)
+def test_steps_that_end_far_from_the_answer_say_why(catalog, load, apart):
+    """A chain of middles is not the median of all draws, of a typed load and of a planned one."""
+    answer, _ = grids.worked(catalog, grids.Choice(load))
+    page = _words(grids.render(catalog, grids.Choice(load), WINDOW))
+
+    assert ("Each assumption at its middle makes" in page) == apart
+    assert steps_apart(answer) in page
+
+
+@pytest.mark.parametrize(
+    ("load", "told"),
+    [
+        ("1.200 MW", "Note: 1.200 is read as 1.2; for thousands write 1,200."),
+        ("100000 GB200", "Note: read as 100,000 chips, not superchips"),
+        ("900 GW", "Note: a year’s energy is more than the 485 TWh of all data centers of the world"),
+        ("user:OpenAI", ""),
+    ],
+)
+def test_how_a_typed_load_was_read_is_told(catalog, load, told):
+    """The notes of an estimate stand on the page as on the converter; a planned load was typed by nobody."""
+    page = _words(grids.render(catalog, grids.Choice(load), WINDOW))
+
+    assert told in page
+    assert ("Note: " in page) == bool(told)
+
+
+def test_a_planned_capacity_without_a_range_is_not_called_doubtful(catalog):
+    """Of the 250 MW in Canada neither page nor picture speaks of a doubt of its own."""
+    choice = grids.Choice("country:Canada")
+    page, foot = _words(grids.render(catalog, choice, WINDOW)), grids.view(catalog, choice).method
+    told = "The planned capacity is 250 MW, as on the page of plans. Likely by then: "
+
+    assert told in page
+    assert told in foot
+    assert ", as there. What would change this most: " in page
+    assert "that doubt" not in page
+    assert "Of the rest" not in page
+
+
+@pytest.mark.parametrize("question", ["energy", "peak"])
+def test_what_is_said_of_own_power_is_said_once(catalog, question):
+    """Where no grid hosts the load the line above tells its own power; beside one that does the row tells it."""
+    choice = grids.Choice("site:Colossus 2 and Southaven", grids=("tva", "usa"), question=question)
+    page = _words(grids.render(catalog, choice, WINDOW))
+    alone = grids.view(catalog, choice)
+    carries = compare_grids.questions.CARRIES
+    table = pd.concat([alone.table, alone.table.assign(label="Italy", note=carries)])
+    beside = sentences_grids.cautions(replace(alone, table=table))
+
+    assert "The load makes power of its own: every share is for scale only." in page
+    assert "this grid is given for scale only" not in page
+    assert compare_grids.questions.OWN_POWER in "".join(note for _, note in beside)
+
+
+@pytest.mark.parametrize(
+    "load",
+    [
+        "site:Stargate Argentina",
+        "site:Google and Tenaska, Nebraska (proposed)",
+        "site:Ferrera Erbognone AI campus",
+        "country:Argentina",
+    ],
+)
+def test_nothing_is_said_to_be_likely_of_a_date_of_ours(catalog, load):
+    """Where the list of /plans leaves Likely blank the page and the picture say that it is not known, and why."""
+    choice = grids.Choice(load)
+    told = "Likely by then: not known, for its date is ours."
+
+    assert f"{told} " in _words(grids.render(catalog, choice, WINDOW))
+    assert grids.view(catalog, choice).method.endswith(told)

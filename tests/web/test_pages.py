@@ -633,6 +633,15 @@ def test_converter_with_nothing_left_open(catalog):
     assert [item.id for item in convert.comparisons(catalog, query)][-1] != "tornado"
 
 
+@pytest.mark.parametrize(("text", "apart"), [("10000 tpu-v4", True), ("100000 H100", False)])
+def test_converter_says_why_its_steps_end_elsewhere(catalog, text, apart):
+    """Under the steps stands that each at its middle makes 34 GWh where the answer is 30, not where they meet."""
+    told = str(convert.render(catalog, convert.choose({"text": text}), WINDOW))
+
+    assert ("makes 34.3 GWh; the answer is the median of all draws, 30.2 GWh." in told) == apart
+    assert ("Each assumption at its middle" in told) == apart
+
+
 def test_a_figure_without_anything_to_draw_is_told(client, catalog):
     """Where every assumption is set there is no figure of what would change it: its files and an export say so."""
     given = {f"set.{name}": "0.5" for name in ("mature_load", "peak_overhead", "overhead_ratio")}

@@ -16,7 +16,7 @@ from dashboard.estimates import Estimate, estimate, read_ask
 from dashboard.estimates.ask import BASES, setting_name
 from dashboard.estimates.estimate import RESULT_UNITS, quantiles
 from dashboard.estimates.inputs import Factor, NoPowerError
-from dashboard.estimates.report import LABELS, what_would_change
+from dashboard.estimates.report import LABELS, steps_apart, what_would_change
 from dashboard.units import exact, given_text, magnitude, number_text, range_text, reader_text, spread_text
 from dashboard.web import components as ui
 from dashboard.web.live import Live
@@ -247,6 +247,7 @@ def render(catalog: Catalog, choice: Choice, window: dict[str, Any]) -> list[Any
         *figures,
         html.H2("Each step with its numbers"),
         ui.steps_table(answer.steps),
+        *[html.P(told, className="quiet") for told in (steps_apart(answer),) if told],
         html.H2("What it rests on"),
         ui.assumptions_table(answer, catalog),
     ]

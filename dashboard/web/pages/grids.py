@@ -19,9 +19,10 @@ from dashboard.estimates.ask import BASES, BASIS_NAMES
 from dashboard.estimates.headlines import CLAIM
 from dashboard.estimates.planned import announced, planned
 from dashboard.estimates.questions import Load, kinds_of, loads, placed, with_highest_hour
+from dashboard.estimates.report import steps_apart
 from dashboard.estimates.series import NOT_NAMED, By, Series
 from dashboard.records import Site
-from dashboard.units import magnitude, spread_text
+from dashboard.units import exact, magnitude, spread_text
 from dashboard.web import components as ui
 from dashboard.web import components_plans as parts
 from dashboard.web import sentences_grids as sentences
@@ -164,9 +165,22 @@ def _planned(catalog: Catalog, by: By, name: str) -> tuple[Estimate, dict[str, L
         raise ValueError(f'load: no {by} of the tables is called "{name[:60]}"{near}')
     group, seen = groups[name], plans.plans_of(catalog)
     answer, highest_hour = planned(group, seen, MONTH, catalog)
-    sites = [catalog.sites[site_id] for site_id in announced(group, seen, MONTH)]
+    sites = _sites(catalog, group)
     found = placed(kinds_of(answer, highest_hour), catalog, *_hosts(by, sites))
     return answer, _named(found, f"{parts.sites_of(by, name)}, {_said(catalog, group)}")
+
+
+def _sites(catalog: Catalog, group: Series) -> list[Site]:
+    """The sites of a group that have any capacity announced for the end of 2030."""
+    return [catalog.sites[site_id] for site_id in announced(group, plans.plans_of(catalog), MONTH)]
+
+
+def _countries(catalog: Catalog, choice: Choice) -> set[str]:
+    """The countries of a planned load's sites; none of a load that was typed, whose place is not known."""
+    by = _grouping(choice.load)
+    if by is None:
+        return set()
+    return {site.country for site in _sites(catalog, plans.groups(catalog, by)[choice.load.partition(":")[2]])}
 
 
 def _hosts(by: By, sites: Sequence[Site]) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -195,19 +209,28 @@ def view(catalog: Catalog, choice: Choice) -> Comparison:
 
 
 def _planned_range(choice: Choice, kinds: Mapping[str, Load]) -> str:
-    """The doubt of what is planned, which no assumption of the chain holds; empty for a load that was typed."""
+    """What is planned, with its doubt, which no assumption of the chain holds; empty for a load that was typed."""
     if _grouping(choice.load) is None:
         return ""
     low, middle, high = np.quantile(magnitude(kinds["capacity"].value, "MW"), [0.05, 0.5, 0.95])
-    return f"The planned capacity is itself {spread_text(low, middle, high, 'MW')}, as on the page of plans"
+    told = sentences.PLANNED if exact(low, high) else sentences.DOUBTED
+    return f"{told} {spread_text(low, middle, high, 'MW')}, as on the page of plans"
+
+
+def _warnings(answer: Estimate, choice: Choice) -> tuple[str, ...]:
+    """What to mind of how a load was read; nothing of a planned one, which nobody typed."""
+    return answer.warnings if _grouping(choice.load) is None else ()
 
 
 def _likely(catalog: Catalog, choice: Choice) -> str:
-    """How much of what is planned is likely by the end of 2030; empty for a load that was typed."""
+    """How much of what is planned is likely by the end of 2030, where known; empty for a load that was typed."""
     by = _grouping(choice.load)
     if by is None:
         return ""
-    low, _, middle, _, high = plans.groups(catalog, by)[choice.load.partition(":")[2]].at("likely", MONTH)
+    group = plans.groups(catalog, by)[choice.load.partition(":")[2]]
+    if len(_sites(catalog, group)) == 1 and parts.undated(group, plans.plans_of(catalog), MONTH):
+        return sentences.NOT_KNOWN
+    low, _, middle, _, high = group.at("likely", MONTH)
     return f"Likely by then: {spread_text(low, middle, high, 'MW') if high else 'nothing'}"
 
 
@@ -358,7 +381,9 @@ def render(catalog: Catalog, choice: Choice, window: dict[str, Any]) -> list[Any
         choice.question, [catalog.grids[grid_id] for grid_id in choice.grids], catalog
     )
     steps = with_highest_hour(answer, catalog)
-    shares = sentences.standings(comparison, catalog) if asks_of_grids(choice.question) else ""
+    shares = ""
+    if asks_of_grids(choice.question):
+        shares = sentences.standings(comparison, kinds[choice.question], _countries(catalog, choice), catalog)
     return [
         html.P(sentences.headline(kinds["capacity"].label, comparison.answer), className="answer"),
         html.P(sentences.marked(f"The load: {compare_grids.load_words(kinds)}.", sentences.RANGED), className="quiet"),
@@ -369,6 +394,7 @@ def render(catalog: Catalog, choice: Choice, window: dict[str, Any]) -> list[Any
             ),
             className="quiet",
         ),
+        html.Div([html.P(f"Note: {warning}.", className="quiet") for warning in _warnings(answer, choice)]),
         ui.figure_block(comparison, window, f"/grids?{choice.query()}"),
         html.Div([html.P(missing)] if missing else []),
         html.H2("Do not misread"),
@@ -381,5 +407,6 @@ def render(catalog: Catalog, choice: Choice, window: dict[str, Any]) -> list[Any
         ),
         html.H2("How the load was worked out"),
         ui.steps_table(steps),
+        *[html.P(told, className="quiet") for told in (steps_apart(answer),) if told],
         html.P(f"{sentences.symbols(answer, steps, catalog)} {POOLED if answer.choices else ''}", className="quiet"),
     ]
