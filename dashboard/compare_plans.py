@@ -65,7 +65,8 @@ def _timeline_answer(group: Series, said: str, plans: Timeline) -> str:
         return f"Nothing is dated before 2031; {later} by the end of 2035{_our_dates(group, plans, LAST)}."
     begun = f"{reader_text(announced[2], 'MW')} {said} by the end of 2030{_our_dates(group, plans, TOLD)}"
     if not likely[4]:
-        return f"{begun}; {'likely not known' if dated_by_us(group, plans, TOLD) else 'none likely'} by then."
+        undated = dated_by_us(group, plans, TOLD) > 0
+        return f"{begun}; {'how much is likely is not known' if undated else 'none likely by then'}."
     return f"{begun}; {spread_text(likely[0], likely[2], likely[4], 'MW')} likely."
 
 

@@ -62,7 +62,7 @@ def _planned(group: Series, plans: Timeline, catalog: Catalog) -> list[Any]:
     why = ", as all of it is dated to that very month" if _late(group) > 0.99 * announced else ""
     later = group.at("likely", NEXT_YEAR)
     more = [" ", _estimated(later), " is likely by the end of 2031."] if later[4] else []
-    told = "what is likely by then is not known" if _our_dates(group, plans, MONTH) else "none is likely by then"
+    told = "how much is likely by then is not known" if _our_dates(group, plans, MONTH) else "none is likely by then"
     return [*begun, f"; {told}{why}.", *more]
 
 

@@ -762,8 +762,8 @@ def test_plans_tell_what_stands_on_dates_of_ours(catalog):
     assert f'"{float(total):.0f} GW of it"' in told
     assert "has no published date and stands on one of ours" in told
     assert "of it by us), often for want of a better date" in told
-    assert "all of it on a date of ours; likely not known by then" in plans.view(catalog, proposed)[0].answer
-    assert "what is likely by then is not known" in _told(plans.render(catalog, proposed, WINDOW))
+    assert "all of it on a date of ours; how much is likely is not known" in plans.view(catalog, proposed)[0].answer
+    assert "how much is likely by then is not known" in _told(plans.render(catalog, proposed, WINDOW))
 
 
 def test_a_connection_that_an_operator_publishes_is_told(catalog):
