@@ -18,7 +18,7 @@ from dashboard.estimates.inputs import Factor, Inputs
 from dashboard.estimates.plans_block import TOGETHER, PlanNormals, results_of, shape_ask
 from dashboard.estimates.plans_read import Plan
 from dashboard.estimates.readings import MONTHS, first_name, moment
-from dashboard.estimates.series import Series, Timeline
+from dashboard.estimates.series import By, Series, Timeline
 from dashboard.records import Site
 from dashboard.units import Quantity, exact, magnitude, quantity
 
@@ -163,3 +163,12 @@ def _of_grids(factor: Factor, countries: Sequence[str], catalog: Catalog) -> Fac
     label = f"Carbon intensity of the grid, {grids[0].name}" if len(grids) == 1 else MIXED
     sources = tuple(dict.fromkeys(grid.demand_source_id for grid in grids if grid.demand_source_id))
     return replace(factor, label=label, source_ids=sources, basis="estimated", reasoning="", given=False)
+
+
+def hosts(by: By, sites: Sequence[Site]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The grids of sites, of those that carry them and of those whose sites make power of their own; of users none."""
+    if by == "user":
+        return (), ()
+    places = [(site.country if by == "country" else site.grid_id, site.own_power) for site in sites]
+    carried, around = ({place for place, own in places if own is makes} for makes in (False, True))
+    return tuple(sorted(carried)), tuple(sorted(around))

@@ -10,10 +10,12 @@ from dashboard import compare_grids
 from dashboard.catalog import Catalog
 from dashboard.compare import Comparison
 from dashboard.estimates import Estimate, questions
+from dashboard.estimates.estimate import quantiles
 from dashboard.estimates.inputs import Step
 from dashboard.estimates.planned import Total
 from dashboard.estimates.questions import CARRIES, IN_PART, Load
 from dashboard.estimates.report import what_would_change
+from dashboard.units import exact, magnitude, spread_text
 from dashboard.web import components_plans as parts
 
 # 22 GW (16–30), 31 % (23–42 %), 58 %, and the range of a share that stands behind the name of its grid
@@ -73,6 +75,12 @@ def standings(comparison: Comparison, load: Load, countries: Collection[str], ca
     )
     told = ELSEWHERE if load.carried_by or load.own_power else UNHOSTED
     return told.format(f" ({wholes})" if wholes else "")
+
+
+def planned(capacity: Load) -> str:
+    """What is planned, with its doubt, which no assumption of the chain holds."""
+    low, _, middle, _, high = quantiles(magnitude(capacity.value, "MW"))
+    return f"{PLANNED if exact(low, high) else DOUBTED} {spread_text(low, middle, high, 'MW')}, as on the page of plans"
 
 
 def decisive(answer: Estimate, question: str, planned: str, likely: str) -> str:

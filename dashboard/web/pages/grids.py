@@ -1,13 +1,12 @@
 """`/grids`: a chosen load beside chosen grids, question by question, each grid on its own scale."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 import dash
 import dash_mantine_components as dmc
-import numpy as np
 from dash import Input, Output, html
 
 from dashboard import compare_grids, compare_plans
@@ -17,12 +16,12 @@ from dashboard.core.pairing import Kind
 from dashboard.estimates import Estimate, estimate, read_ask
 from dashboard.estimates.ask import BASES, BASIS_NAMES
 from dashboard.estimates.headlines import CLAIM
-from dashboard.estimates.planned import announced, planned
+from dashboard.estimates.planned import announced, hosts, planned
 from dashboard.estimates.questions import Load, kinds_of, loads, placed, with_highest_hour
 from dashboard.estimates.report import steps_apart
 from dashboard.estimates.series import NOT_NAMED, By, Series
 from dashboard.records import Site
-from dashboard.units import exact, magnitude, spread_text
+from dashboard.units import spread_text
 from dashboard.web import components as ui
 from dashboard.web import components_plans as parts
 from dashboard.web import sentences_grids as sentences
@@ -166,7 +165,7 @@ def _planned(catalog: Catalog, by: By, name: str) -> tuple[Estimate, dict[str, L
     group, seen = groups[name], plans.plans_of(catalog)
     answer, highest_hour = planned(group, seen, MONTH, catalog)
     sites = _sites(catalog, group)
-    found = placed(kinds_of(answer, highest_hour), catalog, *_hosts(by, sites))
+    found = placed(kinds_of(answer, highest_hour), catalog, *hosts(by, sites))
     return answer, _named(found, f"{parts.sites_of(by, name)}, {_said(catalog, group)}")
 
 
@@ -181,15 +180,6 @@ def _countries(catalog: Catalog, choice: Choice) -> set[str]:
     if by is None:
         return set()
     return {site.country for site in _sites(catalog, plans.groups(catalog, by)[choice.load.partition(":")[2]])}
-
-
-def _hosts(by: By, sites: Sequence[Site]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The grids of sites, of those that carry them and of those whose sites make power of their own; of users none."""
-    if by == "user":
-        return (), ()
-    places = [(site.country if by == "country" else site.grid_id, site.own_power) for site in sites]
-    carried, around = ({place for place, own in places if own is makes} for makes in (False, True))
-    return tuple(sorted(carried)), tuple(sorted(around))
 
 
 def view(catalog: Catalog, choice: Choice) -> Comparison:
@@ -209,12 +199,8 @@ def view(catalog: Catalog, choice: Choice) -> Comparison:
 
 
 def _planned_range(choice: Choice, kinds: Mapping[str, Load]) -> str:
-    """What is planned, with its doubt, which no assumption of the chain holds; empty for a load that was typed."""
-    if _grouping(choice.load) is None:
-        return ""
-    low, middle, high = np.quantile(magnitude(kinds["capacity"].value, "MW"), [0.05, 0.5, 0.95])
-    told = sentences.PLANNED if exact(low, high) else sentences.DOUBTED
-    return f"{told} {spread_text(low, middle, high, 'MW')}, as on the page of plans"
+    """What is planned, with its doubt; empty for a load that was typed."""
+    return sentences.planned(kinds["capacity"]) if _grouping(choice.load) is not None else ""
 
 
 def _warnings(answer: Estimate, choice: Choice) -> tuple[str, ...]:
