@@ -44,7 +44,7 @@ DEFAULT_LOAD = "30 GW"
 MOST_GRIDS = 24
 BASIS_LABELS = {"unknown": "not stated", "it": "IT", "facility": "facility", "grid": "grid connection"}
 PAIRED = "Energy is set beside energy and the highest hour beside a peak, never a nameplate beside an average."
-POOLED = "The range above pools all readings of the announcement by their odds; its median lies between theirs."
+POOLED = "The range above pools all readings by their odds; its median lies between theirs or is one of them."
 
 
 @dataclass(frozen=True)
