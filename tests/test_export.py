@@ -10,6 +10,7 @@ import re
 import signal
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from xml.etree import ElementTree as ET
 
@@ -524,4 +525,5 @@ def test_nothing_is_left_on_the_browsers_loop():
         await browser._left()
         return waiting.cancelled()
 
-    assert asyncio.run(work())
+    with ThreadPoolExecutor(1) as thread:  # of its own: Playwright's loop runs in this one after a test in a browser
+        assert thread.submit(asyncio.run, work()).result()
