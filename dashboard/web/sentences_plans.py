@@ -1,18 +1,21 @@
 """What `/plans` says of a group of sites in sentences."""
 
+from datetime import date
 from typing import Any
 
+import numpy as np
 from dash import html
 
 from dashboard import compare_plans
 from dashboard.catalog import Catalog
-from dashboard.estimates.series import Series, Timeline
+from dashboard.estimates.series import Series, SiteStates, Timeline
 from dashboard.records import Milestone
 from dashboard.units import reader_text, spread_text
 from dashboard.workings import BASIS_NAMES, milestone_text
 
 MONTH, NEXT_YEAR, LAST = "2030-12", "2031-12", "2035-12"
 CONVERTED = "a figure published on another basis is converted by us"
+ONE_DATE_MW, ONE_DATE_SHARE = 1000, 1 / 3  # a step is told that is as large as this and as this share of all
 OUTSIDE = " of it as others estimate, mostly from satellite pictures and permits"
 
 
@@ -144,6 +147,30 @@ def _last_month(group: Series, plans: Timeline, said: str) -> str:
         f" {reader_text(late, 'MW')} of what is {said} is dated to the last month of {MONTH[:4]}{by_us}, often "
         "for want of a better date: it can hardly be likely on the last day."
     )
+
+
+def one_date(group: Series, plans: Timeline, catalog: Catalog) -> str:
+    """How much of what is announced comes at one date, where, and what that does to likely; empty where little does."""
+    announced = group.lines["announced"][:, 2]
+    rises = np.diff(announced, prepend=0.0) * (np.array(plans.months) > f"{plans.as_of:%Y-%m}")
+    most = int(np.argmax(rises))
+    if rises[most] < max(ONE_DATE_MW, ONE_DATE_SHARE * announced[-1]):
+        return ""
+    grown = {state.site.name: _rise(state, most) for state in (plans.states[i] for i in group.site_ids)}
+    main = [name for name in sorted(grown, key=grown.__getitem__, reverse=True) if grown[name] > 0.1 * rises[most]]
+    where = f" ({'; '.join(main)})" if main and len(grown) > 1 else ""
+    part, whole = (reader_text(float(mw), "MW", beside=float(announced[-1])) for mw in (rises[most], announced[-1]))
+    return (
+        f"{part} of the {whole} {compare_plans.said(group, plans, catalog)} until the end of {LAST[:4]} come at one "
+        f"date, {date.fromisoformat(f'{plans.months[most]}-01'):%B %Y}{where}: steps on the way there have no dates in "
+        "the tables, so what is likely stands low until then."
+    )
+
+
+def _rise(state: SiteStates, month: int) -> float:
+    """By how much what is announced of a site grows in a month, in MW."""
+    before, after = (max((mw for at, mw in state.sizes if at <= end), default=0.0) for end in (month, month + 1))
+    return after - before
 
 
 def published(row: Milestone) -> str:

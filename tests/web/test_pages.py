@@ -15,14 +15,14 @@ from dashboard.compare import row_text
 from dashboard.compare_deals import RIBBONS
 from dashboard.estimates.ledger import BASES
 from dashboard.figures.frame import Size
-from dashboard.units import spread_text
+from dashboard.units import reader_text, spread_text
 from dashboard.web import components, components_plans, create_app
 from dashboard.web.addresses import FORMS, PINS, AddressError, comparisons_at
 from dashboard.web.app import page_content
 from dashboard.web.openapi import description
 from dashboard.web.pages import PAGES, convert, data, deals, grids, home, plans
 from dashboard.web.pages.home import BASIS_LABELS
-from dashboard.web.sentences_plans import MONTH
+from dashboard.web.sentences_plans import MONTH, one_date
 
 WINDOW = {"theme": "light", "width": 1080}
 
@@ -418,6 +418,19 @@ def test_first_columns_are_whole_on_a_phone(columns, last):
 
     assert shown[2]["field"] == last
     assert sum(column["width"] for column in shown[:3]) <= 348 < sum(column["width"] for column in wide[:3])
+
+
+def test_a_large_step_at_one_date_is_told(catalog):
+    """Of OpenAI's sites nearly half has one date; a site of its own needs no name, and all sites have no such step."""
+    timeline = plans.plans_of(catalog)
+    told = one_date(timeline.of("user", "OpenAI"), timeline, catalog)
+    line = timeline.of("user", "OpenAI").lines["announced"][:, 2]
+    before, after = (line[timeline.months.index(month)] for month in ("2032-11", "2032-12"))
+
+    assert told.startswith(f"{reader_text(after - before, 'MW')} of the {reader_text(line[-1], 'MW')} announced")
+    assert "December 2032 (PORTS-Pike (Piketon); Project Camellia" in told
+    assert "December 2032: steps" in one_date(timeline.of("site", "PORTS-Pike (Piketon)"), timeline, catalog)
+    assert one_date(timeline.of("total", "all sites"), timeline, catalog) == ""
 
 
 def test_sites_that_nothing_is_likely_of_are_told_and_dated_late(catalog):

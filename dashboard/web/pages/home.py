@@ -28,6 +28,7 @@ from dashboard.web.cache import by_version
 from dashboard.web.live import Live
 from dashboard.web.pages import deals as deals_page
 from dashboard.web.pages import plans
+from dashboard.web.sentences_plans import one_date
 
 PATH, NAME, TITLE = "/", "30 GW", "How much power is OpenAI’s 30 GW?"
 GIGAWATT = 1000  # MW; the story's deals are told in it beside its 30 GW
@@ -176,6 +177,7 @@ def render(catalog: Catalog, choice: Choice, window: dict[str, Any]) -> list[Any
     """Everything below the switch."""
     seen = view(catalog, choice)
     address = f"/?{choice.query()}"
+    openai = plans.plans_of(catalog).of("user", "OpenAI")
     energy, capacity, path, ledger, share = (ui.figure_block(item, window, address) for item in seen.comparisons)
     return [
         html.P(_answer(seen.claim), className="answer"),
@@ -187,6 +189,7 @@ def render(catalog: Catalog, choice: Choice, window: dict[str, Any]) -> list[Any
         html.H2("What became of the claim"),
         _restatements(catalog),
         path,
+        html.P(step := one_date(openai, plans.plans_of(catalog), catalog), className="quiet", hidden=not step),
         html.H2("The deals behind it, counted once"),
         html.P(
             [

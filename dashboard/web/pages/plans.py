@@ -200,6 +200,7 @@ def render(catalog: Catalog, choice: Choice, window: dict[str, Any]) -> list[Any
         html.P(sentences.answer(group, plans_of(catalog), catalog), className="answer"),
         html.P(sentences.conversion(group, plans_of(catalog)), className="quiet"),
         html.P(sentences.share(group, plans_of(catalog), catalog), className="quiet"),
+        html.P(step := sentences.one_date(group, plans_of(catalog), catalog), className="quiet", hidden=not step),
         html.P(note := sentences.handed_over(group, plans_of(catalog)), className="quiet", hidden=not note),
         over_time,
         html.Div(_site(catalog, group) if len(group.site_ids) == 1 else []),
