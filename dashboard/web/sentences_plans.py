@@ -158,12 +158,13 @@ def one_date(group: Series, plans: Timeline, catalog: Catalog) -> str:
         return ""
     grown = {state.site.name: _rise(state, most) for state in (plans.states[i] for i in group.site_ids)}
     main = [name for name in sorted(grown, key=grown.__getitem__, reverse=True) if grown[name] > 0.1 * rises[most]]
+    here = "these sites" if len(grown) > 1 else "this site"
     where = f" ({'; '.join(main)})" if main and len(grown) > 1 else ""
     part, whole = (reader_text(float(mw), "MW", beside=float(announced[-1])) for mw in (rises[most], announced[-1]))
     return (
-        f"{part} of the {whole} {compare_plans.said(group, plans, catalog)} until the end of {LAST[:4]} come at one "
-        f"date, {date.fromisoformat(f'{plans.months[most]}-01'):%B %Y}{where}: steps on the way there have no dates in "
-        "the tables, so what is likely stands low until then."
+        f"{part} of the {whole} {compare_plans.said(group, plans, catalog)} at {here} until the end of {LAST[:4]} "
+        f"come at one date, {date.fromisoformat(f'{plans.months[most]}-01'):%B %Y}{where}: "
+        "steps on the way there have no dates in the tables, so what is likely stands low until then."
     )
 
 
