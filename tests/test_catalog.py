@@ -183,3 +183,10 @@ def test_what_is_being_built_is_not_only_announced(catalog):
         assert catalog.commitments[deal].status == "under construction"
     for goal in (catalog.claims["stargate-us-goal"], catalog.commitments["openai-stargate-2025"]):
         assert goal.source_id == "openai-2025-stargate-advances-with-4-5"
+
+
+def test_places_are_spelt_as_they_are(catalog):
+    """Names keep their accents and dots, as Bruyères does; the ids stay plain."""
+    names = " ".join(f"{site.name} {site.region} {site.grid_operator}" for site in catalog.sites.values())
+
+    assert all(name in names for name in ("Mäntsälä", "Béthune", "Borlänge", "Jülich", "Pecém", "Ceará", "Setúbal"))
