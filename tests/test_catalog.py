@@ -190,3 +190,12 @@ def test_places_are_spelt_as_they_are(catalog):
     names = " ".join(f"{site.name} {site.region} {site.grid_operator}" for site in catalog.sites.values())
 
     assert all(name in names for name in ("Mäntsälä", "Béthune", "Borlänge", "Jülich", "Pecém", "Ceará", "Setúbal"))
+
+
+def test_sites_lie_in_the_grid_of_their_supplier(catalog):
+    """Oregon and Idaho are of the Northwest's region, Minnkota's cooperatives of MISO."""
+    northwest = {site.site_id for site in catalog.sites.values() if site.region in ("Oregon", "Idaho", "Washington")}
+
+    assert {catalog.sites[name].grid_id for name in northwest} == {"us-pacific-northwest"}
+    assert northwest >= {"the-dalles", "hillsboro", "kuna"}
+    assert catalog.sites["harwood"].grid_id == "miso"
