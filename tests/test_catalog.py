@@ -183,6 +183,7 @@ def test_what_is_being_built_is_not_only_announced(catalog):
         assert catalog.commitments[deal].status == "under construction"
     for goal in (catalog.claims["stargate-us-goal"], catalog.commitments["openai-stargate-2025"]):
         assert goal.source_id == "openai-2025-stargate-advances-with-4-5"
+    assert not catalog.commitments["campus-ia-2025"].user  # Mistral has priority there, not all of it
 
 
 def test_places_are_spelt_as_they_are(catalog):
