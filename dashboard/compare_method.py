@@ -15,11 +15,18 @@ from dashboard.units import number_text
 Z25 = 0.6745
 MOST = 12  # rows drawn: the widest
 PLAIN_UNITS = ("1", "ratio", "fraction")
+# In the method and its table, for a reader's own sums; no formula here asks for them.
+KEPT = (("it_life", ""), ("building_life", ""), ("load_factor", ""), ("grid_intensity", "hyperscale"))
+
+
+def drawn(row: Parameter) -> bool:
+    """Whether an estimate may draw the parameter."""
+    return (row.quantity, row.scope) not in KEPT
 
 
 def widest(rows: Iterable[Parameter]) -> list[Parameter]:
-    """The widest row of each quantity, the widest first; what is fixed is left out."""
-    ranked = sorted((row for row in rows if row.low < row.high), key=lambda row: row.low / row.high)
+    """The widest row of each quantity, the widest first; what is fixed or drawn by no estimate is left out."""
+    ranked = sorted((row for row in rows if row.low < row.high and drawn(row)), key=lambda row: row.low / row.high)
     by_quantity: dict[str, Parameter] = {}
     for row in ranked:
         by_quantity.setdefault(row.quantity, row)
@@ -33,7 +40,7 @@ def spreads_of(rows: Sequence[Parameter], catalog: Catalog, which: str) -> Compa
         ValueError: there is no row to show.
     """
     if not rows:
-        raise ValueError("parameters: none that is not fixed goes by this word")
+        raise ValueError("parameters: none with a range that an estimate draws goes by this word")
     shown = rows[:MOST]
     levels = [_levels(row) for row in shown]
     same = "share of the central value"

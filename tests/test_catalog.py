@@ -137,3 +137,66 @@ def test_the_tables_are_as_large_as_promised(catalog):
     assert sum(grid.demand is not None for grid in catalog.grids.values()) >= 190
     assert len(catalog.equivalents) >= 40
     assert len(catalog.claims) >= 35
+
+
+def test_one_publisher_goes_by_one_name(catalog):
+    """Pages at one address carry one name, and no name stands in two spellings; hosts of many publishers excepted."""
+    many = {"github.com", "arxiv.org", "sec.gov", "globenewswire.com", "eia.gov", "urdupoint.com", "bloomberg.com"}
+    names: dict[str, set[str]] = {}
+    for source in catalog.sources.values():
+        host = source.address.partition("//")[2].partition("/")[0].removeprefix("www.")
+        if host and host not in many:
+            names.setdefault(host, set()).add(source.publisher)
+    spelt = {source.publisher for source in catalog.sources.values()}
+
+    assert not {host: found for host, found in names.items() if len(found) > 1}
+    assert len({name.casefold().replace("'", "’") for name in spelt}) == len(spelt)
+    assert "US SEC filing" not in spelt  # a filing is published by its company
+
+
+@pytest.mark.parametrize(
+    "series",
+    [
+        "abilene-expansion",
+        "abilene-followon",
+        "colossus-1-chips",
+        "fairwater",
+        "kenilworth",
+        "milam",
+        "project-jupiter",
+        "saline-money",
+    ],
+)
+def test_where_figures_disagree_one_stands_first(catalog, series):
+    """One claim of such a series is preferred, and the others say why they are not."""
+    claims = [claim for claim in catalog.claims.values() if claim.series == series]
+
+    assert [claim.preferred for claim in claims].count(True) == 1
+    assert all(claim.preference for claim in claims if not claim.preferred)
+
+
+def test_what_is_being_built_is_not_only_announced(catalog):
+    """Campuses whose ground was broken are so in both tables; a goal cites a page that has its gigawatts."""
+    for milestone in ("vizag-2030-12-31-full-build", "harwood-2027-03-31-planned"):
+        assert catalog.milestones[milestone].status == "building"
+    for deal in ("google-vizag-2026", "mistral-ecodc-2026", "microsoft-nscale-2025"):
+        assert catalog.commitments[deal].status == "under construction"
+    for goal in (catalog.claims["stargate-us-goal"], catalog.commitments["openai-stargate-2025"]):
+        assert goal.source_id == "openai-2025-stargate-advances-with-4-5"
+    assert not catalog.commitments["campus-ia-2025"].user  # Mistral has priority there, not all of it
+
+
+def test_places_are_spelt_as_they_are(catalog):
+    """Names keep their accents and dots, as Bruyères does; the ids stay plain."""
+    names = " ".join(f"{site.name} {site.region} {site.grid_operator}" for site in catalog.sites.values())
+
+    assert all(name in names for name in ("Mäntsälä", "Béthune", "Borlänge", "Jülich", "Pecém", "Ceará", "Setúbal"))
+
+
+def test_sites_lie_in_the_grid_of_their_supplier(catalog):
+    """Oregon and Idaho are of the Northwest's region, Minnkota's cooperatives of MISO."""
+    northwest = {site.site_id for site in catalog.sites.values() if site.region in ("Oregon", "Idaho", "Washington")}
+
+    assert {catalog.sites[name].grid_id for name in northwest} == {"us-pacific-northwest"}
+    assert northwest >= {"the-dalles", "hillsboro", "kuna"}
+    assert catalog.sites["harwood"].grid_id == "miso"

@@ -214,8 +214,11 @@ def test_what_is_not_run_says_so(path):
 
 @pytest.mark.parametrize("path", [*DOCS, ROOT / "datasets" / "README.md"], ids=lambda path: str(path.relative_to(ROOT)))
 def test_links_lead_somewhere(path):
-    """Each file that a page links to or shows exists, and has the heading that is named."""
-    for target in re.findall(r"\]\((?!https?:)([^)\s]+)\)", path.read_text(encoding="utf-8")):
+    """Each file that a page links to, names or shows exists, and has the heading that is named."""
+    text = path.read_text(encoding="utf-8")
+    named = re.findall(r"`((?:dashboard|datasets|docs|tests|deploy)/[\w./]+)`", text)
+    assert [name for name in named if not (ROOT / name).exists()] == []
+    for target in re.findall(r"\]\((?!https?:)([^)\s]+)\)", text):
         name, _, heading = target.partition("#")
         file = path.parent / name if name else path
 

@@ -7,7 +7,7 @@ from typing import Any
 from dash import html
 
 from dashboard.catalog import Catalog
-from dashboard.compare_method import PLAIN_UNITS, trimmed, words_of
+from dashboard.compare_method import PLAIN_UNITS, drawn, trimmed, words_of
 from dashboard.compare_score import BASIS_WORDS
 from dashboard.estimates.score import Scored
 from dashboard.records import Evidence, Parameter
@@ -136,7 +136,7 @@ def parameters_table(rows: Iterable[Parameter], catalog: Catalog, caption: str) 
             shared_words(row),
             row.basis,
             ui.source_links(row.source_ids, catalog),
-            row.reasoning,
+            row.reasoning if drawn(row) else f"No estimate draws it. {row.reasoning}",
         ]
         for row in rows
     ]

@@ -459,7 +459,7 @@ def test_a_date_of_ours_makes_no_sure_nothing(catalog):
         "Ferrera Erbognone AI campus",
         "Stargate Argentina",
     ]
-    assert [rows["Campus IA, Fouju"][column] for column in columns] == [0, 0, 0]
+    assert [rows["Google Visakhapatnam AI hub"][column] for column in columns] == [0, 0, 0]
     assert f"That day is ours, for want of a published one, for {'; '.join(blank)} (3.9 GW)" in _told(
         plans.render(catalog, plans.Choice(), WINDOW)
     )
@@ -739,7 +739,7 @@ def test_load_of_no_group_is_told(client, load, told):
             ("Nothing is dated before 2031", "; ", " at the meter is announced for the end of 2035"),
         ),
         (
-            plans.Choice("site", "Campus IA, Fouju"),
+            plans.Choice("site", "Google Visakhapatnam AI hub"),
             ("all of it is dated to that very month", " is likely by the end of 2031"),
         ),
     ],
@@ -796,7 +796,7 @@ def test_two_numbers_never_run_together(catalog):
         said = "".join(part if isinstance(part, str) else part.children for part in parts)
 
         assert not re.search(r"\b20\d\d [\d.]", said)
-        assert "On 29 November 2026, " in said
+        assert f"On {catalog.as_of:%-d %B %Y}, " in said
 
 
 def test_what_others_expect_is_called_so_in_each_line(catalog):

@@ -240,7 +240,9 @@ def _figure(catalog: Catalog, choice: Choice, window: dict[str, Any]) -> list[An
     try:
         return [ui.figure_block(_comparison(catalog, choice), window, f"/method?{choice.query()}")]
     except ValueError:
-        return [html.P("All of these are fixed values, so there is no range to draw.", className="quiet")]
+        return [
+            html.P("All of these are fixed, or no estimate draws them: there is no range to show.", className="quiet")
+        ]
 
 
 def _other_evidence(catalog: Catalog) -> list[Any]:
@@ -279,13 +281,15 @@ def _group(name: str, members: list[Parameter], catalog: Catalog, *, opened: boo
 
 
 def _answer(catalog: Catalog) -> str:
-    used = {source for row in catalog.parameters.values() for source in row.source_ids}
-    ranges = sum(row.low < row.high for row in catalog.parameters.values())
+    rows = [row for row in catalog.parameters.values() if compare_method.drawn(row)]
+    used = {source for row in rows for source in row.source_ids}
+    ranges = sum(row.low < row.high for row in rows)
     draws = Draws()
     return (
         "From chips, dollars or announced gigawatts, by a chain of products, to power and energy. Of its "
-        f"{len(catalog.parameters)} parameters {ranges} are ranges, from {len(used)} sources in all. The chain runs on "
-        f"{draws.count:,} draws of them; the range of a result is read off at the end."
+        f"{len(rows)} parameters {ranges} are ranges, from {len(used)} sources in all. The chain runs on "
+        f"{draws.count:,} draws of them; the range of a result is read off at the end. "
+        f"{len(catalog.parameters) - len(rows)} more are listed below that no estimate draws."
     )
 
 
