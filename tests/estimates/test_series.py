@@ -66,6 +66,13 @@ def test_abilene_ends_at_its_eight_buildings(seen):
     assert abilene.at("announced", "2035-12")[2] == pytest.approx(824 * 1.30, rel=0.03)
 
 
+def test_campus_ia_grows_with_its_connection(catalog):
+    """Fouju: 240 MW in 2028, 700 by the end of 2029, 1,400 in 2033, as contracted; nobody dated all of it to 2030."""
+    told = [(r.milestone.date[:4], r.milestone.power) for r in readings(_rows(catalog, "fouju"), TODAY) if r.used]
+
+    assert told == [("2028", 240), ("2029", 700), ("2033", 1400)]
+
+
 def test_what_was_observed_is_held(seen):
     """Energised and likely agree up to today, and Abilene stands at 618 MW of IT in October 2026."""
     abilene = seen.by("site")["Stargate Abilene"]

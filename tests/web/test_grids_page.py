@@ -151,7 +151,7 @@ def test_a_load_over_several_countries_weighs_their_carbon_by_energy(catalog):
         ("site:Reliance Jamnagar", "Reliance Jamnagar, announced for 2030", True),
         ("site:Fairwater Mount Pleasant", "Fairwater Mount Pleasant, expected by others for 2030", True),
         ("user:Meta", "AI sites of Meta, announced or expected by others for 2030", True),
-        ("site:Campus IA, Fouju", "Campus IA, Fouju, announced for 2030", False),
+        ("site:Google Visakhapatnam AI hub", "Google Visakhapatnam AI hub, announced for 2030", False),
     ],
 )
 def test_a_planned_load_is_told_as_planned(catalog, load, said, likely):

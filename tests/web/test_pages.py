@@ -446,7 +446,7 @@ def test_a_date_of_ours_makes_no_sure_nothing(catalog):
         "Ferrera Erbognone AI campus",
         "Stargate Argentina",
     ]
-    assert [rows["Campus IA, Fouju"][column] for column in columns] == [0, 0, 0]
+    assert [rows["Google Visakhapatnam AI hub"][column] for column in columns] == [0, 0, 0]
     assert f"That day is ours, for want of a published one, for {'; '.join(blank)} (3.9 GW)" in _told(
         plans.render(catalog, plans.Choice(), WINDOW)
     )
@@ -726,7 +726,7 @@ def test_load_of_no_group_is_told(client, load, told):
             ("Nothing is dated before 2031", "; ", " at the meter is announced for the end of 2035"),
         ),
         (
-            plans.Choice("site", "Campus IA, Fouju"),
+            plans.Choice("site", "Google Visakhapatnam AI hub"),
             ("all of it is dated to that very month", " is likely by the end of 2031"),
         ),
     ],
@@ -778,7 +778,7 @@ def test_a_connection_that_an_operator_publishes_is_told(catalog):
 
 def test_two_numbers_never_run_together(catalog):
     """No year stands before a number of power in the answer, and a date ends with a comma."""
-    for choice in (plans.Choice(), plans.Choice("operator", "OpenAI"), plans.Choice("site", "Campus IA, Fouju")):
+    for choice in (plans.Choice(), plans.Choice("operator", "OpenAI"), plans.Choice("site", "Google Visakhapatnam AI hub")):
         parts = plans.render(catalog, choice, WINDOW)[0].children
         said = "".join(part if isinstance(part, str) else part.children for part in parts)
 
