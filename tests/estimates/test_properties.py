@@ -127,6 +127,17 @@ def test_a_linked_factor_is_not_averaged_over(catalog):
     assert answer.quantiles("annual_energy") == tuple(levels(answer.results["annual_energy"].m_as("TWh")))
 
 
+@pytest.mark.parametrize("text", ["38 billion USD over 7 years", "100000 H100"])
+def test_dear_gigawatts_go_with_thirsty_chips(catalog, text):
+    """What a gigawatt costs is linked by 0.3 to a chip's power, also where a contract names no chip."""
+    sure = {"model_error": Spread.fixed(Quantity(1.0, ""))}
+    found = estimate(dataclasses.replace(read_ask(text, catalog), overrides=sure), catalog).results
+    power = np.log((found["it_rated"] / found["chips"]).m)
+    cost = np.log((found["capex"] / found["it_rated"]).m)
+
+    assert np.corrcoef(power, cost)[0, 1] == pytest.approx(0.3, abs=0.05)
+
+
 @pytest.mark.parametrize(("rho", "low", "high"), [(0.0, 5.6, 6.4), (0.6, 4.9, 7.0), (1.0, 4.6, 7.3)])
 def test_ten_sites_are_as_wide_as_their_correlation(catalog, rho, low, high):
     """Ten sites of 1 GW average 5.6-6.4 GW if independent, 4.9-7.0 at 0.6 and 4.6-7.3 if all move together."""
