@@ -13,7 +13,9 @@ from dashboard import captions, compare_grids, compare_plans, figures, workings
 from dashboard.catalog import SHIPPED
 from dashboard.compare import row_text
 from dashboard.compare_deals import RIBBONS
+from dashboard.core.draws import Draws
 from dashboard.estimates.ledger import BASES
+from dashboard.estimates.series import timeline
 from dashboard.figures.frame import Size
 from dashboard.units import spread_text
 from dashboard.web import components, components_plans, create_app
@@ -785,6 +787,22 @@ def test_two_numbers_never_run_together(catalog):
 
         assert not re.search(r"\b20\d\d [\d.]", said)
         assert "On 29 November 2026, " in said
+
+
+def test_a_lower_end_beside_nothing_is_told_as_rough(catalog):
+    """Where another seed moves the lower end by a third, page and figure say why; of all sites they say nothing."""
+    seen, again = plans.plans_of(catalog), timeline(catalog, catalog.as_of, Draws(seed=1), groupings=("site",))
+    names = again.by("site")
+    lows = {name: [lines.of("site", name).at("likely", MONTH)[0] for lines in (seen, again)] for name in names}
+    moved = {name for name, (low, other) in lows.items() if max(low, other) > 1.33 * min(low, other)}
+    rough = {name for name in lows if compare_plans.rough_end(seen.of("site", name), seen)}
+    childress = plans.Choice("site", "Crusoe/Lancium Childress")
+
+    assert "Meta Lebanon" in moved <= rough
+    assert len(rough) < 10
+    assert " the lower end of the range stands at their edge and is rough." in plans.view(catalog, childress)[0].foot
+    assert "is rough" in _told(plans.render(catalog, childress, WINDOW)[:3])
+    assert "is rough" not in plans.view(catalog, plans.Choice())[0].foot
 
 
 def test_what_others_expect_is_called_so_in_each_line(catalog):
