@@ -756,6 +756,7 @@ def test_plans_tell_what_stands_on_dates_of_ours(catalog):
     assert steps["jamnagar"] == pytest.approx(2712, rel=0.02)
     assert steps["google-tenaska"] == pytest.approx(2700)
     assert {site_id for site_id, size in steps.items() if size} <= marked
+    assert steps["narvik"] == pytest.approx(520 - 124, rel=0.01)  # all but what Epoch AI dates
     assert steps["abilene"] == steps["new-carlisle"] == 0  # no mark; a mark that published states had passed
     assert f"{float(total):.0f} GW of it on dates of ours" in plans.view(catalog, everything)[0].answer
     assert "placeholders" in plans.view(catalog, everything)[0].foot
