@@ -25,6 +25,7 @@ MEANING = (
     "Announced and energised: as published or observed, other bases converted to facility power, with the error of "
     "those who estimate what operators do not publish. Likely: after odds, delay and filling."
 )
+BESIDE = 0.012  # how near the share of outcomes with nothing is to the lower end's 0.05 where the seed decides that end
 OUR_DATES = " Dates of ours: placeholders, mostly the end of a year, where none is published."
 
 READ_AS = {basis: f"read as {BASIS_NAMES[basis]}" for basis in BASES} | {"unknown": "its basis not being stated"}
@@ -34,6 +35,7 @@ def lines_over_time(group: Series, title: str, plans: Timeline, catalog: Catalog
     """The announced, likely and energised lines of one group of sites in GW at the facility's meter, by month."""
     rows, told = [], said(group, plans, catalog)
     others = "" if told.startswith("announced") else f" Announced here means {told}."
+    edge = f" {rough}" if (rough := rough_end(group, plans)) else ""
     first = next((i for i, band in enumerate(group.lines["announced"]) if band[2] > 0), 0)
     for line in LINES:
         for month, band in list(zip(plans.months, group.lines[line], strict=True))[max(0, first - 1) :]:
@@ -49,7 +51,7 @@ def lines_over_time(group: Series, title: str, plans: Timeline, catalog: Catalog
         kind="capacity",
         table=pd.DataFrame(rows, columns=COLUMNS),
         sources=source_names(catalog, group.source_ids),
-        method=f"{MEANING}{others}{OUR_DATES if dated_by_us(group, plans, LAST) else ''} As known on "
+        method=f"{MEANING}{others}{OUR_DATES if dated_by_us(group, plans, LAST) else ''}{edge} As known on "
         f"{plans.as_of:%-d %B %Y}.",
         version=catalog.version,
         form="series",
@@ -68,6 +70,22 @@ def _timeline_answer(group: Series, said: str, plans: Timeline) -> str:
         undated = dated_by_us(group, plans, TOLD) > 0
         return f"{begun}; {'how much is likely is not known' if undated else 'none likely by then'}."
     return f"{begun}; {spread_text(likely[0], likely[2], likely[4], 'MW')} likely."
+
+
+def rough_end(group: Series, plans: Timeline) -> str:
+    """That the lower end of what is likely at a site stands beside outcomes with nothing; empty where it does not.
+
+    From nothing to a block that is well filled there are few draws, so that another seed moves such an end far.
+    """
+    if len(group.site_ids) > 1 or not group.at("likely", TOLD)[2]:
+        return ""
+    idle = plans.states[group.site_ids[0]].idle_share(TOLD)
+    if abs(idle - 0.05) > BESIDE:
+        return ""
+    return (
+        f"In {100 * idle:.0f} % of the outcomes nothing runs by the end of {TOLD[:4]}: the lower end of the range "
+        "stands at their edge and is rough."
+    )
 
 
 def _our_dates(group: Series, plans: Timeline, month: str) -> str:

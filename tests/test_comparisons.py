@@ -250,5 +250,5 @@ def test_what_others_expect_of_a_site_is_not_called_announced(catalog):
 
     assert " expected by others by the end of 2030" in comparison_named("timeline", catalog, query).answer
     assert " announced, or expected by others, by the end" in comparison_named("timeline", catalog, {}).answer
-    assert rows["Fairwater Mount Pleasant"]["Published as"] == "IT, expected by others"
+    assert rows["Fairwater Mount Pleasant"]["Published as"] == "facility, expected by others"
     assert "announced or expected" in comparison_named("sites-map", catalog, {}).title

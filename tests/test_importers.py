@@ -323,7 +323,7 @@ def test_epoch_current_power_is_it(folder: Path, tmp_path: Path) -> None:
 
 
 def test_epoch_dates_after_the_copy_are_forecasts(folder: Path, tmp_path: Path) -> None:
-    """States and chips up to the copy's day are observed, later ones forecast; every row is accounted for."""
+    """States and chips up to the copy's day are observed, later ones forecast; the power is that at the meter."""
     texts = {"centers": CENTERS, "timelines": TIMELINES, "chips": CHIPS}
     files = [saved(tmp_path, text, f"{name}.csv") for name, text in texts.items()]
 
@@ -333,6 +333,8 @@ def test_epoch_dates_after_the_copy_are_forecasts(folder: Path, tmp_path: Path) 
     seen = {date: (states[f"epoch-testco-plainville-{date}-it"]) for date in ("2025-03-01", "2027-03-01")}
     assert (seen["2025-03-01"].kind, seen["2025-03-01"].basis) == ("operating", "estimated")
     assert (seen["2027-03-01"].kind, seen["2027-03-01"].basis) == ("planned", "forecast")
+    assert (seen["2025-03-01"].power, seen["2025-03-01"].power_basis) == (80, "facility")
+    assert seen["2025-03-01"].note == "IT power 60 MW by the same model."
     assert states["epoch-testco-plainville-2025-03-01-b200"].basis == "disclosed"
     assert states["epoch-testco-plainville-2025-03-01-b200-2"].chip_count == 1000
     assert result.counts == {"matched": 1, "changed": 0, "added": 6, "left out": 7, "cannot be read": 0}

@@ -108,7 +108,7 @@ def test_a_disc_is_what_is_energised(sites, theme):
         part = rows[name].energised / rows[name].value
         assert size == pytest.approx(max(2.0, circles[name][1] * min(1, part) ** 0.5), abs=0.02), name
     assert discs["Start Campus, Sines"] < 0.2 * circles["Start Campus, Sines"][1]
-    assert "announced by the end of 2030, 42 MW (26–65) energised" in circles["Start Campus, Sines"][0]
+    assert "announced by the end of 2030, 40 MW (25–60) energised" in circles["Start Campus, Sines"][0]
     assert "by the end of 2030, nothing energised" in circles["Monarch Compute Campus"][0]
     for trace in _traces(spec, "site"):
         for i, width in enumerate(trace["marker"]["line"]["width"]):

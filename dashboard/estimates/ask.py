@@ -32,6 +32,9 @@ BASIS_NAMES: Mapping[str, str] = {
 }
 
 
+RENTED = "gb200-gb300"  # the chips that a contract rents where it names none: a scope of the parameters
+
+
 class AskError(ValueError):
     """What was asked cannot be read, or does not fit together."""
 
@@ -59,6 +62,13 @@ class Ask:
     overrides: Mapping[str, Spread] = field(default_factory=dict)
     source_ids: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+
+    @property
+    def scopes(self) -> tuple[str, ...]:
+        """Whose IT power per chip it is: the named chip's, or that of the chips that a contract is read as renting."""
+        if self.chip is not None:
+            return self.chip.chip_id, self.chip.family, self.chip.overhead_class
+        return (RENTED,) if self.kind == "contract" else ()
 
     @property
     def text(self) -> str:

@@ -7,7 +7,7 @@ steps. Source: method section 1.
 import numpy as np
 
 from dashboard.core import energy, money, power
-from dashboard.estimates.ask import Ask
+from dashboard.estimates.ask import RENTED, Ask
 from dashboard.estimates.inputs import Inputs, Proportion, is_one_system, ratio_scopes
 from dashboard.units import Quantity
 
@@ -143,7 +143,7 @@ def _contract_it_power(ask: Ask, p: Inputs) -> Quantity:
     if ask.chip is not None:
         return p.it_power(ask.chip)
     p.warnings.append("no chip named: the contract is read as rented GB200 or GB300")
-    return p("it_power", "gb200-gb300")
+    return p("it_power", RENTED)
 
 
 def _from_capacity(ask: Ask, p: Inputs, capacity: Quantity) -> Results:

@@ -276,7 +276,7 @@ class DrawnNormals:
             return self.draws(f"{factor.name} of {chip.chip_id if chip else self._item}")
         own = self._own(row)
         if row.linked_quantity and row.linked_correlation is not None:
-            partner = self.catalog.parameter_or_none(row.linked_quantity, *self._scopes())
+            partner = self.catalog.parameter_or_none(row.linked_quantity, *self.ask.scopes)
             return own if partner is None else combined(self._own(partner), own, row.linked_correlation)
         return own
 
@@ -292,10 +292,6 @@ class DrawnNormals:
         if not self._item and row.correlation > 0:  # alone, with no item to tell apart: the group's own doubt
             return self.draws(f"{name} of {group}")
         return self.draws.shared(name, group=group, own=self._item, correlation=row.correlation)
-
-    def _scopes(self) -> tuple[str, ...]:
-        chip = self.ask.chip
-        return (chip.chip_id, chip.family, chip.overhead_class) if chip else ()
 
     def _group(self, shared_by: str) -> str:
         chip = self.ask.chip

@@ -4,6 +4,8 @@ from dashboard.catalog import Catalog
 from dashboard.estimates.questions import with_parents
 from dashboard.units import Quantity
 
+_MIX = "carbon intensity"  # in a caution that is about it
+
 
 def places(catalog: Catalog) -> dict[str, str]:
     """Id and name of each country and grid, in small letters, with its id."""
@@ -28,5 +30,15 @@ def carbon_mix(place: str, catalog: Catalog) -> Quantity | None:
     row = catalog.grids.get(place)
     if row is None or row.carbon_intensity is None:
         return None
-    doubtful = row.carbon_intensity.m == 0 and "carbon intensity" in row.demand_caution
+    doubtful = row.carbon_intensity.m == 0 and _MIX in row.demand_caution
     return None if doubtful else row.carbon_intensity
+
+
+def mix_caution(place: str, catalog: Catalog) -> str:
+    """What grids.csv has to mind of the carbon mix of a place that is taken from it; empty where nothing."""
+    if catalog.parameter_or_none("grid_intensity", place) is not None or carbon_mix(place, catalog) is None:
+        return ""
+    name, told = catalog.grids[place].name, catalog.grids[place].demand_caution
+    if _MIX not in told:
+        return ""
+    return f"the carbon mix of {name} is taken as it stands: {told[0].lower()}{told[1:].rstrip('.')}"

@@ -187,8 +187,7 @@ def results_of(plans: Sequence[Plan], catalog: Catalog, draws: Draws) -> tuple[d
     """Every result of plans of one shape in its unit of `RESULT_UNITS`, a row of draws for each plan; and warnings."""
     ask = shape_ask(plans, catalog)
     chip = ask.chip
-    scopes = (chip.chip_id, chip.family, chip.overhead_class) if chip else ()
-    normals = PlanNormals(draws, plans, chip.family if chip else "", ask.region, scopes, catalog)
+    normals = PlanNormals(draws, plans, chip.family if chip else "", ask.region, ask.scopes, catalog)
     inputs = Inputs(catalog, ask, normals)
     results = CHAINS[ask.kind](ask, inputs)
     shape = (len(plans), draws.count)

@@ -12,7 +12,7 @@ from types import MappingProxyType
 from dashboard.catalog import Catalog, DataError, Problem, UnknownChipError, rows
 from dashboard.estimates.ask import counted_as_chips
 from dashboard.estimates.inputs import is_one_system
-from dashboard.estimates.places import place_with_mix, places
+from dashboard.estimates.places import mix_caution, place_with_mix, places
 from dashboard.estimates.questions import with_parents
 from dashboard.estimates.readings import END_YEAR, MONTHS, START_YEAR
 from dashboard.records import Chip
@@ -310,7 +310,8 @@ class _Row:
         country, grid = (self.places.get(word.casefold(), word.casefold()) for word in words.values())
         found = zip(words, (country, grid), strict=True)
         unknown = [column for column, place in found if place not in self.catalog.grids]
-        mixed = bool(place_with_mix(country, grid, self.catalog))
+        mixed = place_with_mix(country, grid, self.catalog)
+        self.notes += filter(None, [mix_caution(mixed, self.catalog)])
         taken = "the other place's mix is taken" if mixed else "the world's carbon mix is taken"
         for column in filter(words.get, unknown):
             self.notes.append(f'no {column} of grids.csv is called "{words[column][:40]}": {taken}')

@@ -5,7 +5,7 @@ from typing import Any
 from dashboard.catalog import Catalog
 from dashboard.estimates.estimate import RESULT_UNITS, Assumption, Estimate, step_unit
 from dashboard.estimates.inputs import Factor, Step
-from dashboard.units import exact, figures_apart, given_text, magnitude, number_text, range_text, reader_text
+from dashboard.units import exact, figures_apart, given_text, magnitude, range_text, reader_text
 
 LABELS = {
     "chips": "Chips",
@@ -142,6 +142,7 @@ def _ends_told(factor: Factor) -> str:
     """The two ends of an assumption in its own unit; nothing of a choice between ways."""
     if factor.spread.is_sure:
         return ""
-    low, high = (number_text(magnitude(end, factor.unit)) for end in (factor.spread.low, factor.spread.high))
+    ends = (magnitude(end, factor.unit) for end in (factor.spread.low, factor.spread.high))
+    low, high = (f"{float(f'{end:.3g}'):,.6g}" for end in ends)  # as the table has them, not rounded as an estimate is
     unit = "" if factor.unit in ("ratio", "fraction", "1") else f" {factor.unit}"
     return f", {low} and {high}{unit}"

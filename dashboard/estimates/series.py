@@ -87,6 +87,13 @@ class SiteStates:
         """When how much is announced, as medians in MW."""
         return tuple((at, middle_of(mw)) for at, mw in self.announced)
 
+    def idle_share(self, month: str) -> float:
+        """The share of the draws in which nothing runs at the end of a month."""
+        if self.observed and np.any(self.observed[-1][1] > 0):
+            return 0.0
+        waiting = [(block.start >= moment(month)) | (block.size * block.realised == 0) for block in self.blocks]
+        return float(np.mean(np.all(waiting, axis=0))) if waiting else 1.0
+
 
 @dataclass(frozen=True)
 class Series:

@@ -1,7 +1,8 @@
 """Epoch AI's Frontier Data Centers: sites and their dated states, beside our own and never over them.
 
-The three files are told apart by their columns: data_centers (sites), data_center_timelines (IT power by date) and
-data_center_chip_quantities (chips by date). Most chip counts were worked out from power, so they are no pairs to score.
+The three files are told apart by their columns: data_centers (sites), data_center_timelines (IT and facility power by
+date) and data_center_chip_quantities (chips by date). Most chip counts were worked out from power, so they are no pairs
+to score.
 
 What an earlier copy said stays: a state that a later one gives otherwise is a row of that vintage, and a forecast that
 the later one no longer has gets a row with the power 0. A state is observed if it is dated up to the copy's day and not
@@ -219,7 +220,7 @@ def _timeline(file: Upstream, known: _Known, into: Merge) -> None:
         elif power == 0:
             into.tell(LEFT_OUT, label, "no power yet: building works only")
         else:
-            _put(_state(known, into, site, day, power, _facility_note(row, _state_id(site, day), into)), label, into)
+            _put(_state(known, into, site, day, _size(power, row, _state_id(site, day), into)), label, into)
             days.get(site, set()).add(day)
     _take_back(days, into)
 
@@ -241,11 +242,25 @@ def _without_twins(rows: list[_State], days: dict[str, set[str]], into: Merge) -
     return [(line, row, site) for line, row, site in rows if (site, row["Date"]) not in twins]
 
 
-def _facility_note(row: Mapping[str, str], key: str, into: Merge) -> str:
-    if "Power (MW)" not in row:
-        return (into.newest("milestones", key) or {}).get("note", "")
-    facility = number(row["Power (MW)"])
-    return f"Facility power {number_text(facility)} MW by the same model." if facility else ""
+def _size(it_power: float, row: Mapping[str, str], key: str, into: Merge) -> dict[str, str]:
+    """The facility power where the copy has it, for each site has its own overhead there; else the IT power.
+
+    A copy without that column says nothing else of a state whose IT power is the same.
+    """
+    note = f"IT power {number_text(it_power)} MW by the same model."
+    before = into.newest("milestones", key)
+    if "Power (MW)" not in row and before is not None and before["note"] == note:
+        return {column: before[column] for column in ("power", "power_basis", "note")}
+    facility = number(row.get("Power (MW)", ""))
+    if facility is not None and facility >= it_power:
+        return {"power": number_text(facility), "power_basis": "facility", "note": note}
+    return _it(
+        it_power, f"Facility power {number_text(facility)} MW there, below it and not taken." if facility else ""
+    )
+
+
+def _it(power: float, note: str = "") -> dict[str, str]:
+    return {"power": number_text(power), "power_basis": "it", "note": note}
 
 
 def _site(name: str, known: _Known, into: Merge) -> str | None:
@@ -293,22 +308,15 @@ def _current(known: _Known, into: Merge) -> None:
     """Without a timeline, the current power is the state of the copy's day."""
     for site, power in known.running.items():
         if power:
-            into.put_vintage("milestones", _state(known, into, site, into.as_of.isoformat(), power))
+            into.put_vintage("milestones", _state(known, into, site, into.as_of.isoformat(), _it(power)))
 
 
 def _state_id(site: str, day: str) -> str:
     return f"{PREFIX}{site.removeprefix(PREFIX)}-{day}-it"
 
 
-def _state(known: _Known, into: Merge, site: str, day: str, power: float, note: str = "") -> dict[str, str]:
-    return {
-        **_dated(known, into, site, day),
-        "milestone_id": _state_id(site, day),
-        "power": number_text(power),
-        "unit": "MW",
-        "power_basis": "it",
-        "note": note,
-    }
+def _state(known: _Known, into: Merge, site: str, day: str, size: Mapping[str, str]) -> dict[str, str]:
+    return {**_dated(known, into, site, day), "milestone_id": _state_id(site, day), "unit": "MW", **size}
 
 
 def _put(row: Mapping[str, str], label: str, into: Merge) -> None:

@@ -122,12 +122,13 @@ def share(group: Series, plans: Timeline, catalog: Catalog) -> str:
     if not announced or not likely[4]:
         return ""
     part, said = f"{100 * likely[2] / announced:.0f} %", compare_plans.said(group, plans, catalog)
-    more = f" Its range holds the doubt of the conversion too, so its top may lie above the median of what is {said}"
+    more = f" Its range holds the doubt of that figure too, so its top may lie above the median of what is {said}"
     more = f"{more.removesuffix(',')}."
+    edge = f" {rough}" if (rough := compare_plans.rough_end(group, plans)) else ""
     return (
         f"The median of likely is {part} of what is {said} for the end of 2030: each unfinished step is weighed by "
         "its status, its delay and the time it takes to fill (parameters realisation, delay and fill ramp)."
-        f"{more if likely[4] > announced else ''}{_last_month(group, plans, said)}"
+        f"{more if likely[4] > announced else ''}{_last_month(group, plans, said)}{edge}"
     )
 
 

@@ -298,14 +298,24 @@ def test_a_grid_without_a_carbon_mix_has_that_of_the_country_around_it(catalog):
 
 
 def test_the_carbon_mix_of_the_world_is_told_where_it_is_taken(catalog):
-    """A known place without a mix, or with a 0 that its row calls doubtful, has the world's, and says so."""
+    """A place without a mix, or with a doubtful 0, has the world's and says so; a caution of a mix is told too."""
     text = "power,unit,power_basis,country,grid\n" + "".join(
         f"1,GW,it,{place}\n"
-        for place in ("Central African Republic,", "Lesotho,", ",entsoe", "world,", "fra,", "Lesotho,Utopia")
+        for place in (
+            "Central African Republic,",
+            "Lesotho,",
+            ",entsoe",
+            "world,",
+            "fra,",
+            "Lesotho,Utopia",
+            "uzb,",
+            "Togo,",
+        )
     )
     totals = estimate_plans(_read(text, catalog), catalog)
-    central_africa, lesotho, entsoe, world, france, both = (levels["emissions"][2] for levels in totals.rows)
-    told = "no carbon mix of {} is known: the world's is taken"
+    central_africa, lesotho, entsoe, world, france, both, *_ = (levels["emissions"][2] for levels in totals.rows)
+    told, kept = "no carbon mix of {} is known: the world's is taken", "the carbon mix of {} is taken as it stands: "
+    of_generation = "the carbon intensity is of generation, not of supply"
 
     assert catalog.grids["caf"].carbon_intensity.m == 0
     assert [central_africa, lesotho, entsoe, both] == pytest.approx([world] * 4, rel=0.02)
@@ -317,6 +327,8 @@ def test_the_carbon_mix_of_the_world_is_told_where_it_is_taken(catalog):
         (),
         (),
         ('no grid of grids.csv is called "Utopia": the world\'s carbon mix is taken', told.format("Lesotho")),
+        (f"{kept.format('Uzbekistan')}the carbon intensity, printed as 1000.000, is doubtful",),
+        (f"{kept.format('Togo')}large net trade (0.71 TWh generated): {of_generation}",),
     )
 
 

@@ -14,7 +14,7 @@ from dashboard.core.draws import Draws, strata
 from dashboard.core.spread import Spread
 from dashboard.estimates import Ask, estimate, read_ask
 from dashboard.estimates.estimate import RESULT_UNITS, levels, quantiles, quick_levels
-from dashboard.estimates.report import as_text, steps_apart
+from dashboard.estimates.report import as_text, steps_apart, what_would_change
 from dashboard.units import DimensionError, Quantity, magnitude, quantity
 
 FEW = settings(max_examples=25, deadline=None)
@@ -125,6 +125,25 @@ def test_a_linked_factor_is_not_averaged_over(catalog):
     answer = estimate(read_ask("100000 H100", tables), tables)
 
     assert answer.quantiles("annual_energy") == tuple(levels(answer.results["annual_energy"].m_as("TWh")))
+
+
+@pytest.mark.parametrize(
+    ("text", "ends"), [("100000 H100", "0.78 and 1.28"), ("38 billion USD over 7 years", "6.5 and 14.5 million USD/MW")]
+)
+def test_the_ends_of_what_decides_most_are_those_of_the_table(catalog, text, ends):
+    """An assumption is no estimate: its ends are not rounded as one."""
+    assert f" at its two ends, {ends}" in what_would_change(estimate(read_ask(text, catalog), catalog))
+
+
+@pytest.mark.parametrize("text", ["38 billion USD over 7 years", "100000 H100"])
+def test_dear_gigawatts_go_with_thirsty_chips(catalog, text):
+    """What a gigawatt costs is linked by 0.3 to a chip's power, also where a contract names no chip."""
+    sure = {"model_error": Spread.fixed(Quantity(1.0, ""))}
+    found = estimate(dataclasses.replace(read_ask(text, catalog), overrides=sure), catalog).results
+    power = np.log((found["it_rated"] / found["chips"]).m)
+    cost = np.log((found["capex"] / found["it_rated"]).m)
+
+    assert np.corrcoef(power, cost)[0, 1] == pytest.approx(0.3, abs=0.05)
 
 
 @pytest.mark.parametrize(("rho", "low", "high"), [(0.0, 5.6, 6.4), (0.6, 4.9, 7.0), (1.0, 4.6, 7.3)])
