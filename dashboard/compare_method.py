@@ -9,12 +9,12 @@ import pandas as pd
 from dashboard import workings
 from dashboard.catalog import Catalog
 from dashboard.compare import COLUMNS, Comparison, estimate_levels, source_names
+from dashboard.estimates.inputs import PLAIN_UNITS
 from dashboard.records import Parameter
-from dashboard.units import number_text
+from dashboard.units import number_text, trimmed
 
 Z25 = 0.6745
 MOST = 12  # rows drawn: the widest
-PLAIN_UNITS = ("1", "ratio", "fraction")
 
 
 def widest(rows: Iterable[Parameter]) -> list[Parameter]:
@@ -64,12 +64,6 @@ def words_of(row: Parameter) -> str:
     text = " / ".join(trimmed(value) for value in ends)
     name = f"{row.unit}s" if row.unit in ("day", "month", "year") else row.unit
     return text if row.unit in PLAIN_UNITS else f"{text} {name}"
-
-
-def trimmed(value: float) -> str:
-    """A number to three figures without trailing zeros."""
-    text = number_text(value, 3)
-    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def _levels(row: Parameter) -> tuple[float, ...]:

@@ -20,9 +20,8 @@ from dashboard.estimates.inputs import Factor, Step
 from dashboard.estimates.report import step_value
 from dashboard.figures.frame import Size
 from dashboard.records import Source
-from dashboard.units import exact, magnitude, range_text, reader_text
+from dashboard.units import exact, range_text, reader_text
 from dashboard.web import exits, passport
-from dashboard.workings.lines import number
 
 C = TypeVar("C")
 
@@ -240,11 +239,7 @@ def assumptions_table(answer: Estimate, catalog: Catalog) -> Any:
 
 def _ends_of(factor: Factor) -> str:
     """Low, central and high with the unit; of a choice between ways, whose odds its label has, that it is one."""
-    if factor.is_choice:
-        return "one way or another, drawn by these odds"
-    ends = [magnitude(end, factor.unit) for end in (factor.spread.low, factor.spread.central, factor.spread.high)]
-    span = " / ".join(number(end) for end in (ends if ends[0] != ends[2] else ends[1:2]))
-    return f"{span} {factor.unit}" if factor.unit not in ("1", "ratio", "fraction") else span
+    return factor.told or "one way or another, drawn by these odds"
 
 
 def publication(source: Source) -> str:
