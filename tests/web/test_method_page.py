@@ -169,7 +169,9 @@ def test_errors_have_sources_and_all_are_shown(catalog, errors):
 
 def test_a_group_of_parameters_is_named_for_all_of_them(catalog):
     """The heading over two values of one quantity is not the name of the first of them."""
-    (name,) = (name for name, rows in method.grouped(list(catalog.parameters.values())).items() if rows[0].symbol == "ω")
+    (name,) = (
+        name for name, rows in method.grouped(list(catalog.parameters.values())).items() if rows[0].symbol == "ω"
+    )
 
     assert name == "Part that houses chips counted in chip deals"
 
