@@ -909,16 +909,30 @@ def test_deals_say_that_own_building_is_not_in_them(catalog, user, by, builds):
 
 
 def test_a_size_in_a_table_has_its_basis_and_a_deal_its_day_beside_it(client):
-    """Of a milestone unit, basis, state and date stand before chips, two of them on a phone; of a deal day and kind."""
+    """Of a milestone unit, basis, state and date stand before chips, two of them on a phone; of a deal, basis and day.
+
+    Dollars and gigawatts of a deal stand beside its two sides, on a phone too.
+    """
     names = {
         table: data._ordered(client.get(f"/data/{table}.csv").text.splitlines()[0].split(","))
         for table in ("milestones", "commitments")
     }
-    phone = [data._width(name, phone=True) for name in names["milestones"][:4]]
+    phone = [sum(data._width(name, phone=True) for name in names[table][:4]) for table in names]
+    deal = [
+        "buyer",
+        "supplier",
+        "amount [billion USD]",
+        "power [GW]",
+        "power_basis",
+        "announced",
+        "aggregate",
+        "status",
+    ]
 
     assert names["milestones"][:7] == ["site_id", "power", "unit", "power_basis", "status", "date", "chip_count"]
-    assert names["commitments"][:5] == ["buyer", "supplier", "announced", "aggregate", "amount [billion USD]"]
-    assert sum(phone) <= 348
+    assert names["commitments"][:8] == deal
+    assert sum(data._width(name, phone=False) for name in deal) <= 1080
+    assert max(phone) <= 348
 
 
 def test_what_else_was_said_is_no_drawn_deal(catalog):
