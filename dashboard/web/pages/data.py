@@ -89,8 +89,13 @@ WIDTHS = {
     "high": 90,
 }
 PHONE_WIDTHS = {  # beside the name of a site, or of both sides of a deal: all of a size at one look
-    **{"power": 78, "unit": 62, "power_basis": 96},
-    **{"buyer": 88, "supplier": 98, "amount [billion USD]": 86, "power [GW]": 76},
+    "power": 78,
+    "unit": 62,
+    "power_basis": 96,
+    "buyer": 88,
+    "supplier": 98,
+    "amount [billion USD]": 86,
+    "power [GW]": 76,
 }
 WHOLE = "params.value == null ? '' : d3.format(',')(params.value)"
 SHOWN_PROBLEMS = 50
