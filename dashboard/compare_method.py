@@ -9,9 +9,9 @@ import pandas as pd
 from dashboard import workings
 from dashboard.catalog import Catalog
 from dashboard.compare import COLUMNS, Comparison, estimate_levels, source_names
-from dashboard.estimates.inputs import PLAIN_UNITS
+from dashboard.estimates.inputs import span_text
 from dashboard.records import Parameter
-from dashboard.units import number_text, trimmed
+from dashboard.units import number_text
 
 Z25 = 0.6745
 MOST = 12  # rows drawn: the widest
@@ -61,9 +61,7 @@ def spreads_of(rows: Sequence[Parameter], catalog: Catalog, which: str) -> Compa
 def words_of(row: Parameter) -> str:
     """Low, central and high with the unit, or the one value of what is fixed."""
     ends = (row.low, row.central, row.high) if row.low < row.high else (row.central,)
-    text = " / ".join(trimmed(value) for value in ends)
-    name = f"{row.unit}s" if row.unit in ("day", "month", "year") else row.unit
-    return text if row.unit in PLAIN_UNITS else f"{text} {name}"
+    return span_text(ends, row.unit)
 
 
 def _levels(row: Parameter) -> tuple[float, ...]:

@@ -27,6 +27,13 @@ class NoPowerError(ValueError):
     """A chip of which neither design power nor its system's power is published."""
 
 
+def span_text(ends: Sequence[float], unit_name: str, figures: int = 3) -> str:
+    """The ends of an assumption with its unit: `0.2 / 0.5 / 1 years`."""
+    span = " / ".join(trimmed(end, figures) for end in ends)
+    name = f"{unit_name}s" if unit_name in ("day", "month", "year") else unit_name
+    return span if unit_name in PLAIN_UNITS else f"{span} {name}"
+
+
 @dataclass(frozen=True)
 class Factor:
     """One doubtful factor that a chain used: its spread and where it comes from."""
@@ -54,8 +61,7 @@ class Factor:
             return ""
         ends = [magnitude(end, self.unit) for end in (self.spread.low, self.spread.central, self.spread.high)]
         figures = SET_FIGURES if self.given else 3
-        span = " / ".join(trimmed(end, figures) for end in (ends if ends[0] != ends[2] else ends[1:2]))
-        return span if self.unit in PLAIN_UNITS else f"{span} {self.unit}"
+        return span_text(ends if ends[0] != ends[2] else ends[1:2], self.unit, figures)
 
 
 @dataclass(frozen=True)
