@@ -880,9 +880,20 @@ def test_ribbons_in_gigawatts_promise_no_investment(catalog):
     titles = [deals.view(catalog, deals.Choice("everybody", unit))[1].title for unit in deals.UNITS]
 
     assert titles == [
-        "Who sells to and houses whom, in gigawatts (IT)",
-        "Who sells to, houses and invests in whom, in dollars",
+        "Who sells to and houses whom, in gigawatts (IT), as of November 2026",
+        "Who sells to, houses and invests in whom, in dollars, as of November 2026",
     ]
+
+
+def test_pictures_of_deals_have_their_date_and_one_colour_is_no_two(catalog):
+    """Title of ledger and ribbons say up to when; where all ribbons are of one layer there are no two to be added."""
+    for user, until in (("OpenAI", "as of November 2026"), (deals.METHOD_LEDGER, "a selection up to February 2026")):
+        counted, ribbons = deals.view(catalog, deals.Choice(user))
+        assert counted.title.startswith(f"OpenAI, {until}")
+        assert ribbons.title == f"Who sells to and houses OpenAI, in gigawatts (IT), {until}"
+        assert "two colours" in ribbons.answer
+    assert "as of November 2026" in deals.view(catalog, deals.Choice("everybody"))[0].title
+    assert deals.view(catalog, deals.Choice("CoreWeave"))[1].answer == "3 deals."
 
 
 @pytest.mark.parametrize(
