@@ -314,7 +314,7 @@ def is_phone(window: View) -> bool:
 def grid(component_id: str, columns: Sequence[Mapping[str, Any]], rows: list[dict[str, Any]], window: Any) -> Any:
     """A big table that sorts, filters and pages; columns as AG Grid wants them, its colours those of the page.
 
-    A column may say how wide it is on a phone, as `phone`.
+    A column may say how wide it is on a phone, as `phone`. The grid's own style leaves it out of a print: that is told.
     """
     phone = is_phone(window)
     fitted = [
@@ -345,4 +345,7 @@ def grid(component_id: str, columns: Sequence[Mapping[str, Any]], rows: list[dic
         style={"height": None},
     )
     mode: Any = {"data-ag-theme-mode": "dark" if (window or {}).get("theme") == "dark" else "light"}
-    return html.Div(table_grid, **mode)
+    told = (
+        f"The table of {len(rows):,} rows is not printed: it is on the page, and its rows as files on the page of data."
+    )
+    return html.Div([table_grid, html.P(told, className="printed")], **mode)

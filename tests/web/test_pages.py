@@ -414,7 +414,7 @@ def test_grids_within_grids_are_told_apart(catalog):
 )
 def test_first_columns_are_whole_on_a_phone(columns, last):
     """A phone shows what its reader came for; no number is cut at the edge, where it would read as another."""
-    shown, wide = (components.grid("t", columns, [], {"width": width}).children.columnDefs for width in (350, 1080))
+    shown, wide = (components.grid("t", columns, [], {"width": width}).children[0].columnDefs for width in (350, 1080))
 
     assert shown[2]["field"] == last
     assert sum(column["width"] for column in shown[:3]) <= 348 < sum(column["width"] for column in wide[:3])
@@ -818,7 +818,7 @@ def test_likely_has_its_range_in_its_own_column(catalog):
 
 def test_every_deal_says_what_took_its_place(catalog):
     """The table of all deals and that of the checks tell the same of a deal that was replaced."""
-    rows = deals._table(catalog, WINDOW).children.rowData
+    rows = deals._table(catalog, WINDOW).children[0].rowData
     told = {(row["Supplier"], row["Announced"]): row["Status"] for row in rows if row["Buyer"] == "OpenAI"}
 
     assert told["NVIDIA", "2025-09-22"] == "replaced by NVIDIA → OpenAI of 2026-02-27"
@@ -832,7 +832,7 @@ def test_what_a_buyer_builds_itself_has_a_supplier(catalog):
 
     assert "own building → Meta" in shown
     assert '" → ' not in shown + worked
-    assert all(row["Supplier"] for row in deals._table(catalog, WINDOW).children.rowData)
+    assert all(row["Supplier"] for row in deals._table(catalog, WINDOW).children[0].rowData)
     assert workings.named("part of meta-hyperion-2026", catalog).startswith("part of own building → Meta of")
 
 
