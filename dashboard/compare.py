@@ -88,7 +88,8 @@ class Comparison:
     @cached_property
     def by_hand(self) -> str:
         """The assumptions that a reader set: what rests on them is not what the tables make. Of many the first."""
-        factors = (factor for _, answer in self.estimates for factor in answer.factors if factor.given)
+        asked = [answer for _, answer in self.estimates if answer.ask.by_hand]
+        factors = (factor for answer in asked for factor in answer.factors if factor.given)
         told = list(dict.fromkeys(f"{factor.label} = {factor.told}" for factor in factors))
         more = [f"and {len(told) - FEW_SET} more in the address"] if len(told) > FEW_SET else []
         return f"set by hand, not ours: {'; '.join([*told[:FEW_SET], *more])}" if told else ""

@@ -118,6 +118,7 @@ def test_pictures_name_what_a_reader_set_by_hand(catalog):
     told = "et by hand, not ours: Average IT load over critical IT capacity, mature = 0.901"
 
     assert "by hand" not in comparison_named("tornado", catalog, usual).foot
+    assert "by hand" not in comparison_named("grids-energy", catalog, {"load": "user:OpenAI"}).foot  # of its countries
     for figure in ("chain", "outcomes-annual-energy", "tornado"):
         comparison = comparison_named(figure, catalog, few)
         assert f" S{told}. Data version" in comparison.foot

@@ -264,7 +264,7 @@ def _steps(ask: Ask, catalog: Catalog, choices: Mapping[str, tuple[float, ...]])
 def warnings_of(drawn: Inputs) -> tuple[str, ...]:
     """What is to be told of an answer: how the ask was read, and what its chain did not know or did not use."""
     ask = drawn.ask
-    own = [_beside_ours(factor) for factor in drawn.factors.values() if factor.given]
+    own = [_beside_ours(factor) for factor in drawn.factors.values() if factor.given and ask.by_hand]
     return (*ask.notes, *_reading_warnings(ask), *dict.fromkeys(drawn.warnings), *own, *_idle(ask, drawn))
 
 

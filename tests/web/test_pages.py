@@ -885,6 +885,24 @@ def test_ribbons_in_gigawatts_promise_no_investment(catalog):
     ]
 
 
+def test_pictures_name_the_sites_that_stand_under_another(catalog):
+    """A user's or operator's picture names the sites that it shares and that are counted elsewhere; the claim's too."""
+    shared = [site.name for site in catalog.sites.values() if site.user == "Microsoft; OpenAI"]
+    path = next(item for item in home.comparisons(catalog, {}) if item.id == "claim-path")
+    openai, groups, _ = plans.view(catalog, plans.Choice("user", "OpenAI"))
+    nebius, by_operator, _ = plans.view(catalog, plans.Choice("operator", "Nebius"))
+    energised = openai.table[openai.table.basis == "energised"].iloc[-1]
+
+    assert len(shared) == 2
+    assert f"nor what stands under another user ({'; '.join(shared)})" in path.method
+    assert f"Not in it but under another user: {'; '.join(shared)}." in openai.method
+    assert "Not in it but under another operator: Vineland;" in nebius.method
+    assert "Not in it" not in plans.view(catalog, plans.Choice())[0].method
+    assert "several users stands under the one named first" in groups.method
+    assert "several operators stands under the one named first" in by_operator.method
+    assert f"{spread_text(*(1000 * energised[['q05', 'value', 'q95']]), 'MW')} energised" in path.answer
+
+
 def test_pictures_of_deals_have_their_date_and_one_colour_is_no_two(catalog):
     """Title of ledger and ribbons say up to when; where all ribbons are of one layer there are no two to be added."""
     for user, until in (("OpenAI", "as of November 2026"), (deals.METHOD_LEDGER, "a selection up to February 2026")):
