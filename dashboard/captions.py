@@ -18,7 +18,8 @@ def alt(comparison: Comparison) -> str:
     rest = f"; and {more} more in the table" if more and comparison.form not in ("series", "dots") else ""
     drawn = f" {rows}{rest}." if rows else ""
     sources = f"Sources: {comparison.few_sources}."
-    return f"{_ended(comparison.title)} {comparison.answer}{drawn} {comparison.measure} {sources}"
+    by_hand = f" S{comparison.by_hand[1:]}." if comparison.by_hand else ""
+    return f"{_ended(comparison.title)} {comparison.answer}{drawn} {comparison.measure}{by_hand} {sources}"
 
 
 def caption(comparison: Comparison) -> str:
@@ -33,7 +34,8 @@ def caption(comparison: Comparison) -> str:
         said = f"{title} – {named}{basis}"
     where = f" ({comparison.address})" if comparison.address else ""
     source = f"sources: {comparison.few_sources}; {PUBLISHER}{where}, data version {comparison.version}"
-    return f"{said}. {_what(comparison)}; {source}."
+    by_hand = f"; {comparison.by_hand}" if comparison.by_hand else ""
+    return f"{said}. {_what(comparison)}{by_hand}; {source}."
 
 
 def _what(comparison: Comparison) -> str:

@@ -34,6 +34,7 @@ from dashboard.units import (
 ESTIMATE, CLAIM, READING, SUM = "estimate", "claim", "published", "sum"
 NATURES = {ESTIMATE: "our estimate", CLAIM: "claim", READING: "published", SUM: "our sum of published figures"}
 COLUMNS = ["label", "nature", "q05", "q25", "value", "q75", "q95", "unit", "basis", "date", "sources", "note"]
+FEW_SET = 3  # assumptions set by hand that a picture names
 ALL_SOURCES, FEW_SOURCES = 16, 8  # so many are named in a picture; of more than that, so few
 
 
@@ -84,11 +85,21 @@ class Comparison:
         others = set(self.table.nature) - {ESTIMATE, SUM}
         return others == {CLAIM} and not any(answer.claim_source_ids for _, answer in self.estimates)
 
+    @cached_property
+    def by_hand(self) -> str:
+        """The assumptions that a reader set: what rests on them is not what the tables make. Of many the first."""
+        asked = [answer for _, answer in self.estimates if answer.ask.by_hand]
+        factors = (factor for answer in asked for factor in answer.factors if factor.given)
+        told = list(dict.fromkeys(f"{factor.label} = {factor.told}" for factor in factors))
+        more = [f"and {len(told) - FEW_SET} more in the address"] if len(told) > FEW_SET else []
+        return f"set by hand, not ours: {'; '.join([*told[:FEW_SET], *more])}" if told else ""
+
     @property
     def foot(self) -> str:
         """Unit and basis, sources, method, data version and address: what a picture says of itself."""
         where = f", address {self.address}" if self.address else ""
-        return f"{self.measure} Sources: {self.few_sources}. {self.method} Data version {self.version}{where}"
+        by_hand = f" S{self.by_hand[1:]}." if self.by_hand else ""
+        return f"{self.measure} Sources: {self.few_sources}. {self.method}{by_hand} Data version {self.version}{where}"
 
     @property
     def few_sources(self) -> str:

@@ -67,7 +67,7 @@ def ledgers_beside(books: Mapping[str, Ledger], basis: Basis, catalog: Catalog) 
     used = [source for _, book in ranked for source in book.source_ids]
     return Comparison(
         id="ledger",
-        title=f"The deals of {len(books)} users, each counted once, {BASIS_WORDS[basis]}",
+        title=f"The deals of {len(books)} users as of {catalog.as_of:%B %Y}, each counted once, {BASIS_WORDS[basis]}",
         answer=f"{first}, {second}{''.join(mixed_for(*ranked[0], basis))}. Users are never added up: what one builds "
         f"another may rent. {own_use('a company')}",
         axis=f"Capacity, GW, {BASIS_WORDS[basis]}",
@@ -145,10 +145,11 @@ def flows(books: Sequence[Ledger], unit: str, title: str, catalog: Catalog) -> C
             row[f"{end}_total"] = _total(own, unit, most)
         rows.append(row)
     ribbons = {f"{giver} → {taker.removesuffix(OWN)}, {layer}": deals for (giver, taker, layer), deals in largest}
+    never = f" {NEVER[unit]}, so ribbons of two colours are never added." if len({key[2] for key in found}) > 1 else ""
     return Comparison(
         id="flows",
         title=title,
-        answer=f"{counted(f'{len(sized):,}', 'deals')}. {NEVER[unit]}, so ribbons of two colours are never added.",
+        answer=f"{counted(f'{len(sized):,}', 'deals')}.{never}",
         axis=unit,
         unit=unit,
         kind="money" if unit == "billion USD" else "capacity",

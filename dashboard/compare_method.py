@@ -9,12 +9,12 @@ import pandas as pd
 from dashboard import workings
 from dashboard.catalog import Catalog
 from dashboard.compare import COLUMNS, Comparison, estimate_levels, source_names
+from dashboard.estimates.inputs import span_text
 from dashboard.records import Parameter
 from dashboard.units import number_text
 
 Z25 = 0.6745
 MOST = 12  # rows drawn: the widest
-PLAIN_UNITS = ("1", "ratio", "fraction")
 # In the method and its table, for a reader's own sums; no formula here asks for them.
 KEPT = (("it_life", ""), ("building_life", ""), ("load_factor", ""), ("grid_intensity", "hyperscale"))
 
@@ -68,15 +68,7 @@ def spreads_of(rows: Sequence[Parameter], catalog: Catalog, which: str) -> Compa
 def words_of(row: Parameter) -> str:
     """Low, central and high with the unit, or the one value of what is fixed."""
     ends = (row.low, row.central, row.high) if row.low < row.high else (row.central,)
-    text = " / ".join(trimmed(value) for value in ends)
-    name = f"{row.unit}s" if row.unit in ("day", "month", "year") else row.unit
-    return text if row.unit in PLAIN_UNITS else f"{text} {name}"
-
-
-def trimmed(value: float) -> str:
-    """A number to three figures without trailing zeros."""
-    text = number_text(value, 3)
-    return text.rstrip("0").rstrip(".") if "." in text else text
+    return span_text(ends, row.unit)
 
 
 def _levels(row: Parameter) -> tuple[float, ...]:

@@ -31,11 +31,16 @@ OUR_DATES = " Dates of ours: placeholders, mostly the end of a year, where none 
 READ_AS = {basis: f"read as {BASIS_NAMES[basis]}" for basis in BASES} | {"unknown": "its basis not being stated"}
 
 
-def lines_over_time(group: Series, title: str, plans: Timeline, catalog: Catalog) -> Comparison:
-    """The announced, likely and energised lines of one group of sites in GW at the facility's meter, by month."""
+def lines_over_time(group: Series, title: str, plans: Timeline, catalog: Catalog, by: str = "") -> Comparison:
+    """The announced, likely and energised lines of one group of sites in GW at the facility's meter, by month.
+
+    Of a user or operator it is told which of its sites stand under another, as `by` says.
+    """
     rows, told = [], said(group, plans, catalog)
     others = "" if told.startswith("announced") else f" Announced here means {told}."
     edge = f" {rough}" if (rough := rough_end(group, plans)) else ""
+    shared = under_another(group.name, by, plans)
+    elsewhere = f" Not in it but under another {by}: {'; '.join(shared)}." if shared else ""
     first = next((i for i, band in enumerate(group.lines["announced"]) if band[2] > 0), 0)
     for line in LINES:
         for month, band in list(zip(plans.months, group.lines[line], strict=True))[max(0, first - 1) :]:
@@ -51,13 +56,20 @@ def lines_over_time(group: Series, title: str, plans: Timeline, catalog: Catalog
         kind="capacity",
         table=pd.DataFrame(rows, columns=COLUMNS),
         sources=source_names(catalog, group.source_ids),
-        method=f"{MEANING}{others}{OUR_DATES if dated_by_us(group, plans, LAST) else ''}{edge} As known on "
+        method=f"{MEANING}{others}{OUR_DATES if dated_by_us(group, plans, LAST) else ''}{edge}{elsewhere} As known on "
         f"{plans.as_of:%-d %B %Y}.",
         version=catalog.version,
         form="series",
         basis="facility power",
         worked=partial(workings.of_lines, [group], plans, TOLD, catalog),
     )
+
+
+def under_another(name: str, by: str, plans: Timeline) -> list[str]:
+    """The sites with a size that name a user or operator too, but after another under whom they stand."""
+    sites = [state.site for state in plans.states.values()] if by in ("user", "operator") else []
+    named = {site.name: (site.user if by == "user" else site.operator).split(";") for site in sites}
+    return [site for site, names in named.items() if name in map(str.strip, names[1:])]
 
 
 def _timeline_answer(group: Series, said: str, plans: Timeline) -> str:
@@ -295,6 +307,7 @@ def groups_at(
         table=pd.DataFrame(rows, columns=COLUMNS),
         sources=source_names(catalog, used),
         method=f"{METHOD} Drawn: {shown}, as known on {plans.as_of:%-d %B %Y}."
+        + (f" A site with several {by}s stands under the one named first." if by in ("user", "operator") else "")
         + (f" {own}" if by == "grid" and (own := own_plants(some, month, plans)) else ""),
         version=catalog.version,
         worked=partial(workings.of_lines, [*ranked, *last], plans, month, catalog),
@@ -331,20 +344,23 @@ def claimed_and_likely(
             if month >= "2023-12" and not math.isnan(band[2]):
                 levels = tuple(float(value) / GIGA for value in band)
                 rows.append(estimate_levels(month, levels, "GW", basis=line, date=month))
-    goal, likely = claimed.at("announced", "2030-12"), group.at("likely", "2030-12")
+    goal, likely, now = claimed.at("announced", "2030-12"), group.at("likely", "2030-12"), group.newest("energised")
+    shared = under_another(claimed.name, "user", plans)
+    elsewhere = f", nor what stands under another user ({'; '.join(shared)})" if shared else ""
     return Comparison(
         id="claim-path",
         title=f"{claimed.name}: the way to the claim, and what its sites make likely",
         answer=f"{claimed.name} claims {_goal(claims)}by the end of 2030, at the meter "
         f"{spread_text(goal[0], goal[2], goal[4], 'MW')}, {READ_AS[basis]}; its {len(group.site_ids)} sites in the "
-        f"tables make {spread_text(likely[0], likely[2], likely[4], 'MW')} likely.",
+        f"tables make {spread_text(likely[0], likely[2], likely[4], 'MW')} likely by then and have "
+        f"{spread_text(now[0], now[2], now[4], 'MW')} energised.",
         axis="Facility capacity at the end of each month, GW",
         unit="GW",
         kind="capacity",
         table=pd.DataFrame(rows, columns=COLUMNS),
         sources=source_names(catalog, [*claimed.source_ids, *group.source_ids]),
         method="Claimed: even growth between published totals. Likely: after odds, delay and filling; rented clouds "
-        f"without a site of their own are not in it. As known on {plans.as_of:%-d %B %Y}.",
+        f"without a site of their own are not in it{elsewhere}. As known on {plans.as_of:%-d %B %Y}.",
         version=catalog.version,
         form="series",
         basis="facility power",

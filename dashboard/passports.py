@@ -9,12 +9,11 @@ from dashboard.core.draws import Draws
 from dashboard.estimates.estimate import Assumption, Estimate, step_unit
 from dashboard.estimates.inputs import Factor
 from dashboard.units import magnitude, reader_text
-from dashboard.workings import Used, Worked, number
+from dashboard.workings import Used, Worked
 
 # Steps and assumptions that follow from a load and lead to no figure.
 AFTER = ("emissions", "water", "electricity_cost", "capex")
 AFTER_FACTORS = ("grid_intensity", "electricity_price", "site_water", "power_water")
-PLAIN_UNITS = ("1", "ratio", "fraction")
 MEDIANS = "Numbers are medians; sums are made inside each draw, so medians of parts need not add up to the whole."
 WITH_RANGE = ", with a 90\u00a0% range"
 KINDS = {
@@ -152,8 +151,6 @@ def _factor(factor: Factor) -> dict[str, Any]:
     ends = [
         float(magnitude(end, factor.unit)) for end in (factor.spread.low, factor.spread.central, factor.spread.high)
     ]
-    shown = ends if ends[0] != ends[2] else ends[1:2]
-    text = " / ".join(number(end) for end in shown) if factor.symbol or factor.row else ""  # odds stand in the label
     return {
         "label": factor.label,
         "symbol": factor.symbol,
@@ -161,7 +158,7 @@ def _factor(factor: Factor) -> dict[str, Any]:
         "central": ends[1],
         "high": ends[2],
         "unit": factor.unit,
-        "text": text if factor.unit in PLAIN_UNITS else f"{text} {factor.unit}",
+        "text": factor.told,  # of a choice the odds stand in the label
         "basis": factor.basis,
         "sources": list(factor.source_ids),
     }

@@ -230,6 +230,9 @@ def test_a_setting_changes_the_answer_and_says_so():
     assert fixed["results"]["annual_energy"]["q50"] > 1.15 * usual["results"]["annual_energy"]["q50"]
     assert row["basis"] == "set by hand"
     assert row["low"] == row["high"] == 0.78
+    assert usual["warnings"] == []
+    ours = "where the tables have 0.5 / 0.65 / 0.78"
+    assert fixed["warnings"] == [f"set by hand: Average draw over rated IT power = 0.78, {ours}"]
 
 
 def test_usage_errors_exit_2():

@@ -111,6 +111,29 @@ def test_foot_ends_with_version_and_address(catalog):
     assert comparison.foot.endswith(f"Data version {catalog.version}, address /?basis=facility")
 
 
+def test_pictures_name_what_a_reader_set_by_hand(catalog):
+    """Foot, caption and words of a picture say which assumptions are not ours; of many the first three."""
+    usual = {"text": "38 billion USD over 7 years"}
+    names = ("mature_load", "chip_price", "model_error", "site_water")
+    few, many = (usual | {f"set.{name}": "0.901" for name in names[:count]} for count in (1, 4))
+    told = "et by hand, not ours: Average IT load over critical IT capacity, mature = 0.901"
+
+    assert "by hand" not in comparison_named("tornado", catalog, usual).foot
+    assert "by hand" not in comparison_named("grids-energy", catalog, {"load": "user:OpenAI"}).foot  # of its countries
+    for figure in ("chain", "outcomes-annual-energy", "tornado"):
+        comparison = comparison_named(figure, catalog, few)
+        assert f" S{told}. Data version" in comparison.foot
+        assert all(told in words for words in (captions.caption(comparison), captions.alt(comparison)))
+    assert "; and 1 more in the address. Data version" in comparison_named("chain", catalog, many).foot
+
+
+def test_the_ends_of_what_decides_are_those_of_the_table(catalog):
+    """The sentence on what would change a result gives its assumption's ends as the table has them."""
+    answer = comparison_named("tornado", catalog, {"text": "38 billion USD over 7 years"}).answer
+
+    assert "6.5 and 14.5 million USD/MW/year" in answer
+
+
 def test_bibtex_escapes_what_tex_would_run(comparisons):
     """Per cent, ampersand and underscore in a title are escaped, and braces stay paired."""
     entry = captions.bibtex(comparisons["grid-share"], date(2026, 11, 24))

@@ -3,6 +3,7 @@
 import dataclasses
 import html
 import re
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from dashboard.figures import SIZES, size_named
 from dashboard.figures.frame import THEMES
 from dashboard.figures.text import escaped, width, wrapped
 from dashboard.units import range_text
+from dashboard.web.addresses import comparison_named
 from dashboard.web.pages import PAGES
 
 OPEN_SANS = Path("/usr/share/fonts/truetype/open-sans/OpenSans-Regular.ttf")
@@ -72,6 +74,30 @@ def test_any_size_is_drawn_or_refused_with_the_least(comparisons, form, size):
 
     assert f"{layout['width']}x{layout['height']}" == size
     assert layout["height"] - layout["margin"]["t"] - layout["margin"]["b"] >= 60
+
+
+@pytest.mark.parametrize("unit", ["GW", "billion USD"])
+@pytest.mark.parametrize("size", ["slide", "social"])
+def test_ribbons_of_everybody_have_room_on_a_slide(catalog, size, unit):
+    """The ribbons of all users are drawn on a slide, with bars that can be told apart and no label over another."""
+    comparison = comparison_named("flows", catalog, {"user": "everybody", "unit": unit})
+    layout = figures.figure(comparison, size_named(size))["layout"]
+    bars = [shape["y1"] - shape["y0"] for shape in layout["shapes"] if shape["type"] == "rect"]
+    labels = [note for note in layout["annotations"] if note.get("yref") == "y" and note["x"] == 0]
+    places = sorted(note["y"] for note in labels)
+
+    assert max(bars) > 8
+    assert min(low - high for high, low in pairwise(places)) >= labels[0]["font"]["size"]
+
+
+def test_a_refused_slide_is_drawn_at_the_least_height_told(comparisons):
+    """The height that a refusal of a named size tells is enough where it is typed."""
+    comparison = dataclasses.replace(comparisons["ranges"], answer="words " * 1500)
+    with pytest.raises(ValueError, match="must be at least 1600x") as refused:
+        figures.figure(comparison, size_named("slide"))
+    least = re.search(r"at least (\d+x\d+) ", str(refused.value))[1]
+
+    assert figures.figure(comparison, size_named(least))["layout"]["height"] == int(least.partition("x")[2])
 
 
 def test_text_from_a_table_is_never_markup(catalog):

@@ -85,6 +85,14 @@ def test_claimed_path_gives_the_claim(comparisons, catalog):
     assert float(line["result"].split()[0]) == pytest.approx(value, rel=0.03)
 
 
+def test_assumptions_have_their_units_in_words(comparisons, catalog):
+    """Days, months and years of an assumption stand in the plural, as on the page of the method."""
+    told = {row["label"]: row["text"] for row in passports.facts(comparisons["claim-path"], catalog)["assumptions"]}
+
+    assert told["Delay of a dated milestone, if any"] == "20 / 110 / 380 days"
+    assert told["Time to fill a block after it is called operational"] == "2 / 6 / 18 months"
+
+
 def test_shares_divide_what_they_say(comparisons, catalog):
     """Each grid's share is the printed load over the printed demand."""
     for figure in ("grid-share", "grids-energy", "grids-peak"):

@@ -46,7 +46,8 @@ class Ask:
     `kind` says which chain: chips, power, capex (dollars that build) or contract (dollars that rent over a term).
     Of chips told as a range, `amount` is the least and `most` the greatest count.
     `weights` are the odds of IT, facility, grid for an amount of power. `item` and `groups` name the doubts: own ones
-    by the item, shared ones by chip family, operator and region.
+    by the item, shared ones by chip family, operator and region. `overrides` are a reader's where they are `by_hand`,
+    else those of the place.
     """
 
     kind: Literal["chips", "power", "capex", "contract"]
@@ -60,6 +61,7 @@ class Ask:
     operator: str = ""
     region: str = "usa"
     overrides: Mapping[str, Spread] = field(default_factory=dict)
+    by_hand: bool = False
     source_ids: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 
@@ -107,12 +109,12 @@ def read_ask(
     if amount.name:
         known = _named_chip(amount.name, catalog)
         notes += counted_as_chips(amount.name, amount.quantity, known)
-        return Ask("chips", amount.quantity, chip=known, basis="it", overrides=overrides, notes=notes)
+        return Ask("chips", amount.quantity, chip=known, basis="it", overrides=overrides, by_hand=True, notes=notes)
     if amount.quantity.check("[power]"):
         weights = basis_weights(basis, catalog)
-        return Ask("power", amount.quantity, named, basis, weights, overrides=overrides, notes=notes)
+        return Ask("power", amount.quantity, named, basis, weights, overrides=overrides, by_hand=True, notes=notes)
     kind: Literal["contract", "capex"] = "contract" if amount.term is not None else "capex"
-    return Ask(kind, amount.quantity, named, "it", term=amount.term, overrides=overrides, notes=notes)
+    return Ask(kind, amount.quantity, named, "it", term=amount.term, overrides=overrides, by_hand=True, notes=notes)
 
 
 def _beside_the_point(amount: Amount, basis: str, named: Chip | None) -> tuple[str, ...]:

@@ -16,7 +16,16 @@ from dashboard.core.draws import Array, Draws, strata
 from dashboard.core.spread import Z95, Spread
 from dashboard.estimates.ask import Ask
 from dashboard.estimates.chains import BASIS_CHOICE, CHAINS
-from dashboard.estimates.inputs import DrawnNormals, Factor, Inputs, Medians, OneAtATime, Proportion, Step
+from dashboard.estimates.inputs import (
+    DrawnNormals,
+    Factor,
+    Inputs,
+    Medians,
+    OneAtATime,
+    Proportion,
+    Step,
+    parameter_factor,
+)
 from dashboard.units import Quantity, exact, magnitude, quantity, reader_text
 
 RESULT_UNITS: Mapping[str, str] = MappingProxyType(
@@ -255,7 +264,8 @@ def _steps(ask: Ask, catalog: Catalog, choices: Mapping[str, tuple[float, ...]])
 def warnings_of(drawn: Inputs) -> tuple[str, ...]:
     """What is to be told of an answer: how the ask was read, and what its chain did not know or did not use."""
     ask = drawn.ask
-    return (*ask.notes, *_reading_warnings(ask), *dict.fromkeys(drawn.warnings), *_idle(ask, drawn))
+    own = [_beside_ours(factor) for factor in drawn.factors.values() if factor.given and ask.by_hand]
+    return (*ask.notes, *_reading_warnings(ask), *dict.fromkeys(drawn.warnings), *own, *_idle(ask, drawn))
 
 
 def implausible(energy: Any, catalog: Catalog) -> tuple[str, ...]:
@@ -271,6 +281,12 @@ def sector_energy(catalog: Catalog) -> float:
     """What all data centers of the world use in a year, in TWh."""
     world = catalog.equivalents[SECTOR]
     return float(magnitude(quantity(world.value, world.unit) * quantity(1, "year"), "TWh"))
+
+
+def _beside_ours(factor: Factor) -> str:
+    """An assumption set by hand, beside the range of the tables where they have one."""
+    ours = f", where the tables have {parameter_factor(factor.row, {}).told}" if factor.row else ""
+    return f"set by hand: {factor.label} = {factor.told}{ours}"
 
 
 def _idle(ask: Ask, drawn: Inputs) -> tuple[str, ...]:

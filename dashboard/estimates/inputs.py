@@ -16,13 +16,22 @@ from dashboard.core.draws import Array, Draws, choice, combined, item_name
 from dashboard.core.spread import Spread
 from dashboard.estimates.ask import Ask
 from dashboard.records import Chip, Parameter
-from dashboard.units import Quantity, counted, given_text, number_text, reader_text, unit
+from dashboard.units import Quantity, counted, given_text, magnitude, reader_text, trimmed, unit
 
 COUNT = "chip_count"
+PLAIN_UNITS = ("1", "ratio", "fraction")  # of a number that is told without a unit
+SET_FIGURES = 6  # of a number that a reader typed
 
 
 class NoPowerError(ValueError):
     """A chip of which neither design power nor its system's power is published."""
+
+
+def span_text(ends: Sequence[float], unit_name: str, figures: int = 3) -> str:
+    """The ends of an assumption with its unit: `0.2 / 0.5 / 1 years`."""
+    span = " / ".join(trimmed(end, figures) for end in ends)
+    name = f"{unit_name}s" if unit_name in ("day", "month", "year") else unit_name
+    return span if unit_name in PLAIN_UNITS else f"{span} {name}"
 
 
 @dataclass(frozen=True)
@@ -44,6 +53,15 @@ class Factor:
     def is_choice(self) -> bool:
         """Whether it is no number but a choice between ways of reading or of working it out, with its odds as label."""
         return not self.symbol and self.row is None
+
+    @property
+    def told(self) -> str:
+        """Low, central and high with the unit, or the one value of what is sure; nothing of a choice between ways."""
+        if self.is_choice:
+            return ""
+        ends = [magnitude(end, self.unit) for end in (self.spread.low, self.spread.central, self.spread.high)]
+        figures = SET_FIGURES if self.given else 3
+        return span_text(ends if ends[0] != ends[2] else ends[1:2], self.unit, figures)
 
 
 @dataclass(frozen=True)
@@ -211,8 +229,7 @@ def _part_text(value: Quantity) -> str:
         return given_text(1e9 * number, "USD")
     if name in _LADDERS:  # in the unit in which the line that gave it told it
         return reader_text(number, name, 3)
-    text = number_text(number, max(3, len(f"{abs(number):.0f}")))
-    text = text.rstrip("0").rstrip(".") if "." in text else text
+    text = trimmed(number, max(3, len(f"{abs(number):.0f}")))
     return counted(text, _UNIT_TEXT.get(name, name))
 
 

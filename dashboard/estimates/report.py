@@ -4,8 +4,8 @@ from typing import Any
 
 from dashboard.catalog import Catalog
 from dashboard.estimates.estimate import RESULT_UNITS, Assumption, Estimate, step_unit
-from dashboard.estimates.inputs import Factor, Step
-from dashboard.units import exact, figures_apart, given_text, magnitude, range_text, reader_text
+from dashboard.estimates.inputs import PLAIN_UNITS, SET_FIGURES, Factor, Step
+from dashboard.units import exact, figures_apart, given_text, magnitude, range_text, reader_text, trimmed
 
 LABELS = {
     "chips": "Chips",
@@ -142,7 +142,7 @@ def _ends_told(factor: Factor) -> str:
     """The two ends of an assumption in its own unit; nothing of a choice between ways."""
     if factor.spread.is_sure:
         return ""
-    ends = (magnitude(end, factor.unit) for end in (factor.spread.low, factor.spread.high))
-    low, high = (f"{float(f'{end:.3g}'):,.6g}" for end in ends)  # as the table has them, not rounded as an estimate is
-    unit = "" if factor.unit in ("ratio", "fraction", "1") else f" {factor.unit}"
+    figures = SET_FIGURES if factor.given else 3
+    low, high = (trimmed(magnitude(end, factor.unit), figures) for end in (factor.spread.low, factor.spread.high))
+    unit = "" if factor.unit in PLAIN_UNITS else f" {factor.unit}"
     return f", {low} and {high}{unit}"

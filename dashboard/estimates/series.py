@@ -108,6 +108,10 @@ class Series:
         """The five levels in MW at the end of a month such as `2030-12`."""
         return tuple(self.lines[line][month_names().index(month)].tolist())
 
+    def newest(self, line: Line) -> tuple[float, ...]:
+        """The five levels in MW of the last month that the line reaches; zeros where it reaches none."""
+        return next((tuple(band) for band in reversed(self.lines[line].tolist()) if band[2] == band[2]), (0.0,) * 5)
+
 
 @dataclass(frozen=True)
 class Timeline:

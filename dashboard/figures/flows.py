@@ -25,11 +25,12 @@ LAYER_KINDS = {
     "rent": "energy",
     "investment": "money",
 }
+ROUNDING = 1e-6  # pixels: where labels fill the height, their sum may be a hair above it
 LINES = 6  # that a node's label may have
 BESIDE = 0.27  # of the figure's width, at most, for the labels of one side
 REST = "smaller ones, not drawn"
 STUB = 0.09  # how far they reach towards the other side
-LABEL = 0.95  # size of a label, in font sizes
+LABEL, SMALL = 0.95, 0.82  # size of a label, in font sizes; the least of it, still above that of the foot
 
 
 @dataclass
@@ -52,15 +53,23 @@ class Node:
 
 def flows(comparison: Comparison, size: Size, theme: str) -> Spec:
     """One ribbon a row, from its `giver` to its `taker`, coloured by layer (`basis`)."""
+    try:
+        return _drawn(comparison, size, theme, LABEL)
+    except ValueError:  # a size that has no room for the labels; with small ones it may
+        return _drawn(comparison, size, theme, SMALL)
+
+
+def _drawn(comparison: Comparison, size: Size, theme: str, label: float) -> Spec:
+    """The ribbons with labels of so many font sizes."""
     base = size.font
     rows = comparison.rows[:RIBBONS]
     beside = max((row.value for row in rows), default=0.0)
     layers = list(dict.fromkeys(row.basis for row in rows))
-    left, right = (_nodes(comparison.rows, side, size) for side in ("giver", "taker"))
+    left, right = (_nodes(comparison.rows, side, size, base * label) for side in ("giver", "taker"))
     rest = [REST] if any(node.rest for node in (*left, *right)) else []
     keys = legend_rows(tuple(("thick", layer) for layer in (*layers, *rest)), size)
     words = max(sum(node.least for node in nodes) for nodes in (left, right))
-    margins = [base * 1.4 + max(map(width, _lines(nodes), repeat(base * LABEL)), default=0) for nodes in (left, right)]
+    margins = [base * 1.4 + max(map(width, _lines(nodes), repeat(base * label)), default=0) for nodes in (left, right)]
     box = frame(
         comparison,
         size,
@@ -77,7 +86,7 @@ def flows(comparison: Comparison, size: Size, theme: str) -> Spec:
     draw_legend(box, keys, "capacity", colours)
     scale = _place(left, right, box)
     box.layout["shapes"] += [*_ribbons(rows, left, right, scale, colours), *_bars(left, right, scale, box)]
-    box.layout["annotations"] += [*_names(left, box, 0), *_names(right, box, 1)]
+    box.layout["annotations"] += [*_names(left, box, 0, label), *_names(right, box, 1, label)]
     axis: Any = {"visible": False, "fixedrange": True}
     return {
         "data": [_hover(rows, left, right, comparison.unit, beside)],
@@ -86,7 +95,7 @@ def flows(comparison: Comparison, size: Size, theme: str) -> Spec:
     }
 
 
-def _nodes(rows: list[Any], side: str, size: Size) -> list[Node]:
+def _nodes(rows: list[Any], side: str, size: Size, font: float) -> list[Node]:
     """The bars of a side that have a ribbon, layer by layer, so that each runs as one bundle, and the largest first.
 
     A bar is as high as all its ribbons, drawn or not; so is its label, whose number is no sum of medians.
@@ -100,7 +109,7 @@ def _nodes(rows: list[Any], side: str, size: Size) -> list[Node]:
         if key in totals:
             totals[key][place >= RIBBONS] += row.value
         told[key] = getattr(row, f"{side}_total").replace(" ", "\u00a0", 1).replace("m of ", "m\u00a0of\u00a0")
-    font, nodes = size.font * LABEL, []
+    nodes = []
     for (name, layer), (drawn, rest) in totals.items():
         named = f"{name}, {layer}" if sum(name == other for other, _ in totals) > 1 else name
         label = f"{named} {told[name, layer]}"
@@ -123,7 +132,7 @@ def _place(left: list[Node], right: list[Node], box: Frame) -> float:
     low, high = 0.0, box.inner_height / max(sum(node.total for node in left), 1e-9)
     for _ in range(40):
         middle = (low + high) / 2
-        fits = all(_height(nodes, middle) <= box.inner_height for nodes in (left, right))
+        fits = all(_height(nodes, middle) <= box.inner_height + ROUNDING for nodes in (left, right))
         low, high = (middle, high) if fits else (low, middle)
     for nodes in (left, right):
         top = (box.inner_height - _height(nodes, low)) / 2
@@ -197,12 +206,12 @@ def _bars(left: list[Node], right: list[Node], scale: float, box: Frame) -> list
     return bars
 
 
-def _names(nodes: list[Node], box: Frame, side: int) -> list[dict[str, Any]]:
+def _names(nodes: list[Node], box: Frame, side: int, label: float) -> list[dict[str, Any]]:
     base = box.size.font
     return [
         note(
             lines_html(node.lines),
-            base * LABEL,
+            base * label,
             box.theme.ink,
             align="left" if side else "right",
             yref="y",

@@ -50,8 +50,14 @@ def size_named(name: str) -> Size:
     width, mark, height = name.partition("x")
     numbers = mark and width.isdecimal() and height.isdecimal() and name.isascii() and len(name) < 12
     if numbers and 300 <= int(width) <= 4000 and 300 <= int(height) <= 4000:
-        return Size(name, int(width), int(height), max(12.0, min(int(width) / 70, 24.0)))
+        return Size(name, int(width), int(height), _font(int(width)))
     raise ValueError(f'size: must be one of {", ".join(SIZES)} or WxH from 300 to 4000 pixels, got "{name[:40]}"')
+
+
+def _font(width: int) -> float:
+    """The base font of a width: that of the wide size which has it, whose least height is told by this name."""
+    wide = (size.font for size in SIZES.values() if size.height and size.height < size.width == width)
+    return next(wide, max(12.0, min(width / 70, 24.0)))
 
 
 @dataclass(frozen=True)

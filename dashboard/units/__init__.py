@@ -59,6 +59,7 @@ from dashboard.units.writing import (
     reader_text,
     rounded,
     spread_text,
+    trimmed,
 )
 
 __all__ = [
@@ -108,6 +109,7 @@ __all__ = [
     "registry",
     "rounded",
     "spread_text",
+    "trimmed",
     "unit",
     "unit_of_capacity",
 ]

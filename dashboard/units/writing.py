@@ -32,6 +32,16 @@ def number_text(value: float, figures: int = 2) -> str:
     return f"{value:,.{decimals}f}"
 
 
+def trimmed(value: float, figures: int = 3) -> str:
+    """A number for readers without trailing zeros, as people give an assumption.
+
+    >>> trimmed(1.28), trimmed(14.5), trimmed(0.9)
+    ('1.28', '14.5', '0.9')
+    """
+    text = number_text(value, figures)
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
 def decimal_text(value: float, figures: int) -> str:
     """A value for a cell that programs read: significant figures, no exponent and nothing between thousands.
 

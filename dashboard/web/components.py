@@ -20,9 +20,8 @@ from dashboard.estimates.inputs import Factor, Step
 from dashboard.estimates.report import step_value
 from dashboard.figures.frame import Size
 from dashboard.records import Source
-from dashboard.units import exact, magnitude, range_text, reader_text
+from dashboard.units import exact, range_text, reader_text
 from dashboard.web import exits, passport
-from dashboard.workings.lines import number
 
 C = TypeVar("C")
 
@@ -240,11 +239,7 @@ def assumptions_table(answer: Estimate, catalog: Catalog) -> Any:
 
 def _ends_of(factor: Factor) -> str:
     """Low, central and high with the unit; of a choice between ways, whose odds its label has, that it is one."""
-    if factor.is_choice:
-        return "one way or another, drawn by these odds"
-    ends = [magnitude(end, factor.unit) for end in (factor.spread.low, factor.spread.central, factor.spread.high)]
-    span = " / ".join(number(end) for end in (ends if ends[0] != ends[2] else ends[1:2]))
-    return f"{span} {factor.unit}" if factor.unit not in ("1", "ratio", "fraction") else span
+    return factor.told or "one way or another, drawn by these odds"
 
 
 def publication(source: Source) -> str:
@@ -319,7 +314,7 @@ def is_phone(window: View) -> bool:
 def grid(component_id: str, columns: Sequence[Mapping[str, Any]], rows: list[dict[str, Any]], window: Any) -> Any:
     """A big table that sorts, filters and pages; columns as AG Grid wants them, its colours those of the page.
 
-    A column may say how wide it is on a phone, as `phone`.
+    A column may say how wide it is on a phone, as `phone`. The grid's own style leaves it out of a print: that is told.
     """
     phone = is_phone(window)
     fitted = [
@@ -350,4 +345,7 @@ def grid(component_id: str, columns: Sequence[Mapping[str, Any]], rows: list[dic
         style={"height": None},
     )
     mode: Any = {"data-ag-theme-mode": "dark" if (window or {}).get("theme") == "dark" else "light"}
-    return html.Div(table_grid, **mode)
+    told = (
+        f"The table of {len(rows):,} rows is not printed: it is on the page, and its rows as files on the page of data."
+    )
+    return html.Div([table_grid, html.P(told, className="printed")], **mode)

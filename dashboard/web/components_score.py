@@ -7,11 +7,12 @@ from typing import Any
 from dash import html
 
 from dashboard.catalog import Catalog
-from dashboard.compare_method import PLAIN_UNITS, drawn, trimmed, words_of
+from dashboard.compare_method import drawn, words_of
 from dashboard.compare_score import BASIS_WORDS
+from dashboard.estimates.inputs import PLAIN_UNITS
 from dashboard.estimates.score import Scored
 from dashboard.records import Evidence, Parameter
-from dashboard.units import reader_text, rounded, spread_text
+from dashboard.units import reader_text, rounded, spread_text, trimmed
 from dashboard.web import components as ui
 
 SHARED_BY = {

@@ -122,7 +122,8 @@ def _homes(catalog: Catalog) -> Misreading:
     load = questions.loads(_power(claim, catalog), catalog)["energy"]
     low, _, middle, _, high = (level / 1e6 for level in questions.households(load, home).levels)
     wrong = f"{_given(claim)} is the use of {number_text(full / yearly / 1e6)} million homes"
-    right = f"about {number_text(middle)} million ({number_text(low)}–{number_text(high)}), for scale only"
+    span = f"{number_text(low)}–{number_text(high)}"
+    right = f"about {number_text(middle)} million ({span}) if they are facility power, for scale only"
     why = f"The first figure needs full load all year. One US home uses {home.value:,.0f} {home.unit}."
     return Misreading("Homes counted at full load", wrong, right, why, (claim.source_id, home.source_id))
 

@@ -21,8 +21,7 @@ OUTSIDE = " of it as others estimate, mostly from satellite pictures and permits
 
 def answer(group: Series, plans: Timeline, catalog: Catalog) -> list[Any]:
     """What is announced, likely and energised of a group, the numbers marked as estimates."""
-    energised = group.lines["energised"]
-    now = next((tuple(band) for band in reversed(energised.tolist()) if band[2] == band[2]), (0.0,) * 5)
+    now = group.newest("energised")
     return [
         *_planned(group, plans, catalog),
         f" On {plans.as_of:%-d %B %Y}, ",

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from dashboard.estimates.inputs import Factor, parameter_factor
 from dashboard.records import Parameter
-from dashboard.units import number_text, spread_text
+from dashboard.units import spread_text, trimmed
 
 GIGA = 1000.0
 MOST_TERMS = 8  # terms of a sum that are written out
@@ -52,8 +52,7 @@ def factors_of(rows: Iterable[Parameter]) -> tuple[Factor, ...]:
 
 def number(value: float, figures: int = 3) -> str:
     """A number to so many figures, without trailing zeros."""
-    text = number_text(float(value), figures)
-    return text.rstrip("0").rstrip(".") if "." in text else text
+    return trimmed(float(value), figures)
 
 
 def sum_text(values: Iterable[float], what: str) -> str:

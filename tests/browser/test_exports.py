@@ -199,12 +199,14 @@ def test_what_goes_wrong_is_told(open_page, window):
 
 
 def test_print_is_whole(open_page, catalog):
-    """As a PDF the page has its figures with their feet, and neither buttons nor controls."""
+    """As a PDF the page has its figures with their feet, neither buttons nor controls, and a word on the big table."""
     page = open_page("/deals")
     pdf = pypdf.PdfReader(io.BytesIO(page.pdf(prefer_css_page_size=True, print_background=True)))
     text = "".join(part.extract_text() for part in pdf.pages)
 
     assert "Press pack" not in text
+    assert f"The table of {len(catalog.commitments)} rows is not printed" in text
+    assert not page.get_by_text("is not printed").is_visible()
     assert re.sub(r"\s", "", f"Data version {catalog.version}, address /deals") in re.sub(r"\s", "", text)
 
 

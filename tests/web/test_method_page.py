@@ -171,7 +171,7 @@ def test_right_side_of_an_error_is_our_own_chain(catalog, errors):
         ("A gigawatt, a reactor", "30 reactors", "about 20 "),
         ("A sum pinned to one part", "30 GW", "0.50 GW"),
         ("Nameplate set beside a peak", "4.0 %", "22 GW (18–26)"),
-        ("Homes counted at full load", "8.3 million", "5.1 million"),
+        ("Homes counted at full load", "8.3 million", "5.1 million (3.8–6.2) if they are facility power"),
         ("Delayed read as cancelled", "30 to 50 %", "8.0–11 GW of 16 GW"),
     ],
 )
@@ -191,6 +191,15 @@ def test_errors_have_sources_and_all_are_shown(catalog, errors):
         assert error.right in page
         assert error.source_ids
         assert all(source_id in catalog.sources for source_id in error.source_ids)
+
+
+def test_a_group_of_parameters_is_named_for_all_of_them(catalog):
+    """The heading over two values of one quantity is not the name of the first of them."""
+    (name,) = (
+        name for name, rows in method.grouped(list(catalog.parameters.values())).items() if rows[0].symbol == "ω"
+    )
+
+    assert name == "Part that houses chips counted in chip deals"
 
 
 def test_what_is_observed_is_told_from_what_we_assume(catalog, errors):

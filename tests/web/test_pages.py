@@ -416,7 +416,7 @@ def test_grids_within_grids_are_told_apart(catalog):
 )
 def test_first_columns_are_whole_on_a_phone(columns, last):
     """A phone shows what its reader came for; no number is cut at the edge, where it would read as another."""
-    shown, wide = (components.grid("t", columns, [], {"width": width}).children.columnDefs for width in (350, 1080))
+    shown, wide = (components.grid("t", columns, [], {"width": width}).children[0].columnDefs for width in (350, 1080))
 
     assert shown[2]["field"] == last
     assert sum(column["width"] for column in shown[:3]) <= 348 < sum(column["width"] for column in wide[:3])
@@ -855,7 +855,7 @@ def test_likely_has_its_range_in_its_own_column(catalog):
 
 def test_every_deal_says_what_took_its_place(catalog):
     """The table of all deals and that of the checks tell the same of a deal that was replaced."""
-    rows = deals._table(catalog, WINDOW).children.rowData
+    rows = deals._table(catalog, WINDOW).children[0].rowData
     told = {(row["Supplier"], row["Announced"]): row["Status"] for row in rows if row["Buyer"] == "OpenAI"}
 
     assert told["NVIDIA", "2025-09-22"] == "replaced by NVIDIA → OpenAI of 2026-02-27"
@@ -869,7 +869,7 @@ def test_what_a_buyer_builds_itself_has_a_supplier(catalog):
 
     assert "own building → Meta" in shown
     assert '" → ' not in shown + worked
-    assert all(row["Supplier"] for row in deals._table(catalog, WINDOW).children.rowData)
+    assert all(row["Supplier"] for row in deals._table(catalog, WINDOW).children[0].rowData)
     assert workings.named("part of meta-hyperion-2026", catalog).startswith("part of own building → Meta of")
 
 
@@ -917,9 +917,38 @@ def test_ribbons_in_gigawatts_promise_no_investment(catalog):
     titles = [deals.view(catalog, deals.Choice("everybody", unit))[1].title for unit in deals.UNITS]
 
     assert titles == [
-        "Who sells to and houses whom, in gigawatts (IT)",
-        "Who sells to, houses and invests in whom, in dollars",
+        "Who sells to and houses whom, in gigawatts (IT), as of November 2026",
+        "Who sells to, houses and invests in whom, in dollars, as of November 2026",
     ]
+
+
+def test_pictures_name_the_sites_that_stand_under_another(catalog):
+    """A user's or operator's picture names the sites that it shares and that are counted elsewhere; the claim's too."""
+    shared = [site.name for site in catalog.sites.values() if site.user == "Microsoft; OpenAI"]
+    path = next(item for item in home.comparisons(catalog, {}) if item.id == "claim-path")
+    openai, groups, _ = plans.view(catalog, plans.Choice("user", "OpenAI"))
+    nebius, by_operator, _ = plans.view(catalog, plans.Choice("operator", "Nebius"))
+    energised = openai.table[openai.table.basis == "energised"].iloc[-1]
+
+    assert len(shared) == 2
+    assert f"nor what stands under another user ({'; '.join(shared)})" in path.method
+    assert f"Not in it but under another user: {'; '.join(shared)}." in openai.method
+    assert "Not in it but under another operator: Vineland;" in nebius.method
+    assert "Not in it" not in plans.view(catalog, plans.Choice())[0].method
+    assert "several users stands under the one named first" in groups.method
+    assert "several operators stands under the one named first" in by_operator.method
+    assert f"{spread_text(*(1000 * energised[['q05', 'value', 'q95']]), 'MW')} energised" in path.answer
+
+
+def test_pictures_of_deals_have_their_date_and_one_colour_is_no_two(catalog):
+    """Title of ledger and ribbons say up to when; where all ribbons are of one layer there are no two to be added."""
+    for user, until in (("OpenAI", "as of November 2026"), (deals.METHOD_LEDGER, "a selection up to February 2026")):
+        counted, ribbons = deals.view(catalog, deals.Choice(user))
+        assert counted.title.startswith(f"OpenAI, {until}")
+        assert ribbons.title == f"Who sells to and houses OpenAI, in gigawatts (IT), {until}"
+        assert "two colours" in ribbons.answer
+    assert "as of November 2026" in deals.view(catalog, deals.Choice("everybody"))[0].title
+    assert deals.view(catalog, deals.Choice("CoreWeave"))[1].answer == "3 deals."
 
 
 @pytest.mark.parametrize(
@@ -946,16 +975,30 @@ def test_deals_say_that_own_building_is_not_in_them(catalog, user, by, builds):
 
 
 def test_a_size_in_a_table_has_its_basis_and_a_deal_its_day_beside_it(client):
-    """Of a milestone unit, basis, state and date stand before chips, two of them on a phone; of a deal day and kind."""
+    """Of a milestone unit, basis, state and date stand before chips, two of them on a phone; of a deal, basis and day.
+
+    Dollars and gigawatts of a deal stand beside its two sides, on a phone too.
+    """
     names = {
         table: data._ordered(client.get(f"/data/{table}.csv").text.splitlines()[0].split(","))
         for table in ("milestones", "commitments")
     }
-    phone = [data._width(name, phone=True) for name in names["milestones"][:4]]
+    phone = [sum(data._width(name, phone=True) for name in names[table][:4]) for table in names]
+    deal = [
+        "buyer",
+        "supplier",
+        "amount [billion USD]",
+        "power [GW]",
+        "power_basis",
+        "announced",
+        "aggregate",
+        "status",
+    ]
 
     assert names["milestones"][:7] == ["site_id", "power", "unit", "power_basis", "status", "date", "chip_count"]
-    assert names["commitments"][:5] == ["buyer", "supplier", "announced", "aggregate", "amount [billion USD]"]
-    assert sum(phone) <= 348
+    assert names["commitments"][:8] == deal
+    assert sum(data._width(name, phone=False) for name in deal) <= 1080
+    assert max(phone) <= 348
 
 
 def test_what_else_was_said_is_no_drawn_deal(catalog):

@@ -39,7 +39,7 @@ NAMES: Mapping[str, str] = {
 }
 # What a reader looks for first, in this order; a table's own id, its first column, comes last.
 FIRST = (
-    *("statement", "name", "title", "site_id", "buyer", "supplier", "announced", "aggregate", "quantity", "scope"),
+    *("statement", "name", "title", "site_id", "buyer", "supplier", "quantity", "scope"),
     *(
         "low",
         "central",
@@ -50,6 +50,8 @@ FIRST = (
         "power",
         "unit",
         "power_basis",
+        "announced",
+        "aggregate",
         "status",
     ),
     *("demand [TWh]", "year", "peak [GW]", "peak_date", "peak_kind", "tdp [W]", "system_power [kW]", "said", "date"),
@@ -74,6 +76,11 @@ WIDTHS = {
     "value": 110,
     "unit": 110,
     "power": 90,
+    "amount [billion USD]": 130,
+    "power [GW]": 110,
+    "power_basis": 130,
+    "announced": 115,
+    "aggregate": 110,
     "said": 115,
     "date": 115,
     "year": 90,
@@ -81,7 +88,15 @@ WIDTHS = {
     "central": 90,
     "high": 90,
 }
-PHONE_WIDTHS = {"power": 78, "unit": 62, "power_basis": 96}  # beside the name of a site: all of a size at one look
+PHONE_WIDTHS = {  # beside the name of a site, or of both sides of a deal: all of a size at one look
+    "power": 78,
+    "unit": 62,
+    "power_basis": 96,
+    "buyer": 88,
+    "supplier": 98,
+    "amount [billion USD]": 86,
+    "power [GW]": 76,
+}
 WHOLE = "params.value == null ? '' : d3.format(',')(params.value)"
 SHOWN_PROBLEMS = 50
 

@@ -99,7 +99,8 @@ def view(catalog: Catalog, choice: Choice) -> tuple[Comparison, ...]:
         counted = compare_deals.ledger_bars(books[choice.user], choice.basis, catalog)
         if own_sites(catalog, choice.user):
             counted = replace(counted, answer=f"{counted.answer} {compare_deals.own_use(choice.user)}")
-    title = f"Who {ways} {'whom' if choice.user == EVERYBODY else choice.user}, in {UNITS[choice.unit]}"
+    user, _, until = next(iter(books.values())).title.partition(", ")
+    title = f"Who {ways} {'whom' if choice.user == EVERYBODY else user}, in {UNITS[choice.unit]}, {until}"
     return counted, compare_deals.flows(list(books.values()), choice.unit, title, catalog)
 
 

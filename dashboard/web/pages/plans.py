@@ -117,7 +117,7 @@ def view(catalog: Catalog, choice: Choice) -> tuple[Comparison, ...]:
     by = choice.by if choice.by != "total" else "user"
     chosen = ("", ()) if choice.name == EVERYTHING else (parts.sites_of(choice.by, group.name), group.site_ids)
     return (
-        compare_plans.lines_over_time(group, title, plans, catalog),
+        compare_plans.lines_over_time(group, title, plans, catalog, choice.by if choice.name != EVERYTHING else ""),
         compare_plans.groups_at(list(groups(catalog, by).values()), BY_LABELS[by], MONTH, plans, catalog, choice.name),
         compare_map.sites_on_map(plans, list(groups(catalog, "site").values()), MONTH, catalog, chosen),
     )
