@@ -149,6 +149,8 @@ def _received(address: str, answer: Any) -> bytes:
 def _parse(name: str, address: str, content: bytes) -> Upstream:
     notes: list[str] = []
     text = _text(name, content, notes)
+    if not text.endswith(("\n", "\r")):
+        notes.append("ends within a line: if the copy was cut short there, its last cell is too")
     separator = max(",;\t", key=text.split("\n", 1)[0].count)
     if separator != ",":
         notes.append(f"cells are separated by {'tab' if separator == chr(9) else separator}: read so")
