@@ -10,7 +10,7 @@ from dashboard.checks.chips import aliases, chips_of_pairs, names_of_chips, syst
 from dashboard.checks.citations import sources
 from dashboard.checks.factors import factors, scopes
 from dashboard.checks.limits import KINDS, LIMITS, MOST, QUANTITY_LIMITS, UNIT_LIMITS, Limit, same_kind
-from dashboard.checks.links import inside, links, loops, shares, stated, superseded, totals, twice, wholes
+from dashboard.checks.links import inside, links, loops, marked, shares, stated, superseded, totals, twice, wholes
 from dashboard.checks.named import named_rows
 from dashboard.checks.reading import Table, number, shown
 from dashboard.checks.rows import rows
@@ -369,6 +369,6 @@ def weights(tables: Tables) -> Iterator[Problem]:
 
 RULES: tuple[Rule, ...] = (
     header_units, cell_units, rows, stated, order, limits, dates, times, addresses, places, grids_of_sites,
-    systems, chips_of_pairs, names_of_chips, load_factors, aliases, links, twice, wholes, shares, loops, superseded,
-    inside, totals, weights, sources, units_of_quantities, factors, scopes, named_rows, spelled,
+    systems, chips_of_pairs, names_of_chips, load_factors, aliases, links, twice, wholes, marked, shares, loops,
+    superseded, inside, totals, weights, sources, units_of_quantities, factors, scopes, named_rows, spelled,
 )  # fmt: skip
