@@ -163,9 +163,13 @@ def _share(row: Mapping[str, str]) -> float:
 
 
 def superseded(tables: Tables) -> Iterator[Problem]:
-    """A claim takes the place of an earlier one of its own series: of another's it would hide a number that stands."""
+    """A claim takes the place of an earlier one of its own series, for another's still stands; the earlier yields."""
     claims = tables["claims"].by_id() if "claims" in tables else {}
+    after = {row["supersedes"]: key for key, row in claims.items()}
     for line, row in tables["claims"].records() if "claims" in tables else ():
+        if row["claim_id"] in after and row["preferred"] == "true":
+            what = f'must be false, as "{shown(after[row["claim_id"]])}" supersedes this claim, got true'
+            yield Problem("claims", line, "preferred", "true", what, "set it to false and say why in preference")
         old = claims.get(row["supersedes"])
         if old is None:
             continue

@@ -128,6 +128,7 @@ def zipped(content: bytes) -> bytes:
 SITES, CHIPS, STATES, DEALS = "sites", "accelerators", "milestones", "commitments"
 NUMBER, DATE = "must be a plain number", "must be a date"
 POWER, TDP, LATITUDE = "power", "tdp [W]", "latitude [deg]"
+AWS_MONEY = "story-aws-money"
 SYSTEM, CARBON = "system_power [kW]", "carbon_intensity [g/kWh]"
 FACTORS, THINGS = "parameters", "equivalents"
 AWS, AZURE, RAINIER = "openai-aws-2025", "openai-azure-2025", "anthropic-rainier-2025"
@@ -354,6 +355,7 @@ CASES: tuple[Case, ...] = (
         "dollars-of-a-type", "claims", cell(2, "claim_type", "campus"), 2, "quantity", "must be power where claim_type"
     ),
     Case("supersedes-another", "claims", cell(5, "supersedes", "story-aws-money"), 5, "supersedes", "of openai-aws"),
+    Case("superseded-and-preferred", "claims", cell(3, "supersedes", AWS_MONEY), 2, "preferred", "must be false, as"),
     Case("supersedes-a-later", "claims", cell(5, "said", "2025-09"), 5, "supersedes", "must be no later than"),
     Case("share-of-0", "links", cell(3, "share", "0"), 3, "share", "must be from 0.001 to 1"),
     Case("site-that-is-filled", "links", cell(3, "relation", "fills"), 3, "to_kind", 'where relation is "fills"'),
