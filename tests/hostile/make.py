@@ -512,6 +512,7 @@ CASES: tuple[Case, ...] = (
     Case("lost-character", SITES, cell(2, "operator", "Cruso\ufffd; Oracle"), 2, "operator", "got U+FFFD"),
     Case("letters-misread", SITES, cell(2, "operator", "Crus\u00c3\u00b3e"), 2, "operator", "read as Windows-1252"),
     Case("firm-in-other-letters", DEALS, cell(4, "user", "Open AI"), 4, "user", '"OpenAI", got "Open AI"'),
+    Case("merge-not-settled", SITES, added("<<<<<<< HEAD"), 5, "", 'got "<<<<<<< HEAD", a mark of a merge'),
     Case("two-lines", SITES, cell(2, "name", "Stargate\nAbilene"), 2, "name", "must be one line"),
     Case("error-of-a-spreadsheet", SITES, cell(2, "note", "see #REF! there"), 2, "note", 'got "#REF!"'),
     Case("no-value-of-a-spreadsheet", SITES, cell(2, "user", "#N/A"), 2, "user", 'got "#N/A"'),
