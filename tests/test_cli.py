@@ -641,6 +641,29 @@ def test_serve_where_the_limits_cannot_be_counted_is_told(address, code, told, m
     assert "secret" not in done.output
 
 
+def test_serve_without_the_cluster_that_counts_is_told(tmp_path, monkeypatch):
+    """The client of a cluster asks its servers when it is made; where none answers one line says so."""
+    library = tmp_path / "redis"
+    library.mkdir()
+    (library / "__init__.py").write_text("__version__ = '6.0.0'\nfrom redis import cluster, exceptions\n")
+    (library / "exceptions.py").write_text("class RedisClusterException(Exception): ...\n")
+    (library / "cluster.py").write_text(
+        "from redis.exceptions import RedisClusterException\n"
+        "def ClusterNode(*_): ...\n"
+        "def RedisCluster(*_, **__): raise RedisClusterException('no reachable node, password secret')\n"
+    )
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setenv("DASHBOARD_LIMITS_STORAGE", "redis+cluster://:secret@127.0.0.1:1")
+
+    done = _run("serve", "--port", "0")
+    for name in [name for name in sys.modules if name.split(".")[0] == "redis"]:
+        del sys.modules[name]
+
+    assert done.exit_code == 1
+    assert re.fullmatch("error: DASHBOARD_LIMITS_STORAGE: must be a place that answers at the start, .*\n", done.stderr)
+    assert "secret" not in done.output
+
+
 def test_the_docs_name_the_commands_with_json():
     """docs/engineers.md names those that have `--json`, and no other."""
     words = " ".join((SHIPPED.parent / "docs" / "engineers.md").read_text(encoding="utf-8").split())
