@@ -131,6 +131,7 @@ def test_what_cannot_be_read_is_one_line_and_exit_code_1(text, told):
         (("--set", "peak_overhead=5"), "ten times"),
         (("--set", "k=9**9"), "plain number"),
         (("--basis", "moon"), "must be one of it, facility, grid, unknown"),
+        (("--basis", "moon" * 900), f'got "{"moon" * 10}"\n'),
         (("--chip", "Titan X"), "must be one of"),
     ],
 )
