@@ -692,6 +692,7 @@ class _Upstream(BaseHTTPRequestHandler):
         "/owid.csv": (200, {}, OWID.encode()),
         "/moved.csv": (302, {"Location": "/owid.csv"}, b""),
         "/file.csv": (302, {"Location": "file:///etc/passwd"}, b""),
+        "/cut.csv": (200, {"Content-Length": "9000"}, OWID.encode()),
         "/big.csv": (200, {}, b"a,b\n" + b"1,2\n" * 1000),
     }
 
@@ -729,10 +730,14 @@ def test_file_is_read_from_an_address(folder: Path, publisher: str, page: str) -
 
 @pytest.mark.parametrize(
     ("page", "message"),
-    [("/none.csv", "must answer 200, got 404"), ("/file.csv", "file.*not allowed|must be reachable|must answer 200")],
+    [
+        ("/none.csv", "must answer 200, got 404"),
+        ("/file.csv", "file.*not allowed|must be reachable|must answer 200"),
+        ("/cut.csv", "must arrive whole, got [0-9]+ of 9,000 bytes"),
+    ],
 )
 def test_address_that_does_not_answer_is_told(folder: Path, publisher: str, page: str, message: str) -> None:
-    """A missing page, and a redirect to a file of this machine, are refused in one line."""
+    """A missing page, a redirect to a file of this machine and half an answer are refused in one line."""
     with pytest.raises(ImportFileError, match=message):
         run("owid-energy", [publisher + page], folder)
 

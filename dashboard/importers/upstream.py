@@ -143,6 +143,11 @@ def _received(address: str, answer: Any) -> bytes:
             raise ImportFileError(f"{address}: must be at most {MAX_BYTES // 1_000_000} MB, got more")
         if monotonic() > until:
             raise ImportFileError(f"{address}: must arrive in {SECONDS} seconds, took longer")
+    told = answer.headers.get("Content-Length", "")
+    if told.isdecimal() and len(content) < int(told):  # a connection that is cut ends as one that is done
+        raise ImportFileError(
+            f"{address}: must arrive whole, got {len(content):,} of {int(told):,} bytes: try it again"
+        )
     return bytes(content)
 
 
