@@ -258,6 +258,9 @@ def version(contents: Mapping[str, bytes]) -> str:
     return digest.hexdigest()
 
 
+_SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "bars"}
+
+
 def rows(table: str, content: bytes, problems: list[Problem]) -> Iterator[tuple[int, dict[str, str]]]:
     """Line number and cells of each row of a CSV; what is malformed goes to `problems`."""
     try:
@@ -272,6 +275,11 @@ def rows(table: str, content: bytes, problems: list[Problem]) -> Iterator[tuple[
         header = next(lines, None)
         if header is None:
             problems.append(Problem(table, None, "", "", "must have a header row, got an empty file"))
+            return
+        other = next((mark for mark in _SEPARATORS if len(header) == 1 and mark in header[0]), "")
+        if other:
+            reason, mend = f"must have commas between cells, got {_SEPARATORS[other]}", "save it again with commas"
+            problems.append(Problem(table, 1, "", "", reason, mend))
             return
         header = [sheets.plain(column) for column in header]
         twice = ", ".join(f'"{column[:40]}" {n} times' for column, n in Counter(header).items() if n > 1)

@@ -48,6 +48,17 @@ def test_a_wrong_unit_in_a_header_is_refused():
         build(contents)
 
 
+@pytest.mark.parametrize(("mark", "told"), [(";", "semicolons"), ("\t", "tabs"), ("|", "bars")])
+def test_a_list_with_other_separators_is_told_so(mark, told):
+    """A list as many a spreadsheet saves it was told to lack every column."""
+    problems: list[catalogs.Problem] = []
+
+    assert list(catalogs.rows("x.csv", f"id{mark}chip\na{mark}H100\n".encode(), problems)) == []
+    assert [str(p) for p in problems] == [
+        f"x.csv:1: must have commas between cells, got {told}; save it again with commas"
+    ]
+
+
 def test_a_column_named_twice_is_refused():
     """Of two columns of one name neither is taken for the other."""
     content = b"a,'=b,power,power\n1,2,3,4\n"

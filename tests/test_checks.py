@@ -10,7 +10,7 @@ from frictionless import Package
 from dashboard import catalog, updates
 from dashboard.__main__ import main
 from dashboard.checks import check, named
-from tests.hostile.make import AWS, AZURE, CASES, HERE, RAINIER, Case, linked, make
+from tests.hostile.make import AWS, AZURE, CASES, HERE, RAINIER, Case, cell, linked, make
 
 
 def contents(folder: Path) -> dict[str, bytes]:
@@ -222,10 +222,26 @@ def test_part_of_a_whole_and_of_what_it_became_is_in_order(folder: Path, relatio
     links = folder / "links.csv"
     again, parts = (AWS, relation, AZURE, ""), ((RAINIER, "part of", whole, "") for whole in (AWS, AZURE))
     links.write_bytes(linked(again, *parts)(links.read_bytes()))
+    twice = check(folder)
+    deals = folder / "commitments.csv"
+    deals.write_bytes(cell(5, "ledger", "")(deals.read_bytes()))
 
     found = check(folder)
 
     assert found == []
+    assert [(p.table, p.row, p.column) for p in twice] == [("commitments", 5, "ledger")]
+
+
+def test_part_of_a_part_is_not_marked_beside_the_whole(folder: Path) -> None:
+    """A deal that lies in a marked one through one that is not marked would count in the ledger beside it."""
+    links, deals = folder / "links.csv", folder / "commitments.csv"
+    links.write_bytes(linked((AWS, "part of", RAINIER, ""), (RAINIER, "part of", AZURE, ""))(links.read_bytes()))
+    (told,) = check(folder)
+    deals.write_bytes(cell(7, "ledger", "cloud")(deals.read_bytes()))
+
+    assert (told.table, told.row, told.column) == ("commitments", 4, "ledger")
+    assert f'"{AZURE}", which is or holds this deal' in told.reason
+    assert check(folder) == []
 
 
 def test_form_of_a_spreadsheet_is_told_at_once(folder: Path) -> None:

@@ -131,6 +131,7 @@ def test_what_cannot_be_read_is_one_line_and_exit_code_1(text, told):
         (("--set", "peak_overhead=5"), "ten times"),
         (("--set", "k=9**9"), "plain number"),
         (("--basis", "moon"), "must be one of it, facility, grid, unknown"),
+        (("--basis", "moon" * 900), f'got "{"moon" * 10}"\n'),
         (("--chip", "Titan X"), "must be one of"),
     ],
 )
@@ -641,6 +642,29 @@ def test_serve_where_the_limits_cannot_be_counted_is_told(address, code, told, m
 
     assert done.exit_code == code
     assert re.fullmatch(f"error: DASHBOARD_LIMITS_STORAGE: .*{told}.*\n", done.stderr)
+    assert "secret" not in done.output
+
+
+def test_serve_without_the_cluster_that_counts_is_told(tmp_path, monkeypatch):
+    """The client of a cluster asks its servers when it is made; where none answers one line says so."""
+    library = tmp_path / "redis"
+    library.mkdir()
+    (library / "__init__.py").write_text("__version__ = '6.0.0'\nfrom redis import cluster, exceptions\n")
+    (library / "exceptions.py").write_text("class RedisClusterException(Exception): ...\n")
+    (library / "cluster.py").write_text(
+        "from redis.exceptions import RedisClusterException\n"
+        "def ClusterNode(*_): ...\n"
+        "def RedisCluster(*_, **__): raise RedisClusterException('no reachable node, password secret')\n"
+    )
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setenv("DASHBOARD_LIMITS_STORAGE", "redis+cluster://:secret@127.0.0.1:1")
+
+    done = _run("serve", "--port", "0")
+    for name in [name for name in sys.modules if name.split(".")[0] == "redis"]:
+        del sys.modules[name]
+
+    assert done.exit_code == 1
+    assert re.fullmatch("error: DASHBOARD_LIMITS_STORAGE: must be a place that answers at the start, .*\n", done.stderr)
     assert "secret" not in done.output
 
 

@@ -191,6 +191,8 @@ def _plain(component):
         ("shot = [1]", 'shot 1: must be a table of keys under [[shot]], got "1"'),
         ('[[shot]]\naddress = "/"\npage = "yes"', 'shot 1: page: must be true or false, got "yes"'),
         ('[[shot]]\naddress = "/"\nscale = true', 'shot 1: scale: must be 1, 2 or 3, got "True"'),
+        ('[[shot]]\naddress = "/"\nformat = "csv"\nsize = "slide"', "size: does not go with format csv"),
+        ('[[shot]]\naddress = "/"\nformat = "svg"\nscale = 2', "scale: does not go with format svg"),
         ('[[shot]]\naddress = "/"\npage = true\nfigure = "energy"', "shot 1: figure: does not go with page"),
         ('[[shot]]\naddress = "/"\n' * 2, "two shots must not make one file"),
         ("[[shot", "must be TOML"),

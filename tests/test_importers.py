@@ -233,9 +233,9 @@ def test_owid_without_a_column_is_refused_by_its_name(
 
 
 def test_owid_in_another_dress_is_read(folder: Path, tmp_path: Path) -> None:
-    """Semicolons, a byte order mark, CRLF and moved columns are read, and told."""
+    """Semicolons, a byte order mark, CRLF, moved columns and an end within a line are read, and told."""
     rows = [row[::-1] for row in csv.reader(io.StringIO(OWID))]
-    text = "\ufeff" + "\r\n".join(";".join(row) for row in rows) + "\r\n"
+    text = "\ufeff" + "\r\n".join(";".join(row) for row in rows)
     path = tmp_path / "dressed.csv"
     path.write_bytes(text.encode())
 
@@ -246,6 +246,8 @@ def test_owid_in_another_dress_is_read(folder: Path, tmp_path: Path) -> None:
     assert result.counts == plain.counts
     assert "separated by ;" in notes
     assert "byte order mark" in notes
+    assert "ends within a line" in notes
+    assert not any("ends within a line" in note for note in plain.notes)
     assert 'column "year" has moved before "country"' in notes
 
 
@@ -599,12 +601,15 @@ def test_epoch_machine_that_we_hold_comes_in_once(
 
 
 def test_epoch_machine_with_another_form_of_the_chip_is_the_same(tmp_path: Path) -> None:
-    """An A100 whose form is not named may be the A100 40GB of our Selene, whatever the phase."""
+    """An A100 whose form is not named may be the A100 40GB of our Selene; one whose memory is named is that card."""
     text = f"{CLUSTER_COLUMNS}\nNVIDIA Selene Phase 1,Existing,Confirmed,NVIDIA A100,2240,2020-06-22,,,,,,,,2.4,\n"
+    text += "Other One,Existing,Confirmed,NVIDIA A100 SXM4 40 GB,768,2020-06-22,,,,,,,,0.7,\n"
 
     result = run("epoch-clusters", [saved(tmp_path, text)], catalog.SHIPPED, as_of=AS_OF)
 
     assert "our own pair selene-linpack" in told(result)["NVIDIA Selene Phase 1 (row 2)"][1]
+    pairs = next(d for d in result.outcome.differences if d.table == "pairs")
+    assert pairs.added["epoch-other-one"]["chip_id"] == "a100-sxm-40"
 
 
 def test_epoch_pair_with_a_source_of_its_own_is_ours(folder: Path, tmp_path: Path) -> None:
@@ -689,6 +694,7 @@ class _Upstream(BaseHTTPRequestHandler):
         "/owid.csv": (200, {}, OWID.encode()),
         "/moved.csv": (302, {"Location": "/owid.csv"}, b""),
         "/file.csv": (302, {"Location": "file:///etc/passwd"}, b""),
+        "/cut.csv": (200, {"Content-Length": "9000"}, OWID.encode()),
         "/big.csv": (200, {}, b"a,b\n" + b"1,2\n" * 1000),
     }
 
@@ -726,10 +732,14 @@ def test_file_is_read_from_an_address(folder: Path, publisher: str, page: str) -
 
 @pytest.mark.parametrize(
     ("page", "message"),
-    [("/none.csv", "must answer 200, got 404"), ("/file.csv", "file.*not allowed|must be reachable|must answer 200")],
+    [
+        ("/none.csv", "must answer 200, got 404"),
+        ("/file.csv", "file.*not allowed|must be reachable|must answer 200"),
+        ("/cut.csv", "must arrive whole, got [0-9]+ of 9,000 bytes"),
+    ],
 )
 def test_address_that_does_not_answer_is_told(folder: Path, publisher: str, page: str, message: str) -> None:
-    """A missing page, and a redirect to a file of this machine, are refused in one line."""
+    """A missing page, a redirect to a file of this machine and half an answer are refused in one line."""
     with pytest.raises(ImportFileError, match=message):
         run("owid-energy", [publisher + page], folder)
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from dashboard.catalog import Problem, chip_names, name_key, sized_key
-from dashboard.checks.limits import FACTORS, same_kind
+from dashboard.checks.limits import FACTORS, SYSTEM_OVER_CHIPS, same_kind
 from dashboard.checks.reading import Table, number, shown
 from dashboard.units import UNITS, magnitude, quantity
 
@@ -13,7 +13,7 @@ NAMES = (("pairs", "chip"), ("commitments", "chip_name"), ("sites", "chip_name")
 
 
 def systems(tables: Tables) -> Iterator[Problem]:
-    """A system's power includes its chips, so it is at least TDP x chips."""
+    """A system's power includes its chips, so it is at least TDP x chips; many times that is a slip of unit."""
     for line, row in tables["accelerators"].records() if "accelerators" in tables else ():
         power, tdp = number(row["system_power [kW]"]), number(row["tdp [W]"])
         chips = number(row["chips_per_system"]) or 1
@@ -23,6 +23,11 @@ def systems(tables: Tables) -> Iterator[Problem]:
             yield Problem(
                 "accelerators", line, "tdp [W]", row["tdp [W]"], what, "see the unit, and the system's columns"
             )
+        elif power and tdp and power * 1000 > SYSTEM_OVER_CHIPS * tdp * chips:
+            most = f"{SYSTEM_OVER_CHIPS * tdp * chips / 1000:,.4g} kW, {SYSTEM_OVER_CHIPS:g} times the TDP of its chips"
+            what = f"must be at most {most}, got {row['system_power [kW]']}"
+            mend = "see the unit, the decimal point and chips_per_system"
+            yield Problem("accelerators", line, "system_power [kW]", row["system_power [kW]"], what, mend)
 
 
 def chips_of_pairs(tables: Tables) -> Iterator[Problem]:

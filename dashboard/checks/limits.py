@@ -15,6 +15,11 @@ class Limit:
     high: float
     unit: str = ""
     tables: frozenset[str] = frozenset()
+    or_zero: bool = False
+
+    def holds(self, value: float) -> bool:
+        """Whether a value is believable."""
+        return self.low <= value <= self.high or (self.or_zero and value == 0)
 
 
 LIMITS: Mapping[str, Mapping[str, Limit]] = MappingProxyType(
@@ -40,7 +45,7 @@ LIMITS: Mapping[str, Mapping[str, Limit]] = MappingProxyType(
             "demand": Limit(0.001, 40_000),
             "peak": Limit(0.001, 3_000),
             "capacity": Limit(0.001, 15_000),
-            "carbon_intensity": Limit(0, 1_500),
+            "carbon_intensity": Limit(2, 1_500, or_zero=True),  # one in kg is below 2
         },
         "pairs": {"chip_count": Limit(1, 20_000_000)},
         "links": {"share": Limit(0.001, 1)},
@@ -62,10 +67,12 @@ UNIT_LIMITS: Mapping[str, Limit] = MappingProxyType(
     }
 )
 
+SYSTEM_OVER_CHIPS = 10.0  # times the TDP of its chips: no system was seen above 2.1
+
 _CLAIMS = frozenset({"claims"})
 MOST = 1e9  # of any other reading, in its own unit
 QUANTITY_LIMITS: tuple[Limit, ...] = (
-    Limit(0, 20_000, "MW", frozenset({"milestones"})),
+    Limit(1, 20_000, "MW", frozenset({"milestones"}), or_zero=True),
     Limit(0.0001, 20_000, "MW", frozenset({"pairs"})),
     Limit(0.0001, 10_000, "GW", _CLAIMS),
     Limit(0.001, 100_000, "TWh", _CLAIMS),

@@ -109,6 +109,32 @@ def wholes(tables: Tables) -> Iterator[Problem]:
             yield Problem("links", line, "to_id", row["to_id"], what, mend)
 
 
+def marked(tables: Tables) -> Iterator[Problem]:
+    """No two deals that `ledger` marks are one deal, or one in the other: that column adds what it marks.
+
+    Only a part that is linked to its marked whole itself is taken into it.
+    """
+    deals = tables["commitments"].by_id() if "commitments" in tables else {}
+    counted = {key for key, row in deals.items() if row["ledger"]}
+    same, above = defaultdict(set), defaultdict(set)
+    for _, row in tables["links"].records() if "links" in tables else ():
+        if row["relation"] in ("restates", "replaces"):
+            same[row["from_id"]].add(row["to_id"])
+            same[row["to_id"]].add(row["from_id"])
+        elif row["relation"] == "part of":
+            above[row["from_id"]].add(row["to_id"])
+    told: set[frozenset[str]] = set()
+    for line, row in reversed([*tables["commitments"].records()] if counted else []):
+        own = row["commitment_id"]
+        arrows = {key: same[key] | above[key] for key in {*same, *above}} | {own: same[own] | above[own] - counted}
+        for other in sorted((_reached(own, arrows) & counted) - {own} if own in counted else ()):
+            if frozenset((own, other)) not in told:
+                what = f'must be empty, for "{other}", which is or holds this deal, is marked too'
+                what += f', got "{row["ledger"]}": the ledger would count it twice'
+                yield Problem("commitments", line, "ledger", row["ledger"], what, "mark one of the two")
+            told.add(frozenset((own, other)))
+
+
 def _reached(start: str, arrows: Mapping[str, set[str]]) -> set[str]:
     found, new = {start}, {start}
     while new := {end for key in new for end in arrows.get(key, ())} - found:
@@ -137,9 +163,13 @@ def _share(row: Mapping[str, str]) -> float:
 
 
 def superseded(tables: Tables) -> Iterator[Problem]:
-    """A claim takes the place of an earlier one of its own series: of another's it would hide a number that stands."""
+    """A claim takes the place of an earlier one of its own series, for another's still stands; the earlier yields."""
     claims = tables["claims"].by_id() if "claims" in tables else {}
+    after = {row["supersedes"]: key for key, row in claims.items()}
     for line, row in tables["claims"].records() if "claims" in tables else ():
+        if row["claim_id"] in after and row["preferred"] == "true":
+            what = f'must be false, as "{shown(after[row["claim_id"]])}" supersedes this claim, got true'
+            yield Problem("claims", line, "preferred", "true", what, "set it to false and say why in preference")
         old = claims.get(row["supersedes"])
         if old is None:
             continue

@@ -21,6 +21,7 @@ _STARTS: tuple[tuple[bytes, str, str], ...] = (
 )
 _MARK = b"\xef\xbb\xbf"
 _SEPARATORS = {";": "separator ;", "\t": "separator tab", "|": "separator |"}
+_CONFLICT = ("<<<<<<< ", "||||||| ", "=======", ">>>>>>> ")
 _SAVE = "save it again with commas, in LibreOffice: Save as, Edit filter settings, Field delimiter ,"
 
 
@@ -200,7 +201,13 @@ def _take(table: Table, line: int, cells: list[str], problems: list[Problem]) ->
         table.lines.append(line)
         return
     what = f"must have {wanted} cells as the header has, got {got}"
-    if not cells:
+    if cells and cells[0].startswith(_CONFLICT):
+        what, mend = (
+            f'must hold a row, got "{shown(cells[0])}", a mark of a merge',
+            "settle the merge, then remove the mark",
+        )
+        column, value = "", cells[0]
+    elif not cells:
         what, mend, column, value = "must hold a row, got a blank line", "remove the line", "", ""
     elif got < wanted:
         column, value, mend = table.header[got], "", f'cells are missing from "{table.header[got]}" on: add the commas'

@@ -21,7 +21,7 @@ class Rule:
     mend: str
 
 
-POWER, DEMAND, PEAK = "power [GW]", "demand [TWh]", "peak [GW]"
+POWER, MONEY, DEMAND, PEAK = "power [GW]", "amount [billion USD]", "demand [TWh]", "peak [GW]"
 _STATE = "what runs is operating and energised, what does not is planned or full_build and not energised"
 _SEEN = "what runs was seen or disclosed: correct the status or the basis"
 _OFF = "leave the power empty where it is not known; what is given up is not energised"
@@ -39,6 +39,14 @@ RULES = (
     Rule("commitments", POWER, (FILLED,), "claim_type", (FILLED,), "say it, or write unknown"),
     Rule("commitments", POWER, (EMPTY,), "power_basis", (EMPTY,), _ALONE),
     Rule("commitments", POWER, (EMPTY,), "claim_type", (EMPTY,), _ALONE),
+    Rule(
+        "commitments",
+        MONEY,
+        (FILLED,),
+        "money_kind",
+        (FILLED,),
+        "say what the dollars are: each kind is read otherwise",
+    ),
     Rule("claims", "quantity", ("power",), "basis", (FILLED,), "say it, or write unknown"),
     Rule("claims", "quantity", ("power",), "claim_type", (FILLED,), "say it, or write unknown"),
     Rule("claims", "claim_type", (FILLED,), "quantity", ("power",), "only power is read by its type: empty the type"),

@@ -10,10 +10,11 @@ from dashboard.checks.chips import aliases, chips_of_pairs, names_of_chips, syst
 from dashboard.checks.citations import sources
 from dashboard.checks.factors import factors, scopes
 from dashboard.checks.limits import KINDS, LIMITS, MOST, QUANTITY_LIMITS, UNIT_LIMITS, Limit, same_kind
-from dashboard.checks.links import inside, links, loops, shares, stated, superseded, totals, twice, wholes
+from dashboard.checks.links import inside, links, loops, marked, shares, stated, superseded, totals, twice, wholes
 from dashboard.checks.named import named_rows
 from dashboard.checks.reading import Table, number, shown
 from dashboard.checks.rows import rows
+from dashboard.checks.spelling import spelled
 from dashboard.checks.times import DATE, times
 from dashboard.records import header_field
 from dashboard.units import UNITS, QuantityError, UnitError, magnitude, quantity, read_cell, unit
@@ -30,6 +31,9 @@ DATES = frozenset(
 _NOTHING = frozenset({"na", "n/a", "nan", "null", "none", "nil", "-", "--", "–", "?", "tbd", "unknown."})
 _ERROR = re.compile(r"#(?:N/A|REF!|VALUE!|DIV/0!|NAME\?|NUM!|NULL!|SPILL!|CALC!|#+)", re.IGNORECASE)
 _HIDDEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u00a0\u2000-\u200f\u2028-\u202f\u205f\u2060\u3000\ufeff\ufffd]")
+# Letters outside ASCII as they look after UTF-8 was read as Windows-1252: é as Ã©, ’ as â€™.
+_CONTINUED = re.escape("".join(bytes([byte]).decode("cp1252", "ignore") for byte in range(0x80, 0xC0)))
+_MISREAD = re.compile(f"[Â-ß][{_CONTINUED}]|[à-ï][{_CONTINUED}]{{2}}")
 _ADDRESS = re.compile(r"https?://[^\s/:@\"'<>\\^`{|}]+(?::\d+)?(?:[/?#][^\s\"<>\\^`{|}]*)?", re.IGNORECASE)
 _ORDERED = (
     ("low", "central", "high"),
@@ -52,7 +56,7 @@ def cells(tables: Tables, kinds: Kinds) -> Iterator[Problem]:
 
 def _cell_doubt(cell: str, *, choice: bool, note: bool) -> tuple[str, str] | None:
     """What a cell of any column must not be, and how to mend it; None where it is in order."""
-    error, hidden = _ERROR.search(cell), _HIDDEN.search(cell)
+    error, hidden, misread = _ERROR.search(cell), _HIDDEN.search(cell), _MISREAD.search(cell)
     got = f'got "{shown(cell)}"'
     doubts = (
         (
@@ -65,6 +69,11 @@ def _cell_doubt(cell: str, *, choice: bool, note: bool) -> tuple[str, str] | Non
         ("\n" in cell and not note, f"must be one line, {got}", "put a space for the line break"),
         (len(cell) > LONGEST, f"must be at most {LONGEST:,} characters, got {len(cell):,}", "shorten the text"),
         (hidden, f"must hold plain spaces and whole letters only, got {_code(hidden)}", "type the cell again"),
+        (
+            misread,
+            f'must have its letters as they were, got "{misread and misread[0]}", UTF-8 read as Windows-1252',
+            "take the old file, and open it as UTF-8",
+        ),
     )
     return next(((what, mend) for wrong, what, mend in doubts if wrong), None)
 
@@ -183,7 +192,7 @@ def limits(tables: Tables) -> Iterator[Problem]:
         wanted = {column: LIMITS[name][field] for column, field in _limited(name, table)}
         for line, row in table.records():
             for column, limit in wanted.items():
-                if (value := number(row[column])) is not None and not limit.low <= value <= limit.high:
+                if (value := number(row[column])) is not None and not limit.holds(value):
                     yield _beyond(name, line, column, row[column], limit, header_field(column)[1])
             yield from _long_row(name, line, row)
             yield from _spread_row(name, line, row)
@@ -205,7 +214,7 @@ def _long_row(name: str, line: int, row: Mapping[str, str]) -> Iterator[Problem]
     value = quantity(said, row["unit"])
     for limit in QUANTITY_LIMITS:
         if name in limit.tables and value.dimensionality == quantity(1, limit.unit).dimensionality:
-            if not limit.low <= magnitude(value, limit.unit) <= limit.high:
+            if not limit.holds(magnitude(value, limit.unit)):
                 shown = f"{row[column]} {row['unit']}"
                 yield _beyond(name, line, column, shown, limit, limit.unit)
             return
@@ -224,7 +233,8 @@ def _spread_row(name: str, line: int, row: Mapping[str, str]) -> Iterator[Proble
 
 
 def _beyond(name: str, line: int, column: str, value: str, limit: Limit, unit_name: str) -> Problem:
-    what = f"must be from {limit.low:,g} to {limit.high:,g} {unit_name}".rstrip() + f", got {value}"
+    zero = "0 or " if limit.or_zero else ""
+    what = f"must be {zero}from {limit.low:,g} to {limit.high:,g} {unit_name}".rstrip() + f", got {value}"
     return Problem(name, line, column, value, what, "see the unit and the decimal point")
 
 
@@ -359,6 +369,6 @@ def weights(tables: Tables) -> Iterator[Problem]:
 
 RULES: tuple[Rule, ...] = (
     header_units, cell_units, rows, stated, order, limits, dates, times, addresses, places, grids_of_sites,
-    systems, chips_of_pairs, names_of_chips, load_factors, aliases, links, twice, wholes, shares, loops, superseded,
-    inside, totals, weights, sources, units_of_quantities, factors, scopes, named_rows,
+    systems, chips_of_pairs, names_of_chips, load_factors, aliases, links, twice, wholes, marked, shares, loops,
+    superseded, inside, totals, weights, sources, units_of_quantities, factors, scopes, named_rows, spelled,
 )  # fmt: skip

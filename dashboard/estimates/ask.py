@@ -101,7 +101,7 @@ def read_ask(
         AskError, QuantityError, UnitError, UnknownChipError: what is wrong with it, in one line.
     """
     if basis not in BASES:
-        raise AskError(f'basis: must be one of {", ".join(BASES)}, got "{basis}"')
+        raise AskError(f'basis: must be one of {", ".join(BASES)}, got "{basis[:40]}"')
     amount = read_amount(text)
     overrides = read_settings(settings or {}, catalog)
     named = catalog.chip(chip) if chip else None

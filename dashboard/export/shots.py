@@ -221,6 +221,9 @@ def _refuse(row: Any) -> None:
         raise ValueError(f'page: must be true or false, got "{str(row["page"])[:20]}"')
     if row.get("page") and "figure" in row:
         raise ValueError("figure: does not go with page, which is taken whole")
+    idle = {"csv": ("size", "theme", "scale"), "svg": ("scale",), "pdf": ("scale",)}.get(str(row.get("format")), ())
+    if unused := next((key for key in idle if key in row), ""):
+        raise ValueError(f"{unused}: does not go with format {row['format']}, in which it would change nothing")
 
 
 def _checked(formats: Sequence[str], known: Sequence[str], size: str, theme: str, scale: int) -> Size:

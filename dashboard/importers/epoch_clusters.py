@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping
 from itertools import combinations
 
-from dashboard.catalog import chip_names, name_key
+from dashboard.catalog import chip_names, name_key, sized_key
 from dashboard.importers.merging import LEFT_OUT, MATCHED, PREFIX, UNREAD, Doubt, Merge, Publisher, slug, unique
 from dashboard.importers.upstream import Upstream, number, number_text
 
@@ -71,6 +71,11 @@ def _chip_ids(into: Merge) -> dict[str, str]:
     return chip_names((key, [name.strip() for name in row["aliases"].split(";")], row["name"]) for key, row in chips)
 
 
+def _chip_id(name: str, chips: Mapping[str, str]) -> str:
+    """The chip that goes by a name, the one of its memory where there is one; empty where none does."""
+    return chips.get(sized_key(name)) or chips.get(name_key(name), "")
+
+
 def _unfit(row: Mapping[str, str], chips: Mapping[str, str]) -> Doubt | None:
     """Why a cluster makes no pair; None where it does."""
     power, count, year = (
@@ -86,7 +91,7 @@ def _unfit(row: Mapping[str, str], chips: Mapping[str, str]) -> Doubt | None:
         (not count, LEFT_OUT, "no chip count", ""),
         ((number(count) or 0) < 1, UNREAD, "chip count must be a number from 1 on", count),
         (bool(row["Chip type (secondary)"]), LEFT_OUT, "two kinds of chip share the power", ""),
-        (name_key(chip) not in chips, LEFT_OUT, "chip must be one of accelerators.csv", chip),
+        (not _chip_id(chip, chips), LEFT_OUT, "chip must be one of accelerators.csv", chip),
         (state not in _STATUS, LEFT_OUT, f"status must be one of {', '.join(_STATUS)}", state),
         (not year, LEFT_OUT, "no year of operation", ""),
         (not re.match(r"20[1-4][0-9]", year), UNREAD, "year of operation must be from 2010 to 2049", year),
@@ -97,7 +102,7 @@ def _unfit(row: Mapping[str, str], chips: Mapping[str, str]) -> Doubt | None:
 def _our_pair(row: Mapping[str, str], chips: Mapping[str, str], into: Merge) -> str:
     """Our pair of the same machine, whatever the spaces, the partition or the form of the chip in its name."""
     families = {chip_id: chip["family"] for chip_id, chip in into.rows("accelerators").items()}
-    family, name = families[chips[name_key(row["Chip type (primary)"])]], _listed(row["Name"])
+    family, name = families[_chip_id(row["Chip type (primary)"], chips)], _listed(row["Name"])
     joined = {"".join(name[start:end]) for start, end in combinations(range(len(name) + 1), 2)}
     for case_id, pair in into.rows("pairs").items():
         if pair["source_id"].startswith(PUBLISHER.slug):
@@ -121,7 +126,7 @@ def _pair(row: Mapping[str, str], chips: Mapping[str, str], into: Merge, made: s
         "case_id": unique(PREFIX + slug(row["Name"])[:80].strip("-"), made),
         "name": row["Name"].strip('"'),
         "chip": row["Chip type (primary)"],
-        "chip_id": chips[name_key(row["Chip type (primary)"])],
+        "chip_id": _chip_id(row["Chip type (primary)"], chips),
         "chip_count": f"{count:.0f}",
         "power": number_text(power),
         "unit": "MW",

@@ -143,12 +143,19 @@ def _received(address: str, answer: Any) -> bytes:
             raise ImportFileError(f"{address}: must be at most {MAX_BYTES // 1_000_000} MB, got more")
         if monotonic() > until:
             raise ImportFileError(f"{address}: must arrive in {SECONDS} seconds, took longer")
+    told = answer.headers.get("Content-Length", "")
+    if told.isdecimal() and len(content) < int(told):  # a connection that is cut ends as one that is done
+        raise ImportFileError(
+            f"{address}: must arrive whole, got {len(content):,} of {int(told):,} bytes: try it again"
+        )
     return bytes(content)
 
 
 def _parse(name: str, address: str, content: bytes) -> Upstream:
     notes: list[str] = []
     text = _text(name, content, notes)
+    if not text.endswith(("\n", "\r")):
+        notes.append("ends within a line: if the copy was cut short there, its last cell is too")
     separator = max(",;\t", key=text.split("\n", 1)[0].count)
     if separator != ",":
         notes.append(f"cells are separated by {'tab' if separator == chr(9) else separator}: read so")

@@ -1,5 +1,6 @@
 """What stands before every route: headers, sizes, origin, limits per address, and one line for what is refused."""
 
+import sys
 from importlib.util import find_spec
 from math import ceil
 from time import time
@@ -193,6 +194,18 @@ def _limiter(server: flask.Flask, storage: str) -> Limiter:
             f"DASHBOARD_LIMITS_STORAGE: must be {kind}:// and the address of a server as the limits library takes it, "
             "got another: https://limits.readthedocs.io/en/stable/storage.html"
         ) from error
+    except _errors_of(library) as error:
+        raise ValueError(
+            f"DASHBOARD_LIMITS_STORAGE: must be a place that answers at the start, as {kind}:// asks it then, got none "
+            f"({type(error).__name__}): see its address and password, and whether it runs"
+        ) from error
+
+
+def _errors_of(library: str) -> tuple[type[Exception], ...]:
+    """What a client library raises, whatever it derives that from: a cluster is asked when its client is made."""
+    module = sys.modules.get(f"{library}.exceptions")
+    found = vars(module).values() if module else ()
+    return tuple(item for item in found if isinstance(item, type) and issubclass(item, Exception))
 
 
 def _wire_limits(server: flask.Flask, settings: Settings) -> None:

@@ -28,11 +28,24 @@ def write_to(stream: TextIO) -> None:
 
 def formatter() -> logging.Formatter:
     """A log record as one line of JSON: time (UTC), level, logger, message, and what the record carries besides."""
-    return JsonFormatter(
+    return _Lines(
         ["asctime", "levelname", "name", "message"],
         rename_fields={"asctime": "time", "levelname": "level", "name": "logger"},
         datefmt="%Y-%m-%dT%H:%M:%S%z",
     )
+
+
+# What gunicorn says of a request that it refuses itself: who sent it, why, and then what was sent.
+_REFUSED = re.compile(r"(?P<what>Invalid request) from ip=.*?: (?P<why>[^:'\"]*)|Error handling request", re.DOTALL)
+
+
+class _Lines(JsonFormatter):
+    def format(self, record: logging.LogRecord) -> str:
+        """The line; in one of gunicorn's the visitor's address and text are left away."""
+        if record.name == "gunicorn.error" and (found := _REFUSED.match(record.getMessage())):
+            told = ": ".join(filter(None, found.groups())).strip() or found[0]
+            record = logging.makeLogRecord({**vars(record), "msg": told, "args": ()})
+        return super().format(record)
 
 
 def wire(server: flask.Flask, *, proxied: bool = False) -> None:

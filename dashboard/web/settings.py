@@ -1,6 +1,7 @@
 """What the environment says about where the server stands; one place, read once by whoever starts it."""
 
 import math
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -53,12 +54,16 @@ class Settings:
         >>> Settings.of({"DASHBOARD_LIMITS": "10"}).limits
         10.0
         """
+        metrics = _switch("DASHBOARD_METRICS", environment.get("DASHBOARD_METRICS", ""))
+        if metrics and (counts := environment.get("PROMETHEUS_MULTIPROC_DIR")) is not None:
+            _folder("PROMETHEUS_MULTIPROC_DIR", counts)
+        packed = environment.get("DASHBOARD_PACKED")
         return cls(
             proxies=int(_number("DASHBOARD_PROXIES", environment.get("DASHBOARD_PROXIES", "0"), whole=True)),
             limits=_number("DASHBOARD_LIMITS", environment.get("DASHBOARD_LIMITS", "1")),
             storage=_storage("DASHBOARD_LIMITS_STORAGE", environment.get("DASHBOARD_LIMITS_STORAGE") or MEMORY),
-            metrics=_switch("DASHBOARD_METRICS", environment.get("DASHBOARD_METRICS", "")),
-            packed=Path(environment["DASHBOARD_PACKED"]) if environment.get("DASHBOARD_PACKED") else None,
+            metrics=metrics,
+            packed=_folder("DASHBOARD_PACKED", packed) if packed else None,
         )
 
 
@@ -78,6 +83,13 @@ def _storage(name: str, text: str) -> str:
         kinds = "memory://, redis://, valkey://, memcached:// or mongodb://"
         raise ValueError(f'{name}: must be an address that begins with {kinds}, got "{kind[:40]}"')
     return text
+
+
+def _folder(name: str, text: str) -> Path:
+    """A folder through which workers share: where they cannot write to it, every answer would fail."""
+    if not text or not Path(text).is_dir() or not os.access(text, os.W_OK | os.X_OK):
+        raise ValueError(f'{name}: must be a folder that can be written to, got "{text}"')
+    return Path(text)
 
 
 def _switch(name: str, text: str) -> bool:

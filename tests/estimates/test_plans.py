@@ -180,6 +180,17 @@ def test_the_notes_of_many_unknown_places_are_counted(catalog):
     assert _told(plans)[-1] == "80 more such notes, each of at most 1 row"
 
 
+def test_notes_that_differ_in_numbers_alone_are_one(catalog):
+    """A list of GB200 in many counts tells once how such a row is read, and still what is rare."""
+    counts = "".join(f"{number},GB200,{number}0,,,,,,,,,,,,\n" for number in range(1, 30))
+    plans = _read(HEADER + counts + "x,H100,10,,,,,,,,Nowhere 7,,,,\n", catalog)
+
+    superchips, place = _told(plans)
+    assert superchips.startswith("read as 10 chips, not superchips")
+    assert superchips.endswith(": 1 row, and so with other numbers: 28 rows")
+    assert '"Nowhere 7"' in place
+
+
 @pytest.mark.parametrize(
     ("row", "reason"),
     [

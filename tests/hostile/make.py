@@ -128,6 +128,8 @@ def zipped(content: bytes) -> bytes:
 SITES, CHIPS, STATES, DEALS = "sites", "accelerators", "milestones", "commitments"
 NUMBER, DATE = "must be a plain number", "must be a date"
 POWER, TDP, LATITUDE = "power", "tdp [W]", "latitude [deg]"
+AWS_MONEY = "story-aws-money"
+SYSTEM, CARBON = "system_power [kW]", "carbon_intensity [g/kWh]"
 FACTORS, THINGS = "parameters", "equivalents"
 AWS, AZURE, RAINIER = "openai-aws-2025", "openai-azure-2025", "anthropic-rainier-2025"
 SOURCE = "aboutamazon-2025-project-rainier-online"
@@ -242,7 +244,7 @@ CASES: tuple[Case, ...] = (
     Case("share-in-per-mille", "claims", percent("390"), 2, "value", "must be from 0.01 to 100 percent"),
     Case("kilowatts-in-watts", CHIPS, cell(4, TDP, "0.7"), 4, TDP, "must be from 10 to 25,000"),
     Case("milliwatts-in-watts", CHIPS, cell(4, TDP, "700000"), 4, TDP, "must be from 10 to 25,000"),
-    Case("milestone-of-25-gw", STATES, cell(2, POWER, "25000"), 2, POWER, "must be from 0 to 20,000 MW"),
+    Case("milestone-of-25-gw", STATES, cell(2, POWER, "25000"), 2, POWER, "must be 0 or from 1 to 20,000 MW"),
     Case("gigawatts-as-megawatts", DEALS, cell(2, "power [GW]", "30000"), 2, "power [GW]", "must be from 0.001 to 300"),
     Case(
         "demand-of-50000", "grids", cell(2, "demand [TWh]", "50000"), 2, "demand [TWh]", "must be from 0.001 to 40,000"
@@ -268,6 +270,9 @@ CASES: tuple[Case, ...] = (
     ),
     Case("load-factor-below", "grids", cell(5, "demand [TWh]", "53.1"), 5, "peak [GW]", "with the demand, got 0.07"),
     Case("tdp-above-the-system", CHIPS, cell(2, TDP, "7000"), 2, TDP, "at most 437.5 W, as a system of 8 has 3.5 kW"),
+    Case("system-in-watts", CHIPS, cell(4, SYSTEM, "10200"), 4, SYSTEM, "10 times the TDP of its chips, got 10200"),
+    Case("carbon-in-kilograms", "grids", cell(4, CARBON, "0.3844"), 4, CARBON, "must be 0 or from 2 to 1,500"),
+    Case("gigawatts-in-megawatts", STATES, cell(2, POWER, "0.421"), 2, POWER, "must be 0 or from 1 to 20,000 MW"),
     Case("pair-in-the-wrong-unit", "pairs", cell(2, "unit", "MW"), 2, POWER, "kW a chip with chip_count"),
     Case("correlation-above-1", "parameters", cell(2, "correlation", "1.9"), 2, "correlation", "must be at most 1"),
     Case("low-above-central", "parameters", cell(2, "low", "1.45"), 2, "central", 'must be at least low "1.45"'),
@@ -343,12 +348,14 @@ CASES: tuple[Case, ...] = (
     Case("gigawatts-of-no-basis", DEALS, cell(7, "power_basis", ""), 7, "power_basis", "must be filled in where power"),
     Case("gigawatts-of-no-type", DEALS, cell(7, "claim_type", ""), 7, "claim_type", "must be filled in where power"),
     Case("basis-without-gigawatts", DEALS, cell(7, "power [GW]", ""), 7, "power_basis", "must be empty where power"),
+    Case("dollars-of-no-kind", DEALS, cell(4, "money_kind", ""), 4, "money_kind", "must be filled in where amount"),
     Case("power-said-of-no-basis", "claims", cell(5, "basis", ""), 5, "basis", 'where quantity is "power"'),
     Case("power-said-of-no-type", "claims", cell(5, "claim_type", ""), 5, "claim_type", 'where quantity is "power"'),
     Case(
         "dollars-of-a-type", "claims", cell(2, "claim_type", "campus"), 2, "quantity", "must be power where claim_type"
     ),
     Case("supersedes-another", "claims", cell(5, "supersedes", "story-aws-money"), 5, "supersedes", "of openai-aws"),
+    Case("superseded-and-preferred", "claims", cell(3, "supersedes", AWS_MONEY), 2, "preferred", "must be false, as"),
     Case("supersedes-a-later", "claims", cell(5, "said", "2025-09"), 5, "supersedes", "must be no later than"),
     Case("share-of-0", "links", cell(3, "share", "0"), 3, "share", "must be from 0.001 to 1"),
     Case("site-that-is-filled", "links", cell(3, "relation", "fills"), 3, "to_kind", 'where relation is "fills"'),
@@ -503,6 +510,9 @@ CASES: tuple[Case, ...] = (
     Case("invisible-space", SITES, cell(2, "name", "Stargate\u200bAbilene"), 2, "name", "got U+200B"),
     Case("no-break-space", SITES, cell(2, "name", "Stargate\u00a0Abilene"), 2, "name", "got U+00A0"),
     Case("lost-character", SITES, cell(2, "operator", "Cruso\ufffd; Oracle"), 2, "operator", "got U+FFFD"),
+    Case("letters-misread", SITES, cell(2, "operator", "Crus\u00c3\u00b3e"), 2, "operator", "read as Windows-1252"),
+    Case("firm-in-other-letters", DEALS, cell(4, "user", "Open AI"), 4, "user", '"OpenAI", got "Open AI"'),
+    Case("merge-not-settled", SITES, added("<<<<<<< HEAD"), 5, "", 'got "<<<<<<< HEAD", a mark of a merge'),
     Case("two-lines", SITES, cell(2, "name", "Stargate\nAbilene"), 2, "name", "must be one line"),
     Case("error-of-a-spreadsheet", SITES, cell(2, "note", "see #REF! there"), 2, "note", 'got "#REF!"'),
     Case("no-value-of-a-spreadsheet", SITES, cell(2, "user", "#N/A"), 2, "user", 'got "#N/A"'),

@@ -266,12 +266,15 @@ def test_limits_can_be_switched_off():
         ("DASHBOARD_LIMITS", "-1"),
         ("DASHBOARD_METRICS", "yes"),
         ("DASHBOARD_LIMITS_STORAGE", "nonsense"),
+        ("DASHBOARD_PACKED", "/no/such/folder"),
+        ("PROMETHEUS_MULTIPROC_DIR", "/no/such/folder"),
+        ("PROMETHEUS_MULTIPROC_DIR", ""),
     ],
 )
 def test_a_variable_that_cannot_be_read_ends_the_start(variable, value):
     """The line names the variable and what it was."""
     with pytest.raises(ValueError, match=f'{variable}: must be .*, got "{value}"'):
-        Settings.of({variable: value})
+        Settings.of({"DASHBOARD_METRICS": "1", variable: value})
 
 
 def test_every_place_of_the_limits_library_is_known():

@@ -15,6 +15,7 @@ from dashboard.web import create_app, logs, warm
 from dashboard.web.settings import Settings
 
 TYPED = "a visitor wrote this"
+GUNICORN = logging.getLogger("gunicorn.error")
 
 
 @pytest.fixture
@@ -23,11 +24,11 @@ def written():
     stream = io.StringIO()
     handler = logging.StreamHandler(stream)
     handler.setFormatter(logs.formatter())
-    for log in (logs.ACCESS, logs.ERRORS):
+    for log in (logs.ACCESS, logs.ERRORS, GUNICORN):
         log.addHandler(handler)
         log.setLevel(logging.INFO)
     yield lambda: [json.loads(line) for line in stream.getvalue().splitlines()]
-    for log in (logs.ACCESS, logs.ERRORS):
+    for log in (logs.ACCESS, logs.ERRORS, GUNICORN):
         log.removeHandler(handler)
 
 
@@ -52,6 +53,21 @@ def test_a_request_is_one_line_without_what_was_typed(written):
     assert 0 <= lines[0]["ms"] < 60_000
     assert "typed" not in json.dumps(lines).lower()
     assert TYPED not in json.dumps(lines)
+
+
+def test_what_gunicorn_refuses_is_told_without_who_and_what(written):
+    """Its own lines name the address and quote the request; here they say what was wrong with it."""
+    GUNICORN.warning(f"Invalid request from ip=203.0.113.9: Invalid HTTP request line: 'GET /{TYPED}'")
+    GUNICORN.warning("Invalid request from ip=2001:db8::9: limit request headers fields size")
+    GUNICORN.error("Error handling request %s %s", "GET", f"/?text={TYPED}")
+    GUNICORN.info("Listening at: http://127.0.0.1:8000 (7)")
+
+    assert [line["message"] for line in written()] == [
+        "Invalid request: Invalid HTTP request line",
+        "Invalid request: limit request headers fields size",
+        "Error handling request",
+        "Listening at: http://127.0.0.1:8000 (7)",
+    ]
 
 
 def test_a_fault_of_ours_is_found_by_its_id(written):
