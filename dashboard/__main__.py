@@ -104,6 +104,7 @@ class _Amounts(click.Command):
 @click.option("--basis", default="unknown", show_default=True, help="it, facility, grid or unknown: what the GW are.")
 @click.option("--chip", default="", help="Chip that power or dollars are turned into.")
 @click.option("--set", "settings", multiple=True, callback=_settings, metavar="PARAM=VALUE", help="Set an assumption.")
+@click.option("--above", default=None, metavar="AMOUNT", help="How often results are above it, such as 150 MW.")
 @click.option("--seed", default=None, type=click.IntRange(0, MAX_SEED), help="Seed of the draws.")
 @click.option("--file", "plans", type=click.Path(path_type=Path), help="A CSV of plans, one a row, instead of TEXT.")
 @click.option("--by", multiple=True, metavar="COLUMN", help="Sum the plans by this column; repeat.")
@@ -116,6 +117,7 @@ def estimate(
     basis: str,
     chip: str,
     settings: dict[str, str],
+    above: str | None,
     seed: int | None,
     plans: Path | None,
     by: tuple[str, ...],
@@ -128,13 +130,14 @@ def estimate(
     from dashboard.core.draws import Draws
     from dashboard.estimates import estimate as work
     from dashboard.estimates import read_ask, report
+    from dashboard.estimates.limits import limit
 
     if (plans is None) == (text is None):
         raise click.UsageError("give TEXT or --file, one of them")
     if plans is None and (by or out or scheduler):
         raise click.UsageError("--by, --out and --scheduler go with --file")
-    if plans is not None and (chip or settings or basis != "unknown"):
-        raise click.UsageError("--basis, --chip and --set go with TEXT; a file says them in its columns")
+    if plans is not None and (chip or settings or above is not None or basis != "unknown"):
+        raise click.UsageError("--above, --basis, --chip and --set go with TEXT; a file says the last three in columns")
     catalog = _catalog(datasets)
     draws = Draws() if seed is None else Draws(seed=seed)
     if plans is not None:
@@ -142,10 +145,11 @@ def estimate(
         return
     assert text is not None
     answer = _or_exit(lambda: work(read_ask(text, catalog, basis=basis, chip=chip, settings=settings), catalog, draws))
+    bound = _or_exit(lambda: limit(above)) if above is not None else None
     if as_json:
-        click.echo(json.dumps(report.as_json(text, answer, catalog), ensure_ascii=False, indent=1))
+        click.echo(json.dumps(report.as_json(text, answer, catalog, bound), ensure_ascii=False, indent=1))
     else:
-        click.echo(report.as_text(answer))
+        click.echo(report.as_text(answer, bound))
 
 
 LONG_LIST = 2_000  # rows from which a progress bar helps

@@ -5,7 +5,8 @@ from typing import Any
 from dashboard.catalog import Catalog
 from dashboard.estimates.estimate import RESULT_UNITS, Assumption, Estimate, step_unit
 from dashboard.estimates.inputs import PLAIN_UNITS, SET_FIGURES, Factor, Step
-from dashboard.units import exact, figures_apart, given_text, magnitude, range_text, reader_text, trimmed
+from dashboard.estimates.limits import limit_text, share_text, shares_above
+from dashboard.units import Amount, exact, figures_apart, given_text, magnitude, range_text, reader_text, trimmed
 
 LABELS = {
     "chips": "Chips",
@@ -25,8 +26,11 @@ _NAMES = ("q05", "q25", "q50", "q75", "q95")
 APART = 0.05  # from which on the steps at the middles are told to end elsewhere
 
 
-def as_json(text: str, answer: Estimate, catalog: Catalog) -> dict[str, Any]:
-    """The object of `estimate --json`: input, reading, basis, results, steps, assumptions, sources, warnings."""
+def as_json(text: str, answer: Estimate, catalog: Catalog, above: Amount | None = None) -> dict[str, Any]:
+    """The object of `estimate --json`: input, reading, basis, results, steps, assumptions, sources, warnings.
+
+    With an amount that was asked for, also `above`: the share of the outcomes above it, by result.
+    """
     ask = answer.ask
     return {
         "input": text,
@@ -55,7 +59,13 @@ def as_json(text: str, answer: Estimate, catalog: Catalog) -> dict[str, Any]:
         "assumptions": [_assumption(row) for row in answer.assumptions],
         "sources": [_source(catalog, source_id) for source_id in answer.source_ids],
         "warnings": list(answer.warnings),
-    }
+    } | ({} if above is None else {"above": _above(answer, above)})
+
+
+def _above(answer: Estimate, above: Amount) -> dict[str, Any]:
+    shares = shares_above(answer, above)
+    unit = RESULT_UNITS[next(iter(shares))]
+    return {"value": magnitude(above.quantity, unit), "unit": unit, "shares": shares}
 
 
 def _result(answer: Estimate, name: str) -> dict[str, Any]:
@@ -83,8 +93,8 @@ def _source(catalog: Catalog, source_id: str) -> dict[str, str]:
     return {"id": source_id, "title": source.title, "address": source.address, "tier": source.tier}
 
 
-def as_text(answer: Estimate) -> str:
-    """What was understood, each result with its range, what decides it, and the warnings."""
+def as_text(answer: Estimate, above: Amount | None = None) -> str:
+    """What was understood, each result with its range, how often it is above an amount, what decides it, warnings."""
     lines = [f"{answer.ask.text}  (data {answer.data_version}, seed {answer.seed}, {answer.draws:,} draws)", ""]
     for name in RESULT_UNITS:
         if name in answer.results:
@@ -98,6 +108,9 @@ def as_text(answer: Estimate) -> str:
             if exact(low, high):
                 text, span = given_text(middle, unit), ""
             lines.append(f"  {LABELS[name]:<24}{text:>16}{span}")
+    if above is not None:
+        lines += ["", limit_text(above)]
+        lines += [f"  {LABELS[name]:<24}{share_text(share):>16}" for name, share in shares_above(answer, above).items()]
     lines += ["", "How"] + [
         f"  {step.label}: {step.formula} = {step.numbers} = {step_value(step)}" for step in answer.steps
     ]
@@ -122,7 +135,7 @@ def step_value(step: Step) -> str:
     return reader_text(magnitude(step.result, step_unit(step)), step_unit(step), 3)
 
 
-def _lowered(label: str) -> str:
+def lowered(label: str) -> str:
     """The label inside a sentence; an abbreviation such as IT keeps its capitals."""
     return label if label[1:2].isupper() else label[:1].lower() + label[1:]
 
@@ -135,7 +148,7 @@ def what_would_change(answer: Estimate) -> str:
     low, high = sorted((row.at_low.m_as("TWh"), row.at_high.m_as("TWh")))
     ends = f"{range_text(low, high, 'TWh')} at its two ends{_ends_told(row.factor)}"
     share = f"{100 * row.share:.0f} % of the variance of a year’s energy"
-    return f"What would change this most: {_lowered(row.factor.label)} ({share}, {ends})."
+    return f"What would change this most: {lowered(row.factor.label)} ({share}, {ends})."
 
 
 def _ends_told(factor: Factor) -> str:

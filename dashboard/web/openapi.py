@@ -72,6 +72,7 @@ def _data() -> dict[str, Any]:
     basis = _parameter("basis", "query", {"type": "string", "enum": list(BASES)})
     more = (
         _parameter("chip", "query", TEXT),
+        _parameter("above", "query", TEXT | {"examples": ["150 MW", "$3bn"]}),
         _parameter("seed", "query", {"type": "integer", "minimum": 0, "maximum": 10**12 - 1}),
     )
     return {

@@ -12,6 +12,7 @@ from dashboard.catalog import Catalog, one_line
 from dashboard.compare import Comparison
 from dashboard.core.draws import Draws
 from dashboard.estimates import estimate, read_ask, report
+from dashboard.estimates.limits import limit
 from dashboard.figures import size_named
 from dashboard.web import first, guard, openapi, own, packs
 from dashboard.web.addresses import AddressError, FigureError, comparison_named, query_of
@@ -121,7 +122,7 @@ def refusal(told: object, status: int = 400) -> tuple[dict[str, str], int]:
     return {"error": one_line(str(told))}, status
 
 
-KEYS = ("text", "basis", "chip", "seed")
+KEYS = ("text", "basis", "chip", "above", "seed")
 MAX_SEED = 10**12 - 1  # that of `estimate --seed` and of the description in openapi.py too
 
 
@@ -139,6 +140,7 @@ def api(catalog: Catalog, query: Mapping[str, str]) -> Any:
         ask = read_ask(
             text, catalog, basis=query.get("basis", "unknown"), chip=query.get("chip", ""), settings=settings
         )
-        return report.as_json(text, estimate(ask, catalog, Draws(seed=int(seed))), catalog)
+        above = limit(query["above"]) if "above" in query else None
+        return report.as_json(text, estimate(ask, catalog, Draws(seed=int(seed))), catalog, above)
     except ValueError as error:
         return refusal(error)

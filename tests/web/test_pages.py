@@ -83,7 +83,7 @@ def test_choices_survive_their_address(catalog):
     """What a choice writes into the address is what the page reads back."""
     from urllib.parse import parse_qsl
 
-    typed = convert.Choice("400k GB200", "it", "h100-sxm", "30 GW", {"draw_ratio": "0.7"})
+    typed = convert.Choice("400k GB200", "it", "h100-sxm", "30 GW", "2 GW", {"draw_ratio": "0.7"})
     by_site = plans.Choice("site", "Stargate Abilene")
     ledger = deals.Choice("Anthropic", "billion USD", "facility")
 
@@ -146,7 +146,7 @@ def test_each_figure_is_a_csv_and_a_spec(client, figure):
         ("/api/estimate", 400, "got nothing"),
         ("/api/estimate?text=30+mW", 400, "milliwatt"),
         ("/api/estimate?text=30+GW&seed=abc", 400, "seed: must be a whole number"),
-        ("/api/estimate?text=30+GW&base=it", 400, "must be of text, basis, chip, seed"),
+        ("/api/estimate?text=30+GW&base=it", 400, "must be of text, basis, chip, above, seed"),
         ("/api/estimate?text=30+GW&set.draw_ratio=9", 400, "draw_ratio"),
         ("/data/passwd", 404, "must be a table"),
         ("/api/estimate?text=100+GW&text=5+GW", 400, 'query: must have each key once, got \\"text\\" 2 times'),

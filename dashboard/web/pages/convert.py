@@ -16,7 +16,8 @@ from dashboard.estimates import Estimate, estimate, read_ask
 from dashboard.estimates.ask import BASES, setting_name
 from dashboard.estimates.estimate import RESULT_UNITS, quantiles
 from dashboard.estimates.inputs import Factor, NoPowerError
-from dashboard.estimates.report import LABELS, steps_apart, what_would_change
+from dashboard.estimates.limits import limit, limit_text, share_text, shares_above
+from dashboard.estimates.report import LABELS, lowered, steps_apart, what_would_change
 from dashboard.units import exact, given_text, magnitude, number_text, range_text, reader_text, spread_text
 from dashboard.web import components as ui
 from dashboard.web.live import Live
@@ -50,12 +51,13 @@ class Choice:
     basis: str = "unknown"
     chip: str = ""
     other: str = ""
+    above: str = ""
     settings: Mapping[str, str] = field(default_factory=dict)
 
     def query(self) -> str:
         """The choice as the query of the address."""
         basis = "" if self.basis == "unknown" else self.basis
-        named = {"text": self.text, "basis": basis, "chip": self.chip, "other": self.other}
+        named = {"text": self.text, "basis": basis, "chip": self.chip, "other": self.other, "above": self.above}
         return ui.query_text(named | {PREFIX + name: value for name, value in self.settings.items()})
 
 
@@ -63,7 +65,8 @@ def choose(query: Mapping[str, str]) -> Choice:
     """The choice in a query; texts are taken as they stand and judged by `view`."""
     settings = {key.removeprefix(PREFIX): value for key, value in query.items() if key.startswith(PREFIX)}
     text, basis = query.get("text", EXAMPLES[0]), query.get("basis", "unknown")
-    return Choice(text, basis, query.get("chip", ""), query.get("other", ""), settings)
+    chip, other, above = (query.get(key, "") for key in ("chip", "other", "above"))
+    return Choice(text, basis, chip, other, above, settings)
 
 
 def view(catalog: Catalog, choice: Choice) -> Estimate:
@@ -124,6 +127,14 @@ def layout(catalog: Catalog, query: Mapping[str, str]) -> Any:
                         debounce=400,
                         w=230,
                     ),
+                    dmc.TextInput(
+                        id="convert-above",
+                        value=choice.above,
+                        label="How often above",
+                        placeholder="150 MW",
+                        debounce=400,
+                        w=150,
+                    ),
                     dmc.Select(
                         id="convert-basis",
                         label="The GW are",
@@ -181,7 +192,7 @@ def _named(settings: Mapping[str, str], catalog: Catalog) -> dict[str, str]:
 
 def wire(app: dash.Dash, live: Live) -> None:
     """Typing redraws the page; the assumptions on show follow the chain in use; all of it is kept in the address."""
-    typed = [Input(f"convert-{name}", "value") for name in ("text", "basis", "chip", "other")]
+    typed = [Input(f"convert-{name}", "value") for name in ("text", "basis", "chip", "other", "above")]
 
     @ui.redrawn(app, "convert", *typed, Input("convert-given", "data"))
     def body(
@@ -189,11 +200,12 @@ def wire(app: dash.Dash, live: Live) -> None:
         basis: str,
         chip: str | None,
         other: str | None,
+        above: str | None,
         given: dict[str, str] | None,
         window: ui.View,
         mine: Any,
     ) -> ui.Redrawn:
-        choice = Choice(text or "", basis, chip or "", other or "", given or {})
+        choice = Choice(text or "", basis, chip or "", other or "", above or "", given or {})
         return render(live.of(mine), choice, ui.seen(window, mine)), choice
 
     @app.callback(
@@ -205,7 +217,7 @@ def wire(app: dash.Dash, live: Live) -> None:
         State("convert-given", "data"),
     )
     def assumptions(text: str | None, basis: str, chip: str | None, mine: Any, given: dict[str, str] | None) -> Any:
-        return boxes(live.of(mine), Choice(text or "", basis, chip or "", "", given or {}))
+        return boxes(live.of(mine), Choice(text or "", basis, chip or "", settings=given or {}))
 
     @app.callback(
         Output("convert-given", "data"),
@@ -242,6 +254,7 @@ def render(catalog: Catalog, choice: Choice, window: dict[str, Any]) -> list[Any
         html.P(what_would_change(answer), className="quiet"),
         html.Div([html.P(f"Note: {warning}.", className="quiet") for warning in answer.warnings]),
         html.Div([_card(answer, name, kind) for name, kind in CARDS if name in answer.results], className="cards"),
+        html.Div(_above(answer, choice.above)),
         html.Div(_beside(catalog, answer, other)),
         html.Div([html.H2("Beside it"), ui.problem(wrong)] if wrong else []),
         *figures,
@@ -275,6 +288,20 @@ def _full_rating(answer: Estimate) -> list[Any]:
         return [told, f"{where} ({NOTHING_OPEN})"]
     told = html.Strong(reader_text(peak[2], "MW", beside=beside), className="estimated")
     return ["about ", told, f"{where} (very likely {range_text(peak[0], peak[4], 'MW', beside=beside)})"]
+
+
+def _above(answer: Estimate, text: str) -> list[Any]:
+    """How often each result is above the amount that was typed; empty where none was."""
+    if not text:
+        return []
+    try:
+        bound = limit(text)
+    except ValueError as error:
+        return [ui.problem(str(error))]
+    parts: list[Any] = [limit_text(bound), ":"]
+    for name, share in shares_above(answer, bound).items():
+        parts += [f" {lowered(LABELS[name])} ", html.Strong(share_text(share), className="estimated"), ","]
+    return [html.P([*parts[:-1], "."])]
 
 
 def _beside(catalog: Catalog, answer: Estimate, other: Estimate | None) -> list[Any]:
