@@ -10,6 +10,7 @@ import pytest
 from PIL import ImageFont
 
 from dashboard import compare, figures
+from dashboard.compare import value_text
 from dashboard.estimates import estimate, read_ask
 from dashboard.figures import SIZES, size_named
 from dashboard.figures.frame import THEMES
@@ -98,6 +99,19 @@ def test_a_refused_slide_is_drawn_at_the_least_height_told(comparisons):
     least = re.search(r"at least (\d+x\d+) ", str(refused.value))[1]
 
     assert figures.figure(comparison, size_named(least))["layout"]["height"] == int(least.partition("x")[2])
+
+
+def test_a_month_under_the_pointer_has_its_range_in_the_unit_of_the_axis(catalog):
+    """A month of less than a gigawatt is told in gigawatts with its range, as the picture's words tell the last one."""
+    comparison = comparison_named("timeline", catalog, {"name": "OpenAI"})
+    lines = [trace for trace in figures.figure(comparison, size_named("page"))["data"] if "hovertemplate" in trace]
+
+    assert [line["name"] for line in lines] == ["announced", "likely", "energised"]
+    for line in lines:
+        assert len(line["text"]) == len(line["x"]) == len(line["y"])
+        assert line["hovertemplate"].startswith("%{x|%b %Y}: %{text}<extra>")
+        assert value_text([row for row in comparison.rows if row.basis == line["name"]][-1], comparison) in line["text"]
+    assert re.fullmatch(r"0\.\d\d GW \(0\.\d\d–\d\.\d+\)", lines[-1]["text"][-1])
 
 
 def test_text_from_a_table_is_never_markup(catalog):

@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas as pd
 
-from dashboard.compare import Comparison
+from dashboard.compare import Comparison, value_text
 from dashboard.figures.frame import Frame, Size, frame
 from dashboard.figures.legend import draw_legend, legend_rows
 from dashboard.figures.plots import Spec, nice_step, tick_text
@@ -28,7 +28,8 @@ def series(comparison: Comparison, size: Size, theme: str) -> Spec:
     data: list[Spec] = []
     for name in names:
         rows = comparison.table[comparison.table.basis == name].dropna(subset=["value"])
-        data += _line(rows, colours[name], name, box, comparison.unit)
+        told = [value_text(row, comparison) for row in comparison.rows if row.basis == name and row.value == row.value]
+        data += _line(rows, colours[name], name, box, told)
     return {"data": data, "layout": box.layout | _axes(comparison, box)}
 
 
@@ -44,7 +45,7 @@ def _colours(box: Frame, names: list[str]) -> list[str]:
     return [known.get(name) or next(spare, theme.ink) for name in names]
 
 
-def _line(rows: pd.DataFrame, colour: str, name: str, box: Frame, unit: str) -> list[Spec]:
+def _line(rows: pd.DataFrame, colour: str, name: str, box: Frame, told: list[str]) -> list[Spec]:
     months = [f"{label}-01" for label in rows.label]
     middle = {
         "type": "scatter",
@@ -57,7 +58,8 @@ def _line(rows: pd.DataFrame, colour: str, name: str, box: Frame, unit: str) -> 
             "width": box.size.font * 0.18,
             "dash": "dot" if name in DOTTED else "solid",
         },
-        "hovertemplate": f"%{{x|%b %Y}}: %{{y:.3s}} {escaped(unit)}<extra>{escaped(name)}</extra>",
+        "text": [escaped(text) for text in told],
+        "hovertemplate": f"%{{x|%b %Y}}: %{{text}}<extra>{escaped(name)}</extra>",
     }
     if name != BANDED:
         return [middle]

@@ -13,6 +13,7 @@ from dashboard import captions, compare_grids, compare_plans, figures, workings
 from dashboard.catalog import SHIPPED
 from dashboard.compare import row_text
 from dashboard.compare_deals import RIBBONS
+from dashboard.estimates.ask import BASIS_NAMES
 from dashboard.estimates.ledger import BASES
 from dashboard.figures.frame import Size
 from dashboard.units import spread_text
@@ -883,6 +884,20 @@ def test_ribbons_in_gigawatts_promise_no_investment(catalog):
         "Who sells to and houses whom, in gigawatts (IT), as of November 2026",
         "Who sells to, houses and invests in whom, in dollars, as of November 2026",
     ]
+
+
+@pytest.mark.parametrize("basis", ["unknown", "it", "facility", "grid"])
+def test_each_picture_of_the_claim_says_on_which_basis_it_is_read(catalog, basis):
+    """What follows from the 30 GW names the reading chosen in title, answer or rows, the share of grids too."""
+    found = {item.id: item for item in home.comparisons(catalog, {"basis": basis})}
+    grids_too = grids.comparisons(catalog, {"load": "30 GW", "basis": basis, "grids": "ita"})[0]
+
+    for name in ("energy", "deals", "claim-path", "grid-share"):
+        told = " ".join((found[name].title, found[name].answer, *found[name].table.label))
+        assert (BASIS_NAMES[basis] if basis != "unknown" else "basis not") in told.replace(
+            "its basis not being", "basis not"
+        )
+    assert set(grids_too.sources) <= set(found["grid-share"].sources)
 
 
 def test_pictures_name_the_sites_that_stand_under_another(catalog):
