@@ -15,7 +15,7 @@ from dashboard.estimates.questions import with_article, with_parents
 from dashboard.estimates.readings import Reading, day_moment, moment, outsiders
 from dashboard.estimates.series import LINES, NOT_NAMED, Line, Series, SiteStates, Timeline
 from dashboard.records import Claim, Milestone
-from dashboard.units import given_text, magnitude, quantity, reader_text, spread_text
+from dashboard.units import given_text, ladder, magnitude, quantity, reader_text, spread_text
 
 GIGA = 1000.0
 MOST_GROUPS = 12
@@ -31,7 +31,7 @@ READ_AS = {basis: f"read as {BASIS_NAMES[basis]}" for basis in BASES} | {"unknow
 
 
 def lines_over_time(group: Series, title: str, plans: Timeline, catalog: Catalog, by: str = "") -> Comparison:
-    """The announced, likely and energised lines of one group of sites in GW at the facility's meter, by month.
+    """The announced, likely and energised lines of one group of sites at the facility's meter, by month.
 
     Of a user or operator it is told which of its sites stand under another, as `by` says.
     """
@@ -39,18 +39,21 @@ def lines_over_time(group: Series, title: str, plans: Timeline, catalog: Catalog
     others = "" if told.startswith("announced") else f" Announced here means {told}."
     shared = under_another(group.name, by, plans)
     elsewhere = f" Not in it but under another {by}: {'; '.join(shared)}." if shared else ""
+    greatest = float(np.nanmax([group.lines[line] for line in ("announced", "likely")]))
+    unit, divisor = ladder(max(greatest, 1.0), "MW")
     first = next((i for i, band in enumerate(group.lines["announced"]) if band[2] > 0), 0)
     for line in LINES:
         for month, band in list(zip(plans.months, group.lines[line], strict=True))[max(0, first - 1) :]:
             if not math.isnan(band[2]):
-                levels = tuple(float(value) / GIGA for value in band)
-                rows.append(estimate_levels(month, levels, "GW", basis=line, date=month))
+                levels = tuple(float(value) / divisor for value in band)
+                rows.append(estimate_levels(month, levels, unit, basis=line, date=month))
     return Comparison(
         id="timeline",
         title=title,
         answer=_timeline_answer(group, told, plans),
-        axis="Facility capacity at the end of each month, GW",
-        unit="GW",
+        axis=f"Facility capacity at the end of each month, {unit}",
+        unit=unit,
+        base="GW",
         kind="capacity",
         table=pd.DataFrame(rows, columns=COLUMNS),
         sources=source_names(catalog, group.source_ids),

@@ -18,6 +18,7 @@ from dashboard.figures.text import escaped, width, wrapped
 from dashboard.units import range_text
 from dashboard.web.addresses import comparison_named
 from dashboard.web.pages import PAGES
+from dashboard.web.pins import headline
 
 OPEN_SANS = Path("/usr/share/fonts/truetype/open-sans/OpenSans-Regular.ttf")
 
@@ -111,6 +112,12 @@ def test_a_month_under_the_pointer_has_its_range_in_the_unit_of_the_axis(catalog
         assert len(line["text"]) == len(line["x"]) == len(line["y"])
         assert line["hovertemplate"].startswith("%{x|%b %Y}: %{text}<extra>")
         assert value_text([row for row in comparison.rows if row.basis == line["name"]][-1], comparison) in line["text"]
+    few = comparison_named("timeline", catalog, {"by": "country", "name": "Germany"})
+    ticks = figures.figure(few, size_named("page"))["layout"]["yaxis"]["ticktext"]
+    assert (few.unit, comparison.unit) == ("MW", "GW")
+    assert few.axis.endswith(", MW")
+    assert ticks[-1] == "30 MW"
+    assert headline(few)[1] == pytest.approx(0.018, abs=0.0005)
     assert re.fullmatch(r"0\.\d\d GW \(0\.\d\d–\d\.\d+\)", lines[-1]["text"][-1])
 
 

@@ -8,8 +8,9 @@ import pandas as pd
 from dashboard.compare import Comparison, value_text
 from dashboard.figures.frame import Frame, Size, frame
 from dashboard.figures.legend import draw_legend, legend_rows
-from dashboard.figures.plots import Spec, nice_step, tick_text
+from dashboard.figures.plots import Spec, nice_step
 from dashboard.figures.text import escaped, width
+from dashboard.units import trimmed
 
 DOTTED = ("announced", "claimed")  # what somebody said
 BANDED = "likely"  # the line whose ranges are shaded
@@ -127,7 +128,7 @@ def _values(comparison: Comparison, box: Frame) -> Spec:
         "range": [0, ticks[-1] * 1.03],
         "tickmode": "array",
         "tickvals": ticks,
-        "ticktext": [f"{tick_text(tick, comparison.unit)} {comparison.unit}" if tick else "0" for tick in ticks],
+        "ticktext": [f"{trimmed(tick)} {comparison.unit}" if tick else "0" for tick in ticks],
         "tickfont": {"size": box.size.font * 0.88, "color": theme.quiet},
         "ticklabelstandoff": round(box.size.font * 0.4),
         "gridcolor": theme.grid,
