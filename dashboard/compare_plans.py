@@ -281,6 +281,8 @@ def groups_at(
         for group in (*ranked, *last)
     ]
     used = [source for group in (*ranked, *last) for source in group.source_ids]
+    drawn = [group.name for group in (*ranked, *last)]
+    named = next((name for name in drawn if name != NOT_NAMED), drawn[0])
     return Comparison(
         id="plans-by",
         title=f"Likely AI capacity by {by} at the end of {month[:4]}",
@@ -296,6 +298,7 @@ def groups_at(
         + (f" {own}" if by == "grid" and (own := own_plants(some, month, plans)) else ""),
         version=catalog.version,
         worked=partial(workings.of_lines, [*ranked, *last], plans, month, catalog),
+        leads=(chosen if chosen in drawn else named,),
     )
 
 
