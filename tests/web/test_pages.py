@@ -929,6 +929,18 @@ def test_pictures_of_deals_have_their_date_and_one_colour_is_no_two(catalog):
     assert deals.view(catalog, deals.Choice("CoreWeave"))[1].answer == "3 deals."
 
 
+def test_a_sum_of_published_figures_is_one_number_wherever_it_is_told(catalog):
+    """Floor, ceiling and blind sum of published figures have the three figures of the picture, in every sentence."""
+    answers = {user: deals.view(catalog, deals.Choice(user))[0].answer for user in ("CoreWeave", deals.METHOD_LEDGER)}
+    early = deals._answer(deals.book(catalog, deals.METHOD_LEDGER), deals.Choice(deals.METHOD_LEDGER))
+    levels = deals.book(catalog, "CoreWeave").totals["stated"].ceiling
+
+    assert levels[0] == levels[4]
+    assert answers["CoreWeave"].startswith("1.79 GW counted once")
+    assert answers["CoreWeave"].endswith("Added up blindly the deals make 1.79 GW.")
+    assert "The floor is 28.8 GW, the ceiling 41 GW" in "".join(getattr(part, "children", part) for part in early)
+
+
 @pytest.mark.parametrize(
     ("user", "by", "builds"),
     [
