@@ -313,7 +313,7 @@ def share_of_grids(answer: Estimate, label: str, grids: Sequence[Grid], catalog:
         unit="%",
         kind="energy",
         table=_table({**row, "unit": "%"} for row in _largest_first(rows)),
-        sources=source_names(catalog, [*(row["sources"] for row in rows), *answer.claim_source_ids]),
+        sources=source_names(catalog, [*(row["sources"] for row in rows), *deciding_sources(answer)]),
         method=METHOD,
         version=catalog.version,
         estimates=((label, answer),),

@@ -62,6 +62,7 @@ def chain_of(answer: Estimate, catalog: Catalog, other: Estimate | None = None) 
         method=METHOD,
         version=catalog.version,
         estimates=tuple((each.ask.text, each) for each in shown),
+        leads=tuple(row["label"] for row in rows if row["label"].startswith(LABELS["facility_peak"])),
     )
 
 

@@ -46,7 +46,7 @@ def ledger_bars(book: Ledger, basis: Basis, catalog: Catalog) -> Comparison:
         id="ledger",
         title=f"{book.title}: the deals counted once, {BASIS_WORDS[basis]}",
         answer=f"{_counted(book, basis)} counted once{''.join(mixed(book, basis))}. Added up blindly the deals make "
-        f"{reader_text(1000 * book.totals[basis].ceiling[2], 'MW')}.",
+        f"{median_text(book.totals[basis].ceiling)}.",
         axis=f"Capacity, GW, {BASIS_WORDS[basis]}",
         unit="GW",
         kind="capacity",
@@ -119,6 +119,11 @@ def mixed_for(user: str, book: Ledger, basis: Basis) -> tuple[str, ...]:
 def _counted(book: Ledger, basis: Basis) -> str:
     low, _, middle, _, high = (1000 * value for value in book.totals[basis].best)
     return spread_text(low, middle, high, "MW")
+
+
+def median_text(levels: Sequence[float]) -> str:
+    """The median of a sum in GW; to three figures, as a picture has it, where it is a sum of published figures."""
+    return reader_text(1000 * levels[2], "MW", 3 if exact(levels[0], levels[4]) else 2)
 
 
 Sized = tuple[Commitment, Array]  # a deal and its size in the unit of the ribbons, in draws

@@ -15,7 +15,7 @@ from dashboard.estimates.questions import with_article, with_parents
 from dashboard.estimates.readings import Reading, day_moment, moment, outsiders
 from dashboard.estimates.series import LINES, NOT_NAMED, Line, Series, SiteStates, Timeline
 from dashboard.records import Claim, Milestone
-from dashboard.units import given_text, magnitude, quantity, reader_text, spread_text
+from dashboard.units import given_text, ladder, magnitude, quantity, reader_text, spread_text
 
 GIGA = 1000.0
 MOST_GROUPS = 12
@@ -32,7 +32,7 @@ READ_AS = {basis: f"read as {BASIS_NAMES[basis]}" for basis in BASES} | {"unknow
 
 
 def lines_over_time(group: Series, title: str, plans: Timeline, catalog: Catalog, by: str = "") -> Comparison:
-    """The announced, likely and energised lines of one group of sites in GW at the facility's meter, by month.
+    """The announced, likely and energised lines of one group of sites at the facility's meter, by month.
 
     Of a user or operator it is told which of its sites stand under another, as `by` says.
     """
@@ -41,18 +41,21 @@ def lines_over_time(group: Series, title: str, plans: Timeline, catalog: Catalog
     edge = f" {rough}" if (rough := rough_end(group, plans)) else ""
     shared = under_another(group.name, by, plans)
     elsewhere = f" Not in it but under another {by}: {'; '.join(shared)}." if shared else ""
+    greatest = float(np.nanmax([group.lines[line] for line in ("announced", "likely")]))
+    unit, divisor = ladder(max(greatest, 1.0), "MW")
     first = next((i for i, band in enumerate(group.lines["announced"]) if band[2] > 0), 0)
     for line in LINES:
         for month, band in list(zip(plans.months, group.lines[line], strict=True))[max(0, first - 1) :]:
             if not math.isnan(band[2]):
-                levels = tuple(float(value) / GIGA for value in band)
-                rows.append(estimate_levels(month, levels, "GW", basis=line, date=month))
+                levels = tuple(float(value) / divisor for value in band)
+                rows.append(estimate_levels(month, levels, unit, basis=line, date=month))
     return Comparison(
         id="timeline",
         title=title,
         answer=_timeline_answer(group, told, plans),
-        axis="Facility capacity at the end of each month, GW",
-        unit="GW",
+        axis=f"Facility capacity at the end of each month, {unit}",
+        unit=unit,
+        base="GW",
         kind="capacity",
         table=pd.DataFrame(rows, columns=COLUMNS),
         sources=source_names(catalog, group.source_ids),
@@ -296,6 +299,8 @@ def groups_at(
         for group in (*ranked, *last)
     ]
     used = [source for group in (*ranked, *last) for source in group.source_ids]
+    drawn = [group.name for group in (*ranked, *last)]
+    named = next((name for name in drawn if name != NOT_NAMED), drawn[0])
     return Comparison(
         id="plans-by",
         title=f"Likely AI capacity by {by} at the end of {month[:4]}",
@@ -311,6 +316,7 @@ def groups_at(
         + (f" {own}" if by == "grid" and (own := own_plants(some, month, plans)) else ""),
         version=catalog.version,
         worked=partial(workings.of_lines, [*ranked, *last], plans, month, catalog),
+        leads=(chosen if chosen in drawn else named,),
     )
 
 

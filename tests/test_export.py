@@ -94,6 +94,19 @@ def test_no_estimate_has_more_figures_than_it_is_good_for(comparisons):
             assert max(map(len, numbers), default=0) <= 4, told
 
 
+@pytest.mark.parametrize(
+    ("figure", "query", "led"),
+    [
+        ("chain", {}, "from IT to the grid – Facility peak: 180 MW"),
+        ("plans-by", {}, "at the end of 2030 – Google: "),
+        ("plans-by", {"by": "country", "name": "Germany"}, "at the end of 2030 – Germany: "),
+    ],
+)
+def test_caption_leads_with_what_the_answer_leads_with(catalog, figure, query, led):
+    """A caption begins with the power at the meter, with the largest group that has a name, or with the one chosen."""
+    assert led in captions.caption(comparison_named(figure, catalog, query))
+
+
 @pytest.mark.parametrize("figure", FIGURES)
 def test_caption_has_two_sentences(figure, comparisons):
     """A caption is one sentence for what is seen and one for where it is from."""

@@ -10,6 +10,7 @@ import pytest
 from PIL import ImageFont
 
 from dashboard import compare, figures
+from dashboard.compare import value_text
 from dashboard.estimates import estimate, read_ask
 from dashboard.figures import SIZES, size_named
 from dashboard.figures.frame import THEMES
@@ -17,6 +18,7 @@ from dashboard.figures.text import escaped, width, wrapped
 from dashboard.units import range_text
 from dashboard.web.addresses import comparison_named
 from dashboard.web.pages import PAGES
+from dashboard.web.pins import headline
 
 OPEN_SANS = Path("/usr/share/fonts/truetype/open-sans/OpenSans-Regular.ttf")
 
@@ -98,6 +100,25 @@ def test_a_refused_slide_is_drawn_at_the_least_height_told(comparisons):
     least = re.search(r"at least (\d+x\d+) ", str(refused.value))[1]
 
     assert figures.figure(comparison, size_named(least))["layout"]["height"] == int(least.partition("x")[2])
+
+
+def test_a_month_under_the_pointer_has_its_range_in_the_unit_of_the_axis(catalog):
+    """A month of less than a gigawatt is told in gigawatts with its range, as the picture's words tell the last one."""
+    comparison = comparison_named("timeline", catalog, {"name": "OpenAI"})
+    lines = [trace for trace in figures.figure(comparison, size_named("page"))["data"] if "hovertemplate" in trace]
+
+    assert [line["name"] for line in lines] == ["announced", "likely", "energised"]
+    for line in lines:
+        assert len(line["text"]) == len(line["x"]) == len(line["y"])
+        assert line["hovertemplate"].startswith("%{x|%b %Y}: %{text}<extra>")
+        assert value_text([row for row in comparison.rows if row.basis == line["name"]][-1], comparison) in line["text"]
+    few = comparison_named("timeline", catalog, {"by": "country", "name": "Germany"})
+    ticks = figures.figure(few, size_named("page"))["layout"]["yaxis"]["ticktext"]
+    assert (few.unit, comparison.unit) == ("MW", "GW")
+    assert few.axis.endswith(", MW")
+    assert ticks[-1] == "30 MW"
+    assert headline(few)[1] == pytest.approx(0.018, abs=0.0005)
+    assert re.fullmatch(r"0\.\d\d GW \(0\.\d\d–\d\.\d+\)", lines[-1]["text"][-1])
 
 
 def test_text_from_a_table_is_never_markup(catalog):

@@ -5,11 +5,12 @@ from typing import Any
 
 import pandas as pd
 
-from dashboard.compare import Comparison
+from dashboard.compare import Comparison, value_text
 from dashboard.figures.frame import Frame, Size, frame
 from dashboard.figures.legend import draw_legend, legend_rows
-from dashboard.figures.plots import Spec, nice_step, tick_text
+from dashboard.figures.plots import Spec, nice_step
 from dashboard.figures.text import escaped, width
+from dashboard.units import trimmed
 
 DOTTED = ("announced", "claimed")  # what somebody said
 BANDED = "likely"  # the line whose ranges are shaded
@@ -28,7 +29,8 @@ def series(comparison: Comparison, size: Size, theme: str) -> Spec:
     data: list[Spec] = []
     for name in names:
         rows = comparison.table[comparison.table.basis == name].dropna(subset=["value"])
-        data += _line(rows, colours[name], name, box, comparison.unit)
+        told = [value_text(row, comparison) for row in comparison.rows if row.basis == name and row.value == row.value]
+        data += _line(rows, colours[name], name, box, told)
     return {"data": data, "layout": box.layout | _axes(comparison, box)}
 
 
@@ -44,7 +46,7 @@ def _colours(box: Frame, names: list[str]) -> list[str]:
     return [known.get(name) or next(spare, theme.ink) for name in names]
 
 
-def _line(rows: pd.DataFrame, colour: str, name: str, box: Frame, unit: str) -> list[Spec]:
+def _line(rows: pd.DataFrame, colour: str, name: str, box: Frame, told: list[str]) -> list[Spec]:
     months = [f"{label}-01" for label in rows.label]
     middle = {
         "type": "scatter",
@@ -57,7 +59,8 @@ def _line(rows: pd.DataFrame, colour: str, name: str, box: Frame, unit: str) -> 
             "width": box.size.font * 0.18,
             "dash": "dot" if name in DOTTED else "solid",
         },
-        "hovertemplate": f"%{{x|%b %Y}}: %{{y:.3s}} {escaped(unit)}<extra>{escaped(name)}</extra>",
+        "text": [escaped(text) for text in told],
+        "hovertemplate": f"%{{x|%b %Y}}: %{{text}}<extra>{escaped(name)}</extra>",
     }
     if name != BANDED:
         return [middle]
@@ -125,7 +128,7 @@ def _values(comparison: Comparison, box: Frame) -> Spec:
         "range": [0, ticks[-1] * 1.03],
         "tickmode": "array",
         "tickvals": ticks,
-        "ticktext": [f"{tick_text(tick, comparison.unit)} {comparison.unit}" if tick else "0" for tick in ticks],
+        "ticktext": [f"{trimmed(tick)} {comparison.unit}" if tick else "0" for tick in ticks],
         "tickfont": {"size": box.size.font * 0.88, "color": theme.quiet},
         "ticklabelstandoff": round(box.size.font * 0.4),
         "gridcolor": theme.grid,

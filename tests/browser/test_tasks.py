@@ -84,7 +84,7 @@ class Reader(Window):
         box = self.page.get_by_role("textbox", name=label, exact=True)
         box.click()
         if box.is_editable():
-            box.fill(option)
+            self.page.keyboard.type(option)
         self.page.get_by_role("option", name=option, exact=True).click()
 
     def check(self, label: str) -> None:

@@ -14,6 +14,7 @@ from dashboard.catalog import SHIPPED
 from dashboard.compare import row_text
 from dashboard.compare_deals import RIBBONS
 from dashboard.core.draws import Draws
+from dashboard.estimates.ask import BASIS_NAMES
 from dashboard.estimates.ledger import BASES
 from dashboard.estimates.series import timeline
 from dashboard.figures.frame import Size
@@ -922,6 +923,20 @@ def test_ribbons_in_gigawatts_promise_no_investment(catalog):
     ]
 
 
+@pytest.mark.parametrize("basis", ["unknown", "it", "facility", "grid"])
+def test_each_picture_of_the_claim_says_on_which_basis_it_is_read(catalog, basis):
+    """What follows from the 30 GW names the reading chosen in title, answer or rows, the share of grids too."""
+    found = {item.id: item for item in home.comparisons(catalog, {"basis": basis})}
+    grids_too = grids.comparisons(catalog, {"load": "30 GW", "basis": basis, "grids": "ita"})[0]
+
+    for name in ("energy", "deals", "claim-path", "grid-share"):
+        told = " ".join((found[name].title, found[name].answer, *found[name].table.label))
+        assert (BASIS_NAMES[basis] if basis != "unknown" else "basis not") in told.replace(
+            "its basis not being", "basis not"
+        )
+    assert set(grids_too.sources) <= set(found["grid-share"].sources)
+
+
 def test_pictures_name_the_sites_that_stand_under_another(catalog):
     """A user's or operator's picture names the sites that it shares and that are counted elsewhere; the claim's too."""
     shared = [site.name for site in catalog.sites.values() if site.user == "Microsoft; OpenAI"]
@@ -949,6 +964,18 @@ def test_pictures_of_deals_have_their_date_and_one_colour_is_no_two(catalog):
         assert "two colours" in ribbons.answer
     assert "as of November 2026" in deals.view(catalog, deals.Choice("everybody"))[0].title
     assert deals.view(catalog, deals.Choice("CoreWeave"))[1].answer == "3 deals."
+
+
+def test_a_sum_of_published_figures_is_one_number_wherever_it_is_told(catalog):
+    """Floor, ceiling and blind sum of published figures have the three figures of the picture, in every sentence."""
+    answers = {user: deals.view(catalog, deals.Choice(user))[0].answer for user in ("CoreWeave", deals.METHOD_LEDGER)}
+    early = deals._answer(deals.book(catalog, deals.METHOD_LEDGER), deals.Choice(deals.METHOD_LEDGER))
+    levels = deals.book(catalog, "CoreWeave").totals["stated"].ceiling
+
+    assert levels[0] == levels[4]
+    assert answers["CoreWeave"].startswith("1.79 GW counted once")
+    assert answers["CoreWeave"].endswith("Added up blindly the deals make 1.79 GW.")
+    assert "The floor is 28.8 GW, the ceiling 41 GW" in "".join(getattr(part, "children", part) for part in early)
 
 
 @pytest.mark.parametrize(

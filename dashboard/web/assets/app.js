@@ -54,6 +54,15 @@
     });
   }).observe(document.documentElement, { childList: true, subtree: true });
 
+  /* What is typed into a list to search it takes the place of the choice on show, as after a tab into it. */
+  let entered = null;
+  document.addEventListener("focusin", function (event) { entered = event.target; });
+  document.addEventListener("click", function (event) {
+    const box = event.target;
+    if (box === entered && box.matches(".mantine-Select-input:not([readonly])")) box.select();
+    entered = null;
+  });
+
   /* Such links move the focus alone: with a new fragment the page would be asked for again, under typing hands. */
   document.addEventListener("click", function (event) {
     const link = event.target.closest && event.target.closest("a.skip, a.jump");

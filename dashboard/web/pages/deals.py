@@ -19,7 +19,7 @@ from dashboard.estimates.ledger_rows import ended
 from dashboard.estimates.readings import first_name
 from dashboard.estimates.series import Series, timeline
 from dashboard.records import Commitment
-from dashboard.units import magnitude, quantity, reader_text, spread_text
+from dashboard.units import magnitude, quantity, spread_text
 from dashboard.web import components as ui
 from dashboard.web.cache import by_version
 from dashboard.web.live import Live
@@ -254,12 +254,13 @@ def _answers(catalog: Catalog, choice: Choice) -> list[Any]:
 def _answer(ledger: Ledger, choice: Choice) -> list[Any]:
     totals = ledger.totals[choice.basis]
     best, likely = ([1000 * value for value in part] for part in (totals.best, totals.realised))
+    floor, ceiling = map(compare_deals.median_text, (totals.floor, totals.ceiling))
     return [
         f"{ledger.title}: ",
         html.Strong(spread_text(best[0], best[2], best[4], "MW"), className="estimated"),
         f" {BASIS_WORDS[choice.basis]} counted once",
         *_marked(compare_deals.mixed(ledger, choice.basis)),
-        *_marked((". The floor is ", _median(totals.floor), ", the ceiling ", _median(totals.ceiling))),
+        *_marked((". The floor is ", floor, ", the ceiling ", ceiling)),
         "; by the status of each deal ",
         html.Strong(spread_text(likely[0], likely[2], likely[4], "MW"), className="estimated"),
         " is likely to be built.",
@@ -269,10 +270,6 @@ def _answer(ledger: Ledger, choice: Choice) -> list[Any]:
 def _marked(told: Sequence[str]) -> list[Any]:
     """Words and numbers in turn, the numbers marked as estimates."""
     return [html.Span(part, className="estimated") if i % 2 else part for i, part in enumerate(told)]
-
-
-def _median(levels: tuple[float, ...]) -> str:
-    return reader_text(1000 * levels[2], "MW")
 
 
 def _entries(entries: list[Entry], choice: Choice, catalog: Catalog) -> Any:

@@ -112,7 +112,7 @@ def view(catalog: Catalog, choice: Choice) -> View:
         equivalents=things,
     )
     capacity = compare.capacity_of_loads("The story’s deals beside the 30 GW", [(label, claim), *deals], catalog)
-    share = compare.share_of_grids(claim, "OpenAI’s 30 GW", grids[:-2], catalog)
+    share = compare.share_of_grids(claim, label, grids[:-2], catalog)
     shown = (energy, capacity, _path(catalog, choice.basis), _ledger(catalog), share)
     return View(claim, as_it, deals, shown, _converted(catalog), _answers(claim, catalog))
 
