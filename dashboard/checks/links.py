@@ -57,12 +57,26 @@ def totals(tables: Tables) -> Iterator[Problem]:
 ONCE = (
     ("links", ("from_id", "relation", "to_kind", "to_id"), "link"),
     ("parameters", ("quantity", "scope"), "quantity and scope"),
-    ("sites", ("name",), "name"),
+    *((table, ("name",), "name") for table in ("sites", "grids", "equivalents")),
+    (
+        "commitments",
+        (
+            *("buyer", "supplier", "user", "host", "kind", "layer", "amount [billion USD]", "power [GW]"),
+            *("chip_name", "chip_count_low", "announced"),
+        ),
+        "deal",
+    ),
+    ("claims", ("subject", "statement", "quantity", "value", "unit", "basis", "until", "said"), "claim"),
+    (
+        "milestones",
+        ("vintage", "site_id", "kind", "power", "unit", "power_basis", "chip_name", "chip_count", "date"),
+        "state",
+    ),
 )
 
 
 def twice(tables: Tables) -> Iterator[Problem]:
-    """One row for a link, a site's name, a quantity and what it holds for: of two of these, the last would win."""
+    """One row for a link, a name, a quantity and what it holds for; of one deal, claim or state both would count."""
     for name, columns, thing in ONCE:
         first: dict[tuple[str, ...], int] = {}
         for line, row in tables[name].records() if name in tables else ():

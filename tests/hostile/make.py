@@ -96,6 +96,11 @@ def added(*cells: str) -> Change:
     return lambda content: content + text([list(cells)])
 
 
+def again(row: int) -> Change:
+    """One row once more at the end, under another id."""
+    return lambda content: content + text([["another", *rows(content)[row - 1][1:]]])
+
+
 def linked(*ends: tuple[str, str, str, str]) -> Change:
     """More links, from row 4 on: from_id, relation, to_id and share of each."""
     more = [
@@ -345,6 +350,9 @@ CASES: tuple[Case, ...] = (
         "must have a milestone",
     ),
     Case("site-twice", SITES, cell(3, "name", "Stargate Abilene"), 3, "name", "another name than that of row 2"),
+    Case("deal-again", DEALS, again(4), 8, "announced", "must be another deal than that of row 4"),
+    Case("claim-again", "claims", again(5), 8, "said", "must be another claim than that of row 5"),
+    Case("state-again", STATES, again(2), 10, "date", "must be another state than that of row 2"),
     Case("gigawatts-of-no-basis", DEALS, cell(7, "power_basis", ""), 7, "power_basis", "must be filled in where power"),
     Case("gigawatts-of-no-type", DEALS, cell(7, "claim_type", ""), 7, "claim_type", "must be filled in where power"),
     Case("basis-without-gigawatts", DEALS, cell(7, "power [GW]", ""), 7, "power_basis", "must be empty where power"),
