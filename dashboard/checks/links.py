@@ -137,16 +137,18 @@ def marked(tables: Tables) -> Iterator[Problem]:
             same[row["to_id"]].add(row["from_id"])
         elif row["relation"] == "part of":
             above[row["from_id"]].add(row["to_id"])
-    told: set[frozenset[str]] = set()
+    arrows = {key: same[key] | above[key] for key in {*same, *above}}
     for line, row in reversed([*tables["commitments"].records()] if counted else []):
         own = row["commitment_id"]
-        arrows = {key: same[key] | above[key] for key in {*same, *above}} | {own: same[own] | above[own] - counted}
-        for other in sorted((_reached(own, arrows) & counted) - {own} if own in counted else ()):
-            if frozenset((own, other)) not in told:
-                what = f'must be empty, for "{other}", which is or holds this deal, is marked too'
-                what += f', got "{row["ledger"]}": the ledger would count it twice'
-                yield Problem("commitments", line, "ledger", row["ledger"], what, "mark one of the two")
-            told.add(frozenset((own, other)))
+        if own not in counted:
+            continue
+        near = same[own] | (above[own] - counted)
+        others = _reached(own, {**arrows, own: near}) if near else set()
+        if other := min(others & counted - {own}, default=""):
+            what = f'must be empty, for "{other}", which is or holds this deal, is marked too'
+            what += f', got "{row["ledger"]}": the ledger would count it twice'
+            yield Problem("commitments", line, "ledger", row["ledger"], what, "mark one of the two")
+            counted.remove(own)
 
 
 def _reached(start: str, arrows: Mapping[str, set[str]]) -> set[str]:
