@@ -356,6 +356,7 @@ CASES: tuple[Case, ...] = (
     Case("gigawatts-of-no-basis", DEALS, cell(7, "power_basis", ""), 7, "power_basis", "must be filled in where power"),
     Case("gigawatts-of-no-type", DEALS, cell(7, "claim_type", ""), 7, "claim_type", "must be filled in where power"),
     Case("basis-without-gigawatts", DEALS, cell(7, "power [GW]", ""), 7, "power_basis", "must be empty where power"),
+    Case("chips-as-capacity", DEALS, cell(4, "kind", "chips"), 4, "layer", 'where kind is "chips", got "capacity"'),
     Case("dollars-of-no-kind", DEALS, cell(4, "money_kind", ""), 4, "money_kind", "must be filled in where amount"),
     Case("power-said-of-no-basis", "claims", cell(5, "basis", ""), 5, "basis", 'where quantity is "power"'),
     Case("power-said-of-no-type", "claims", cell(5, "claim_type", ""), 5, "claim_type", 'where quantity is "power"'),
