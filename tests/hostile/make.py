@@ -277,6 +277,7 @@ CASES: tuple[Case, ...] = (
     Case("tdp-above-the-system", CHIPS, cell(2, TDP, "7000"), 2, TDP, "at most 437.5 W, as a system of 8 has 3.5 kW"),
     Case("system-in-watts", CHIPS, cell(4, SYSTEM, "10200"), 4, SYSTEM, "10 times the TDP of its chips, got 10200"),
     Case("carbon-in-kilograms", "grids", cell(4, CARBON, "0.3844"), 4, CARBON, "must be 0 or from 2 to 1,500"),
+    Case("point-for-thousands", STATES, cell(2, POWER, "1.200"), 2, POWER, "no point that may be meant for thousands"),
     Case("gigawatts-in-megawatts", STATES, cell(2, POWER, "0.421"), 2, POWER, "must be 0 or from 1 to 20,000 MW"),
     Case("pair-in-the-wrong-unit", "pairs", cell(2, "unit", "MW"), 2, POWER, "kW a chip with chip_count"),
     Case("correlation-above-1", "parameters", cell(2, "correlation", "1.9"), 2, "correlation", "must be at most 1"),
