@@ -167,6 +167,9 @@ def _estimate_file(
     content = _file_bytes(path)
     if out is not None and out.exists() and out.samefile(path):
         raise click.UsageError(f"--out must be another file than --file, got {out} for both")
+    if out is not None and not out.resolve().parent.is_dir():  # told before the work, not after it
+        click.echo(f"error: {out}: must lie in a folder that is there; make it first", err=True)
+        sys.exit(INPUT_WRONG)
     plan_list = _or_exit(lambda: read_plans(content, catalog, _name(path)))
     count = len(plan_list.plans)
     keep = as_json or out is not None

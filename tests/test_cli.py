@@ -518,6 +518,16 @@ def test_what_the_machine_cannot_write_is_exit_code_3(number, code, folder, monk
     assert done.stderr == f"error: {folder}: cannot be written: {os.strerror(number)}; nothing was changed\n"
 
 
+def test_an_output_in_no_folder_is_told_before_the_work(tmp_path):
+    """A long list is not worked for minutes to be thrown away: neither is it read."""
+    (tmp_path / "plans.csv").write_text("nothing of a list\n")
+
+    done = _run("estimate", "--file", str(tmp_path / "plans.csv"), "--out", str(tmp_path / "none" / "out.csv"))
+
+    assert done.exit_code == 1
+    assert done.stderr == f"error: {tmp_path}/none/out.csv: must lie in a folder that is there; make it first\n"
+
+
 def test_an_output_that_takes_nothing_is_exit_code_3():
     """One line names it, for a command's file and for standard output; a reader that went away is no fault."""
     words = [sys.executable, "-m", "dashboard", "check", "--json"]

@@ -57,12 +57,26 @@ def totals(tables: Tables) -> Iterator[Problem]:
 ONCE = (
     ("links", ("from_id", "relation", "to_kind", "to_id"), "link"),
     ("parameters", ("quantity", "scope"), "quantity and scope"),
-    ("sites", ("name",), "name"),
+    *((table, ("name",), "name") for table in ("sites", "grids", "equivalents")),
+    (
+        "commitments",
+        (
+            *("buyer", "supplier", "user", "host", "kind", "layer", "amount [billion USD]", "power [GW]"),
+            *("chip_name", "chip_count_low", "announced"),
+        ),
+        "deal",
+    ),
+    ("claims", ("subject", "statement", "quantity", "value", "unit", "basis", "until", "said"), "claim"),
+    (
+        "milestones",
+        ("vintage", "site_id", "kind", "power", "unit", "power_basis", "chip_name", "chip_count", "date"),
+        "state",
+    ),
 )
 
 
 def twice(tables: Tables) -> Iterator[Problem]:
-    """One row for a link, a site's name, a quantity and what it holds for: of two of these, the last would win."""
+    """One row for a link, a name, a quantity and what it holds for; of one deal, claim or state both would count."""
     for name, columns, thing in ONCE:
         first: dict[tuple[str, ...], int] = {}
         for line, row in tables[name].records() if name in tables else ():
@@ -123,16 +137,18 @@ def marked(tables: Tables) -> Iterator[Problem]:
             same[row["to_id"]].add(row["from_id"])
         elif row["relation"] == "part of":
             above[row["from_id"]].add(row["to_id"])
-    told: set[frozenset[str]] = set()
+    arrows = {key: same[key] | above[key] for key in {*same, *above}}
     for line, row in reversed([*tables["commitments"].records()] if counted else []):
         own = row["commitment_id"]
-        arrows = {key: same[key] | above[key] for key in {*same, *above}} | {own: same[own] | above[own] - counted}
-        for other in sorted((_reached(own, arrows) & counted) - {own} if own in counted else ()):
-            if frozenset((own, other)) not in told:
-                what = f'must be empty, for "{other}", which is or holds this deal, is marked too'
-                what += f', got "{row["ledger"]}": the ledger would count it twice'
-                yield Problem("commitments", line, "ledger", row["ledger"], what, "mark one of the two")
-            told.add(frozenset((own, other)))
+        if own not in counted:
+            continue
+        near = same[own] | (above[own] - counted)
+        others = _reached(own, {**arrows, own: near}) if near else set()
+        if other := min(others & counted - {own}, default=""):
+            what = f'must be empty, for "{other}", which is or holds this deal, is marked too'
+            what += f', got "{row["ledger"]}": the ledger would count it twice'
+            yield Problem("commitments", line, "ledger", row["ledger"], what, "mark one of the two")
+            counted.remove(own)
 
 
 def _reached(start: str, arrows: Mapping[str, set[str]]) -> set[str]:

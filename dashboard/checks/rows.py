@@ -25,6 +25,7 @@ POWER, MONEY, DEMAND, PEAK = "power [GW]", "amount [billion USD]", "demand [TWh]
 _STATE = "what runs is operating and energised, what does not is planned or full_build and not energised"
 _SEEN = "what runs was seen or disclosed: correct the status or the basis"
 _OFF = "leave the power empty where it is not known; what is given up is not energised"
+_LAYER = "chips and what houses them are two layers, and money put into a firm is none of them"
 _ALONE = "fill in both or neither"
 _END = "see how the relation is described in datapackage.json"
 RULES = (
@@ -39,13 +40,12 @@ RULES = (
     Rule("commitments", POWER, (FILLED,), "claim_type", (FILLED,), "say it, or write unknown"),
     Rule("commitments", POWER, (EMPTY,), "power_basis", (EMPTY,), _ALONE),
     Rule("commitments", POWER, (EMPTY,), "claim_type", (EMPTY,), _ALONE),
+    Rule("commitments", "kind", ("chips",), "layer", ("chips", "user claim"), _LAYER),
+    Rule("commitments", "kind", ("site",), "layer", ("capacity", "user claim"), _LAYER),
+    Rule("commitments", "kind", ("investment",), "layer", ("investment",), _LAYER),
+    Rule("commitments", "layer", ("investment",), "kind", ("investment",), _LAYER),
     Rule(
-        "commitments",
-        MONEY,
-        (FILLED,),
-        "money_kind",
-        (FILLED,),
-        "say what the dollars are: each kind is read otherwise",
+        "commitments", MONEY, (FILLED,), "money_kind", (FILLED,), "say what the dollars are: each kind has its divisor"
     ),
     Rule("claims", "quantity", ("power",), "basis", (FILLED,), "say it, or write unknown"),
     Rule("claims", "quantity", ("power",), "claim_type", (FILLED,), "say it, or write unknown"),

@@ -34,6 +34,7 @@ _HIDDEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u00a0\u2000-\u200f\u2028-\u202f\u
 # Letters outside ASCII as they look after UTF-8 was read as Windows-1252: é as Ã©, ’ as â€™.
 _CONTINUED = re.escape("".join(bytes([byte]).decode("cp1252", "ignore") for byte in range(0x80, 0xC0)))
 _MISREAD = re.compile(f"[Â-ß][{_CONTINUED}]|[à-ï][{_CONTINUED}]{{2}}")
+_THOUSANDS = re.compile(r"[1-9]\d{0,2}\.\d\d0")  # a power is round, and its decimals end in no 0
 _ADDRESS = re.compile(r"https?://[^\s/:@\"'<>\\^`{|}]+(?::\d+)?(?:[/?#][^\s\"<>\\^`{|}]*)?", re.IGNORECASE)
 _ORDERED = (
     ("low", "central", "high"),
@@ -212,6 +213,11 @@ def _long_row(name: str, line: int, row: Mapping[str, str]) -> Iterator[Problem]
     if said is None or row["unit"] not in UNITS:
         return
     value = quantity(said, row["unit"])
+    if name == "milestones" and row["unit"] == "MW" and _THOUSANDS.fullmatch(row[column]):
+        what = f'must have no point that may be meant for thousands, got "{row[column]}"'
+        mend = f"write {row[column].replace('.', '')}, or {said:g} where the point sets decimals apart"
+        yield Problem(name, line, column, row[column], what, mend)
+        return
     for limit in QUANTITY_LIMITS:
         if name in limit.tables and value.dimensionality == quantity(1, limit.unit).dimensionality:
             if not limit.holds(magnitude(value, limit.unit)):

@@ -79,6 +79,7 @@ def wire_known(server: flask.Flask, kept: Kept, live: Live) -> None:
 
     @server.before_request
     def known() -> flask.Response | None:
+        _leave_away_refused_codings()
         key = _key(live)
         answer = kept.get(key) if key else None
         flask.g.answer_key = None if answer else key
@@ -187,6 +188,12 @@ def wire_static(server: flask.Flask, packed: Packed) -> None:
 def _codings() -> str:
     """The codings that a visitor can read: what is kept for one is sent to those alone who read the same ones."""
     return " ".join(coding for coding in CODINGS if flask.request.accept_encodings[coding] > 0)
+
+
+def _leave_away_refused_codings() -> None:
+    """Compression takes `gzip;q=0` for gzip: the answer, kept for those who can read none, was no text to them."""
+    read = [(coding, quality) for coding, quality in flask.request.accept_encodings if quality > 0]
+    flask.request.environ["HTTP_ACCEPT_ENCODING"] = ", ".join(f"{coding};q={quality:g}" for coding, quality in read)
 
 
 def _key(live: Live) -> Key | None:

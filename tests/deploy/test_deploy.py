@@ -224,9 +224,10 @@ def _ticks(pid):
 
 
 def _upload(address):
-    """What the page says to the claims with their last row a second time, under another id."""
+    """What the page says to the claims with one more, which is their last row of another subject."""
     lines = (SHIPPED / "claims.csv").read_bytes().splitlines(keepends=True)
-    contents = "data:text/csv;base64," + base64.b64encode(b"".join([*lines, b"another-" + lines[-1]])).decode()
+    more = b"another-" + lines[-1].replace(b",", b",Another ", 1)
+    contents = "data:text/csv;base64," + base64.b64encode(b"".join([*lines, more])).decode()
     question = {
         "output": "..data-report.children...data-candidate.data..",
         "outputs": [{"id": "data-report", "property": "children"}, {"id": "data-candidate", "property": "data"}],

@@ -96,6 +96,11 @@ def added(*cells: str) -> Change:
     return lambda content: content + text([list(cells)])
 
 
+def again(row: int) -> Change:
+    """One row once more at the end, under another id."""
+    return lambda content: content + text([["another", *rows(content)[row - 1][1:]]])
+
+
 def linked(*ends: tuple[str, str, str, str]) -> Change:
     """More links, from row 4 on: from_id, relation, to_id and share of each."""
     more = [
@@ -272,6 +277,7 @@ CASES: tuple[Case, ...] = (
     Case("tdp-above-the-system", CHIPS, cell(2, TDP, "7000"), 2, TDP, "at most 437.5 W, as a system of 8 has 3.5 kW"),
     Case("system-in-watts", CHIPS, cell(4, SYSTEM, "10200"), 4, SYSTEM, "10 times the TDP of its chips, got 10200"),
     Case("carbon-in-kilograms", "grids", cell(4, CARBON, "0.3844"), 4, CARBON, "must be 0 or from 2 to 1,500"),
+    Case("point-for-thousands", STATES, cell(2, POWER, "1.200"), 2, POWER, "no point that may be meant for thousands"),
     Case("gigawatts-in-megawatts", STATES, cell(2, POWER, "0.421"), 2, POWER, "must be 0 or from 1 to 20,000 MW"),
     Case("pair-in-the-wrong-unit", "pairs", cell(2, "unit", "MW"), 2, POWER, "kW a chip with chip_count"),
     Case("correlation-above-1", "parameters", cell(2, "correlation", "1.9"), 2, "correlation", "must be at most 1"),
@@ -345,9 +351,13 @@ CASES: tuple[Case, ...] = (
         "must have a milestone",
     ),
     Case("site-twice", SITES, cell(3, "name", "Stargate Abilene"), 3, "name", "another name than that of row 2"),
+    Case("deal-again", DEALS, again(4), 8, "announced", "must be another deal than that of row 4"),
+    Case("claim-again", "claims", again(5), 8, "said", "must be another claim than that of row 5"),
+    Case("state-again", STATES, again(2), 10, "date", "must be another state than that of row 2"),
     Case("gigawatts-of-no-basis", DEALS, cell(7, "power_basis", ""), 7, "power_basis", "must be filled in where power"),
     Case("gigawatts-of-no-type", DEALS, cell(7, "claim_type", ""), 7, "claim_type", "must be filled in where power"),
     Case("basis-without-gigawatts", DEALS, cell(7, "power [GW]", ""), 7, "power_basis", "must be empty where power"),
+    Case("chips-as-capacity", DEALS, cell(4, "kind", "chips"), 4, "layer", 'where kind is "chips", got "capacity"'),
     Case("dollars-of-no-kind", DEALS, cell(4, "money_kind", ""), 4, "money_kind", "must be filled in where amount"),
     Case("power-said-of-no-basis", "claims", cell(5, "basis", ""), 5, "basis", 'where quantity is "power"'),
     Case("power-said-of-no-type", "claims", cell(5, "claim_type", ""), 5, "claim_type", 'where quantity is "power"'),

@@ -24,11 +24,12 @@ def all_of(column: str, value: str) -> Change:
 
 
 def again(row: int, times: int) -> Change:
-    """One row many times more, each with an id of its own."""
+    """One claim many times more, each with an id and a statement of its own."""
 
     def change(content: bytes) -> bytes:
         cells = rows(content)
-        return text([*cells, *([f"again-{i}-{cells[row - 1][0]}", *cells[row - 1][1:]] for i in range(times))])
+        key, subject, statement, *rest = cells[row - 1]
+        return text([*cells, *([f"again-{i}-{key}", subject, f"{statement} ({i})", *rest] for i in range(times))])
 
     return change
 

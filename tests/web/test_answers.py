@@ -149,6 +149,16 @@ def test_what_is_kept_goes_to_those_alone_who_can_read_it(client, address):
         assert coding or answer.data == plain
 
 
+def test_a_refused_coding_is_not_used_nor_kept_for_others(client):
+    """Who refuses gzip gets text, and so does who names no coding and asks the same after that."""
+    address = "/figure/energy.csv?basis=it"
+    for accepted in ({"Accept-Encoding": "gzip;q=0"}, {"Accept-Encoding": "identity;q=1, *;q=0"}, {}):
+        answer = client.get(address, headers=accepted)
+
+        assert "Content-Encoding" not in answer.headers
+        assert answer.data.startswith(b"label,nature,")
+
+
 def test_workers_share_what_one_of_them_compressed(tmp_path, monkeypatch):
     """The second takes the first one's file; while somebody compresses, others answer quickly and keep nothing."""
     content = b"function () { return 1; }" * 400
