@@ -204,6 +204,8 @@ def _plain(component):
         ('[[shot]]\naddress = "/"\npage = "yes"', 'shot 1: page: must be true or false, got "yes"'),
         ('[[shot]]\naddress = "/"\nscale = true', 'shot 1: scale: must be 1, 2 or 3, got "True"'),
         ('[[shot]]\naddress = "/"\npage = true\nfigure = "energy"', "shot 1: figure: does not go with page"),
+        ('[[shot]]\naddress = "/"\nformat = "csv"\nsize = "column"', "shot 1: size: does not go with format csv"),
+        ('[[shot]]\naddress = "/"\nformat = "svg"\nscale = 3', "shot 1: scale: does not go with format svg"),
         ('[[shot]]\naddress = "/"\n' * 2, "two shots must not make one file"),
         ("[[shot", "must be TOML"),
         ("", "must hold [[shot]]"),

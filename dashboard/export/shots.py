@@ -221,6 +221,9 @@ def _refuse(row: Any) -> None:
         raise ValueError(f'page: must be true or false, got "{str(row["page"])[:20]}"')
     if row.get("page") and "figure" in row:
         raise ValueError("figure: does not go with page, which is taken whole")
+    drawn, name = {"csv": ("size", "theme", "scale"), "svg": ("scale",), "pdf": ("scale",)}, row.get("format", "png")
+    if idle := next((key for key in drawn.get(str(name), ()) if key in row), ""):
+        raise ValueError(f"{idle}: does not go with format {name}, which has none")
 
 
 def _checked(formats: Sequence[str], known: Sequence[str], size: str, theme: str, scale: int) -> Size:
