@@ -176,10 +176,19 @@ def unpublished(group: Series, plans: Timeline) -> float:
     return sum(float(np.median(state.observed[-1][1])) for state in states if _is_estimated(state))
 
 
+def estimators(group: Series, plans: Timeline) -> set[str]:
+    """The sources of what others estimate that a group has energised."""
+    return {row.source_id for site_id in group.site_ids for row in _estimates(plans.states[site_id])}
+
+
 def _is_estimated(state: SiteStates) -> bool:
     """Whether the newest state of a site is an estimate of others."""
+    return bool(_estimates(state))
+
+
+def _estimates(state: SiteStates) -> list[Milestone]:
     at = state.observed[-1][0] if state.observed else math.nan
-    return any(r.used and r.at == at and r.milestone.basis == "estimated" for r in state.readings)
+    return [r.milestone for r in state.readings if r.used and r.at == at and r.milestone.basis == "estimated"]
 
 
 def connections(group: Series, plans: Timeline) -> list[Milestone]:

@@ -8,6 +8,7 @@ from dash import html
 
 from dashboard import compare_plans
 from dashboard.catalog import Catalog
+from dashboard.estimates.readings import outsiders
 from dashboard.estimates.series import Series, SiteStates, Timeline
 from dashboard.records import Milestone
 from dashboard.units import reader_text, spread_text
@@ -16,7 +17,8 @@ from dashboard.workings import BASIS_NAMES, milestone_text
 MONTH, NEXT_YEAR, LAST = "2030-12", "2031-12", "2035-12"
 CONVERTED = "a figure published on another basis is converted by us"
 ONE_DATE_MW, ONE_DATE_SHARE = 1000, 1 / 3  # a step is told that is as large as this and as this share of all
-OUTSIDE = " of it as others estimate, mostly from satellite pictures and permits"
+ESTIMATED = " of it as others estimate"
+OUTSIDE = f"{ESTIMATED}, mostly from satellite pictures and permits"  # so those who estimate many sites work
 
 
 def answer(group: Series, plans: Timeline, catalog: Catalog) -> list[Any]:
@@ -27,7 +29,7 @@ def answer(group: Series, plans: Timeline, catalog: Catalog) -> list[Any]:
         f" On {plans.as_of:%-d %B %Y}, ",
         html.Strong(spread_text(now[0], now[2], now[4], "MW"), className="estimated") if now[2] else "nothing",
         " was handed over, which is counted here as energised" if handed_over(group, plans) else " was energised",
-        *_outside(group, plans, now[2]),
+        *_outside(group, plans, now[2], catalog),
         ".",
     ]
 
@@ -81,11 +83,12 @@ def _estimated(band: tuple[float, ...]) -> Any:
     return html.Strong(spread_text(band[0], band[2], band[4], "MW"), className="estimated")
 
 
-def _outside(group: Series, plans: Timeline, energised: float) -> list[Any]:
+def _outside(group: Series, plans: Timeline, energised: float, catalog: Catalog) -> list[Any]:
     """How much of what is energised is others' estimate, and what operators publish of it."""
     estimated = compare_plans.unpublished(group, plans)
     if not estimated:
         return []
+    how = ESTIMATED if compare_plans.estimators(group, plans).isdisjoint(outsiders(catalog)) else OUTSIDE
     own = compare_plans.connections(group, plans)
     why = ", where operators publish no power"
     if own and len(group.site_ids) == 1:
@@ -93,13 +96,13 @@ def _outside(group: Series, plans: Timeline, energised: float) -> list[Any]:
     elif own:
         why += f" or, at {len(own)} site{'s' * (len(own) > 1)}, a connection alone"
     if estimated > 0.99 * energised:
-        return [", all", OUTSIDE, why]
+        return [", all", how, why]
     if estimated > 0.97 * energised or reader_text(estimated, "MW") == reader_text(energised, "MW"):
-        return [", nearly all", OUTSIDE, why]
+        return [", nearly all", how, why]
     return [
         ", about ",
         html.Strong(reader_text(estimated, "MW", beside=energised), className="estimated"),
-        OUTSIDE,
+        how,
         why,
     ]
 

@@ -620,7 +620,7 @@ def test_plans_tell_how_much_of_what_runs_nobody_published(catalog):
         name: json.dumps(
             plans.render(catalog, plans.Choice(by, name), WINDOW), default=lambda part: part.to_plotly_json()
         )
-        for by, name in (("site", sites["pryor"].name), ("site", sites["abilene"].name))
+        for by, name in (("site", sites["pryor"].name), ("site", sites["abilene"].name), ("country", "Germany"))
     }
 
     assert compare_plans.unpublished(sites["abilene"], seen) == 0
@@ -635,6 +635,7 @@ def test_plans_tell_how_much_of_what_runs_nobody_published(catalog):
     )
     assert " at the meter is announced for the end of 2030" in told[sites["abilene"].name]
     assert "satellite pictures" not in told[sites["abilene"].name].split("Milestones", 1)[0]
+    assert '", all", " of it as others estimate", ", where operators publish' in told["Germany"]  # one of no pictures
 
 
 def test_converter_with_nothing_left_open(catalog):
