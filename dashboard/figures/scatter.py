@@ -24,7 +24,7 @@ KEYS = (
     ("band", f"within {BAND:g} times"),
 )
 LEADER = 4  # longest line from a mark to its name, in font sizes
-UPWARD = "Our estimate ↑"
+UPWARD = "Our estimate, upwards"  # an arrow is no glyph of Open Sans, so each machine would draw its own
 BODY = 34  # height of the plot in font sizes, where the size leaves it open
 
 
