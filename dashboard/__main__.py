@@ -65,16 +65,17 @@ def serve(host: str = "127.0.0.1", port: int = 8050, datasets: Path | None = Non
     from werkzeug.serving import make_server
 
     from dashboard.catalog import SHIPPED
-    from dashboard.web import create_app, logs, warm
-    from dashboard.web.listening import listening, place
-    from dashboard.web.settings import LibraryMissingError, Settings
+    from dashboard.listening import listening, place
 
-    try:
-        app = _or_exit(lambda: create_app(datasets or SHIPPED, Settings.of(os.environ)))
-    except LibraryMissingError as error:
-        click.echo(f"error: {error}", err=True)
-        sys.exit(MACHINE_LACKS)
-    with _or_exit(lambda: listening(host, port)) as bound:
+    with _or_exit(lambda: listening(host, port)) as bound:  # first: the tables take a second
+        from dashboard.web import create_app, logs, warm
+        from dashboard.web.settings import LibraryMissingError, Settings
+
+        try:
+            app = _or_exit(lambda: create_app(datasets or SHIPPED, Settings.of(os.environ)))
+        except LibraryMissingError as error:
+            click.echo(f"error: {error}", err=True)
+            sys.exit(MACHINE_LACKS)
         server = make_server(host, port, app.server, threaded=True, fd=bound.fileno())
     click.echo(f"Dashboard: http://{place(host, server.port)}/   (Ctrl-C ends it)")
     logs.write_to(sys.stderr)

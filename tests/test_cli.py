@@ -15,8 +15,8 @@ from click.testing import CliRunner
 
 from dashboard.__main__ import main
 from dashboard.catalog import SHIPPED
+from dashboard.listening import listening, place
 from dashboard.web import create_app, guard
-from dashboard.web.listening import listening, place
 from tests.hostile.make import cell
 
 KEYS = {
@@ -457,13 +457,13 @@ def test_a_folder_without_tables_is_told(words, tmp_path):
 
 
 @pytest.mark.parametrize("words", [("check",), ("serve",), ()])
-def test_the_variable_names_the_folder_for_every_command(words, folder):
+def test_the_variable_names_the_folder_for_every_command(words, folder, monkeypatch):
     """DASHBOARD_DATASETS is taken where no folder is given, also by `check` before a release; empty is as none."""
     (folder / "claims.csv").unlink()
     told = {"DASHBOARD_DATASETS": str(folder)}
-    elsewhere = {"serve": {"host": "192.0.2.7"}}  # so that no server stays if the variable is passed over
+    monkeypatch.setattr("werkzeug.serving.make_server", lambda *_, **__: sys.exit("the variable is passed over"))
 
-    named = CliRunner().invoke(main, words, env=told, default_map=elsewhere)
+    named = CliRunner().invoke(main, words, env=told, default_map={"serve": {"port": 0}})
     beside = CliRunner().invoke(main, ["check", str(SHIPPED)], env=told)
     empty = CliRunner().invoke(main, ["check"], env={"DASHBOARD_DATASETS": ""})
 

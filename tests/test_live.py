@@ -116,7 +116,8 @@ def test_tables_that_draw_no_page_leave_the_old_version(folder: Path) -> None:
 def without_claim(tables: catalog.Catalog) -> catalog.Catalog:
     """The tables as they would be if check did not look for the 30 GW."""
     deals = {key: row for key, row in tables.commitments.items() if key != "agg-openai-2025-10"}
-    return dataclasses.replace(tables, commitments=deals)
+    own = tables.version[::-1]  # another test may have drawn pages from the tables of the version as it is
+    return dataclasses.replace(tables, commitments=deals, version=own)
 
 
 def test_update_publishes_only_what_draws_every_page(folder: Path) -> None:

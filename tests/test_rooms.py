@@ -31,7 +31,7 @@ ROOMS = (
     ("importers",),
     ("web",),
     ("export",),
-    ("ends",),
+    ("listening", "ends"),
     ("__main__",),
 )
 PLACE = {name: i for i, names in enumerate(ROOMS) for name in names}
