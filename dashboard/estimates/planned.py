@@ -156,12 +156,16 @@ def _weighed(results: Mapping[str, Quantity]) -> Spread:
 
 
 def _of_grids(factor: Factor, countries: Sequence[str], catalog: Catalog) -> Factor:
-    """The carbon of a kilowatt-hour as that of the countries' grids, from the table of grids; any other as it is."""
+    """The carbon of a kilowatt-hour as that of the countries' grids, by parameter or table; any other as it is."""
     if factor.name != INTENSITY:
         return factor
     grids = [catalog.grids[name] for name in countries if name in catalog.grids]
-    label = f"Carbon intensity of the grid, {grids[0].name}" if len(grids) == 1 else MIXED
-    sources = tuple(dict.fromkeys(grid.demand_source_id for grid in grids if grid.demand_source_id))
+    rows = {grid.grid_id: catalog.parameter_or_none(INTENSITY, grid.grid_id) for grid in grids}
+    burnt = [grid.name for grid in grids if rows[grid.grid_id] is not None]
+    kinds = f" ({', '.join(burnt)} by what is burnt alone, the others by the whole life cycle)" if burnt else ""
+    label = f"Carbon intensity of the grid, {grids[0].name}" if len(grids) == 1 else f"{MIXED}{kinds}"
+    used = [row.source_ids if (row := rows[grid.grid_id]) else (grid.demand_source_id,) for grid in grids]
+    sources = tuple(dict.fromkeys(name for names in used for name in names if name))
     return replace(factor, label=label, source_ids=sources, basis="estimated", reasoning="", given=False)
 
 
