@@ -211,3 +211,16 @@ def test_sites_lie_in_the_grid_of_their_supplier(catalog):
     assert {catalog.sites[name].grid_id for name in northwest} == {"us-pacific-northwest"}
     assert northwest >= {"the-dalles", "hillsboro", "kuna"}
     assert catalog.sites["harwood"].grid_id == "miso"
+
+
+def test_what_is_hosted_is_no_more_than_the_deal(catalog):
+    """The shares of a deal at its sites add up to 1 at most; a building let to another is a site of its own."""
+    shares: dict[str, float] = {}
+    for link in catalog.links.values():
+        if link.relation == "hosted at":
+            shares[link.from_id] = shares.get(link.from_id, 0) + (link.share or 0)
+
+    assert max(shares.values()) < 1 + 1e-9
+    assert shares["coreweave-core-2025"] == pytest.approx(1) == shares["amd-core-2026"]
+    assert {catalog.sites[name].user for name in ("muskogee", "dalton")} == {"CoreWeave"}
+    assert [catalog.sites[name].user for name in ("muskogee-2", "dalton-phase-3")] == ["AMD", ""]
