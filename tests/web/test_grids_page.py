@@ -328,10 +328,10 @@ def test_how_a_typed_load_was_read_is_told(catalog, load, told):
 
 
 def test_a_planned_capacity_without_a_range_is_not_called_doubtful(catalog):
-    """Of the 250 MW in Canada neither page nor picture speaks of a doubt of its own."""
+    """Of the 410 MW in Canada neither page nor picture speaks of a doubt of its own."""
     choice = grids.Choice("country:Canada")
     page, foot = _words(grids.render(catalog, choice, WINDOW)), grids.view(catalog, choice).method
-    told = "The planned capacity is 250 MW, as on the page of plans. Likely by then: "
+    told = "The planned capacity is 410 MW, as on the page of plans. Likely by then: "
 
     assert told in page
     assert told in foot

@@ -459,11 +459,14 @@ def test_a_date_of_ours_makes_no_sure_nothing(catalog):
 
     assert blank == [
         "Google and Tenaska, Nebraska (proposed)",
+        "IREN Kiowa",
+        "Colchis",
+        "IREN Bundey",
         "Ferrera Erbognone AI campus",
         "Stargate Argentina",
     ]
     assert [rows["Google Visakhapatnam AI hub"][column] for column in columns] == [0, 0, 0]
-    assert f"That day is ours, for want of a published one, for {'; '.join(blank)} (3.9 GW)" in _told(
+    assert f"That day is ours, for want of a published one, for {'; '.join(blank)} (6.8 GW)" in _told(
         plans.render(catalog, plans.Choice(), WINDOW)
     )
     assert "params.value == null" in components_plans.MEGAWATTS["valueFormatter"]["function"]
