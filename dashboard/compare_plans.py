@@ -135,13 +135,13 @@ def _our_steps(state: SiteStates, month: str) -> list[tuple[float, float]]:
     dates = {reading.at: reading.milestone.marks for reading in state.readings if reading.used}
     steps: list[tuple[float, float]] = []
     held, most = 0.0, 0.0
-    for (at, size), (_, mw) in zip(state.sizes, state.announced, strict=True):
+    for (at, size), top in zip(state.sizes, state.tops, strict=True):
         if at <= moment(month) and size > held:
             if "date ours" not in dates[at]:
                 steps = []
             elif size > most:
                 steps = [*steps, (at, size - held)]
-            held, most = size, float(np.quantile(mw, 0.95))
+            held, most = size, top
     return steps
 
 

@@ -87,6 +87,11 @@ class SiteStates:
         """When how much is announced, as medians in MW."""
         return tuple((at, middle_of(mw)) for at, mw in self.announced)
 
+    @functools.cached_property
+    def tops(self) -> tuple[float, ...]:
+        """The 95th percentile of each announced state in MW."""
+        return tuple(float(np.quantile(mw, 0.95)) for _, mw in self.announced)
+
     def idle_share(self, month: str) -> float:
         """The share of the draws in which nothing runs at the end of a month."""
         if self.observed and np.any(self.observed[-1][1] > 0):
