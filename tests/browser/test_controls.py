@@ -63,6 +63,28 @@ def test_another_group_of_sites_leaves_the_table_of_sites(window):
     assert page.evaluate(KEPT, "#figure-timeline .js-plotly-plot")
 
 
+def test_a_list_changed_while_it_is_open_is_searched_by_what_is_typed(window):
+    """On a slow line the names of another grouping come into the open list: what is typed is not put behind them."""
+    held = []
+    window.open("/plans?by=country&name=United+Kingdom")
+    page = window.page
+    page.route(
+        "**/_dash-update-component**",
+        lambda route: held.append(route) if "plans-name.data" in route.request.post_data else route.continue_(),
+    )
+    page.get_by_label("Group sites by").first.click()
+    with page.expect_request(lambda asked: "plans-name.data" in (asked.post_data or "")):
+        page.get_by_role("option", name="user", exact=True).click()
+    box = page.get_by_role("textbox", name="Show", exact=True)
+    box.click()
+    held.pop().continue_()
+    expect(page.get_by_role("option", name="Anthropic", exact=True)).to_be_visible()
+    page.keyboard.type("Anth")
+
+    expect(box).to_have_value("Anth")
+    assert page.locator("[role=option]:visible").all_inner_texts() == ["Anthropic"]
+
+
 def test_the_load_shown_is_the_load_answered(window):
     """What is typed clears the list, what is chosen clears the box, nonsense is told, and a link opens the same."""
     window.open("/grids")

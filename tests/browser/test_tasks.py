@@ -82,10 +82,12 @@ class Reader(Window):
     def choose(self, label: str, option: str) -> None:
         """Pick an option from the list of a label."""
         box = self.page.get_by_role("textbox", name=label, exact=True)
+        line = self.page.get_by_role("option", name=option, exact=True)
         box.click()
+        expect(line).to_be_attached()  # what another list was just given may change this one's, and clear what is typed
         if box.is_editable():
             self.page.keyboard.type(option)
-        self.page.get_by_role("option", name=option, exact=True).click()
+        line.click()
 
     def check(self, label: str) -> None:
         """Pick one of a few."""

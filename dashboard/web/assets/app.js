@@ -54,13 +54,21 @@
     });
   }).observe(document.documentElement, { childList: true, subtree: true });
 
-  /* What is typed into a list to search it takes the place of the choice on show, as after a tab into it. */
-  let entered = null;
+  /* What is typed into a list to search it takes the place of the choice on show, as after a tab into it; also where
+     another list changed that choice meanwhile, and with it undid the selection. */
+  const SEARCHED = ".mantine-Select-input:not([readonly])";
+  let entered = null, untouched = null;
   document.addEventListener("focusin", function (event) { entered = event.target; });
   document.addEventListener("click", function (event) {
     const box = event.target;
-    if (box === entered && box.matches(".mantine-Select-input:not([readonly])")) box.select();
+    untouched = box === entered && box.matches(SEARCHED) ? box : null;
+    if (untouched) box.select();
     entered = null;
+  });
+  document.addEventListener("keydown", function (event) { if (event.key.length > 1) untouched = null; }); // such as Home
+  document.addEventListener("beforeinput", function (event) {
+    if (event.target === untouched) untouched.select();
+    untouched = null;
   });
 
   /* Such links move the focus alone: with a new fragment the page would be asked for again, under typing hands. */
