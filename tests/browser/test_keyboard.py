@@ -36,6 +36,7 @@ class Keyboard:
     def __init__(self, page: Page) -> None:
         """At the top of a page that is drawn."""
         self.page = page
+        self.marked = page.locator("[role=option][data-combobox-selected]:visible")
 
     def tab_to(self, name: str) -> None:
         """Tab on until the focus is on what goes by a name that starts so; at every stop it must be seen."""
@@ -62,10 +63,9 @@ class Keyboard:
     def pick(self, option: str) -> None:
         """Open the list that has the focus, and go down to an option."""
         self.press("Enter")
-        marked = self.page.locator("[role=option][data-combobox-selected]:visible")
         for _ in range(FURTHEST):
             self.press("ArrowDown")
-            if marked.inner_text() == option:
+            if self.marked.inner_text() == option:
                 return self.press("Enter")
         raise AssertionError(f"{option}: must be in the list")
 
@@ -127,7 +127,9 @@ def test_plans_by_keyboard(window, catalog):
     keyboard.tab_to("Show")
     keyboard.type("Stargate Abilene")
     expect(window.page.locator("[role=option]:visible")).to_have_count(1)
-    keyboard.press("ArrowDown", "Enter")
+    keyboard.press("ArrowDown")
+    expect(keyboard.marked).to_have_text("Stargate Abilene")
+    keyboard.press("Enter")
     window.page.wait_for_url(re.compile("name=Stargate"))
     low, _, middle, _, high = timeline(catalog, catalog.as_of).by("site")["Stargate Abilene"].at("likely", END)
     keyboard.reads(spread_text(low, middle, high, "MW"))
