@@ -205,12 +205,15 @@ def test_places_are_spelt_as_they_are(catalog):
 
 
 def test_sites_lie_in_the_grid_of_their_supplier(catalog):
-    """Oregon and Idaho are of the Northwest's region, Minnkota's cooperatives of MISO."""
+    """Oregon and Idaho are of the Northwest's region, Minnkota's cooperatives of MISO, Hyperion of Entergy Louisiana."""
     northwest = {site.site_id for site in catalog.sites.values() if site.region in ("Oregon", "Idaho", "Washington")}
 
     assert {catalog.sites[name].grid_id for name in northwest} == {"us-pacific-northwest"}
     assert northwest >= {"the-dalles", "hillsboro", "kuna"}
     assert catalog.sites["harwood"].grid_id == "miso"
+    entergy = {site.site_id: site.grid_id for site in catalog.sites.values() if "Entergy" in site.grid_operator}
+    assert set(entergy.values()) == {"entergy", "entergy-louisiana"}
+    assert entergy["hyperion"] == entergy["river-bend"] == "entergy-louisiana"
 
 
 def test_what_is_hosted_is_no_more_than_the_deal(catalog):
