@@ -205,7 +205,7 @@ def test_places_are_spelt_as_they_are(catalog):
 
 
 def test_sites_lie_in_the_grid_of_their_supplier(catalog):
-    """Oregon and Idaho are of the Northwest's region, Minnkota's cooperatives of MISO, Hyperion of Entergy Louisiana."""
+    """Oregon and Idaho are of the Northwest's region, Minnkota's cooperatives of MISO, Hyperion of Entergy."""
     northwest = {site.site_id for site in catalog.sites.values() if site.region in ("Oregon", "Idaho", "Washington")}
 
     assert {catalog.sites[name].grid_id for name in northwest} == {"us-pacific-northwest"}

@@ -139,7 +139,7 @@ def test_a_chip_that_is_not_matched_is_listed_and_not_guessed(catalog, name):
 
 def test_a_chip_without_published_power_is_listed(catalog):
     """It does not end the score: it counts in n, with its row and the reason, also where its family is left out."""
-    found = full_summary(score(pairs("a,H100,1000,1.4,MW,it_rated", "b,MI455X,1000,2,MW,it_rated"), catalog), catalog)
+    found = full_summary(score(pairs("a,H100,1000,1.4,MW,it_rated", "b,TPU 8t,1000,2,MW,it_rated"), catalog), catalog)
 
     assert (found["n"], found["scored"], found["leave_one_family_out"]["scored"]) == (2, 1, 1)
     assert [(row["case_id"], row["row"]) for row in found["unmatched"]] == [("b", 3)]

@@ -42,6 +42,14 @@ def test_example_2_one_node_has_its_own_rating(catalog):
     assert rated.m_as("kW") == pytest.approx(10.2)
 
 
+@pytest.mark.parametrize(("text", "rated"), [("72 MI455X", 235), ("100000 MI450", 350_000), ("100000 MI355X", 230_000)])
+def test_a_rack_of_amd_has_its_own_rating_and_a_cluster_its_network(catalog, text, rated):
+    """A Helios rack has between 225 and 245 kW; 100,000 of its chips 3.5 kW each, switches and storage with them."""
+    ask = read_ask(text, catalog)
+
+    assert published_state(ask, Inputs(catalog, ask, Medians()), "it_rated").m_as("kW") == pytest.approx(rated)
+
+
 @pytest.mark.parametrize(
     ("chips", "rated", "peak", "energy"),
     [("500000 Trainium2", 435, 565.5, [1.9, 2.85, 4.1]), ("1000000 Trainium2", 870, 1131, [3.8, 5.70, 8.1])],

@@ -696,9 +696,9 @@ def test_chips_of_another_kind_are_not_divided(catalog, other, ratio):
 
 def test_chip_without_published_power_has_a_box_for_it(catalog):
     """The converter cannot work it out, says so, and asks for its power among the assumptions; then it answers."""
-    choice = convert.choose({"text": "100000 MI450"})
+    choice = convert.choose({"text": "100000 TPU 8t"})
     told = str(convert.render(catalog, choice, WINDOW))
-    given = convert.choose({"text": "100000 MI450", "set.k": "2.5"})
+    given = convert.choose({"text": "100000 TPU 8t", "set.k": "2.5"})
 
     assert "it_power=2.5" in told
     assert "'name': 'it_power'" in str(convert.boxes(catalog, choice))
