@@ -43,6 +43,7 @@ BASES = {
     "claimed": "A claim, not a count of sites.",
     "planned": "Announced is not energised: a plan is no load until it runs.",
     "average": "An average and a capacity are different rows: the highest hour is above the average.",
+    "record peak": "A share of a peak holds if load and grid have their highest hours together; else it is smaller.",
     "lower bound of the peak": "A lower bound of a peak is no record: the true strain may be smaller.",
 }
 

@@ -7,9 +7,11 @@ import pytest
 
 from dashboard import compare
 from dashboard.core import power
+from dashboard.core.draws import Draws
 from dashboard.core.pairing import PairingError
 from dashboard.estimates import estimate, read_ask
 from dashboard.estimates import questions as ask
+from dashboard.estimates.estimate import levels
 from dashboard.estimates.ledger import openai_ledger
 from dashboard.estimates.planned import planned
 from dashboard.estimates.series import timeline
@@ -58,6 +60,16 @@ def test_a_year_averages_less_than_its_highest_hour(catalog, text, most):
     assert np.mean(factor > 1) < most
     assert np.quantile(factor, 0.5) == pytest.approx(published.central, abs=0.08)
     assert np.quantile(factor, 0.95) == pytest.approx(published.high, abs=0.02)
+
+
+@pytest.mark.parametrize("basis", ["unknown", "it", "facility"])
+def test_another_seed_changes_a_highest_hour_little(catalog, basis):
+    """From seed to seed every level changes by less than 0.4 % (root mean square)."""
+    asked = read_ask("30 GW", catalog, basis=basis)
+    answers = (ask.loads(estimate(asked, catalog, Draws(seed=s)), catalog)["peak"] for s in range(12))
+    found = np.array([levels(answer.value.m_as("GW")) for answer in answers])
+
+    assert ((found / found.mean(axis=0)).std(axis=0) < 0.004).all()
 
 
 def test_sites_together_average_less_than_their_highest_hours(catalog):
