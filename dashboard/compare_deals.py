@@ -46,7 +46,7 @@ def ledger_bars(book: Ledger, basis: Basis, catalog: Catalog) -> Comparison:
         id="ledger",
         title=f"{book.title}: the deals counted once, {BASIS_WORDS[basis]}",
         answer=f"{_counted(book, basis)} counted once{''.join(mixed(book, basis))}. Added up blindly the deals make "
-        f"{median_text(book.totals[basis].ceiling)}.",
+        f"{sum_text(book.totals[basis].ceiling)}.",
         axis=f"Capacity, GW, {BASIS_WORDS[basis]}",
         unit="GW",
         kind="capacity",
@@ -121,9 +121,10 @@ def _counted(book: Ledger, basis: Basis) -> str:
     return spread_text(low, middle, high, "MW")
 
 
-def median_text(levels: Sequence[float]) -> str:
-    """The median of a sum in GW; to three figures, as a picture has it, where it is a sum of published figures."""
-    return reader_text(1000 * levels[2], "MW", 3 if exact(levels[0], levels[4]) else 2)
+def sum_text(levels: Sequence[float]) -> str:
+    """A sum in GW with its range; to three figures, as a picture has it, where it is a sum of published figures."""
+    low, _, middle, _, high = (1000 * level for level in levels)
+    return reader_text(middle, "MW", 3) if exact(low, high) else spread_text(low, middle, high, "MW")
 
 
 Sized = tuple[Commitment, Array]  # a deal and its size in the unit of the ribbons, in draws

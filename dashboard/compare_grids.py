@@ -19,7 +19,8 @@ SCALED: dict[str, tuple[Callable[[Load, Grid], Answer], str, str, Callable[[Grid
     "energy": (questions.share_of_energy, "TWh", "yearly demand", lambda grid: grid.demand),
     "peak": (questions.strain_on_peak, "GW", "published peak", lambda grid: grid.peak),
 }
-LOWER = "lower bound of the peak"
+LOWER, RECORD = "lower bound of the peak", "record peak"
+TOGETHER = ", if both fall together"  # the highest hour of a load need not be the grid's
 # How a grid stands to the load, by what its note says of it: few words, and how an answer ends that begins with it.
 STANDINGS = {
     questions.CARRIES: ("carries the load", ""),
@@ -108,7 +109,7 @@ def _panel(grid: Grid, size: Quantity, unit: str, what: str, share: Answer, stan
     caution = [told.rstrip("."), stands if stands in STANDINGS else ONLY_SCALE[0]]
     basis = what
     if unit == "GW":
-        basis = LOWER if grid.peak_kind == "lower bound" else "record peak"
+        basis = LOWER if grid.peak_kind == "lower bound" else RECORD
     if basis == LOWER:
         caution.append("no record: the true peak may be higher, and the share lower")
     note = "; ".join(part for part in caution if part)
@@ -127,7 +128,8 @@ def _sentence(row: dict[str, Any]) -> str:
     share, span, name = f"{middle}\u00a0%", f"({low}–{high}\u00a0%)", questions.with_article(row["label"])
     if row["basis"] == LOWER:
         return f"{share} {span} or less of the {questions.FOUND} for {name}{scale}."
-    return f"{share} of the {row['basis']} of {name} {span}{scale}."
+    together = TOGETHER if row["basis"] == RECORD else ""
+    return f"{share} of the {row['basis']} of {name} {span}{together}{scale}."
 
 
 def plants(question: str, loads: dict[str, Load], answer: Estimate, catalog: Catalog) -> Comparison:

@@ -39,10 +39,11 @@ BASES = {
     "facility": "Facility, not IT: chips alone draw less, and a grid connection is usually larger.",
     "nameplate": "Nameplate of plants, not what they make in an hour.",
     "announced": "Announced is not energised: a plan is no load until it runs.",
-    "likely": "Likely is our estimate, not anybody’s plan.",
+    "likely": "Likely is our estimate, not anybody’s plan; its line is a median: less comes as often as more.",
     "claimed": "A claim, not a count of sites.",
     "planned": "Announced is not energised: a plan is no load until it runs.",
     "average": "An average and a capacity are different rows: the highest hour is above the average.",
+    "record peak": "A share of a peak holds if load and grid have their highest hours together; else it is smaller.",
     "lower bound of the peak": "A lower bound of a peak is no record: the true strain may be smaller.",
 }
 

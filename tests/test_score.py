@@ -49,7 +49,7 @@ def shipped(catalog):
 def test_the_promised_keys_are_there(shipped, catalog):
     """`summary` has the contract's keys and no others; what `score --json` adds stands beside them."""
     assert set(summary(shipped)) == KEYS
-    assert set(full_summary(shipped, catalog)) == KEYS | {"pit", "leave_one_family_out"}
+    assert set(full_summary(shipped, catalog)) == KEYS | {"pit", "crps", "leave_one_family_out"}
 
 
 def test_the_shipped_pairs_meet_the_bar(shipped):

@@ -1,6 +1,7 @@
 """The parameters of the method as factors that can be drawn: what they hold for, unit, limits, and a fitting shape."""
 
 from collections.abc import Iterator, Mapping
+from itertools import permutations
 from types import MappingProxyType
 
 from dashboard.catalog import Problem
@@ -10,6 +11,7 @@ from dashboard.core.spread import SHAPES, Spread
 from dashboard.units import QuantityError, quantity, read_cell
 
 ENDS = ("low", "central", "high")
+TIED = ("linked_quantity", "linked_correlation")
 
 # What the scope of a quantity may name: columns of a table, and words of the method. Of any other quantity the general
 # row alone is used.
@@ -62,8 +64,15 @@ def _words(name: str) -> str:
 
 
 def factors(tables: Mapping[str, Table]) -> Iterator[Problem]:
-    """Each parameter in the unit of its quantity, within the limits of that quantity, and of a shape that fits it."""
+    """Each parameter in the unit of its quantity, within the limits of that quantity, and of a shape that fits it.
+
+    What its doubt moves with, and how strongly, stand beside each other.
+    """
     for line, row in tables["parameters"].records() if "parameters" in tables else ():
+        for column, other in permutations(TIED):
+            if row[other] and not row[column]:
+                what = f'must be filled in beside {other} "{shown(row[other])}"'
+                yield Problem("parameters", line, column, "", what, "fill in both or none")
         limit = FACTORS.get(row["quantity"])
         if limit is None:
             continue

@@ -213,7 +213,7 @@ def inside(tables: Tables) -> Iterator[Problem]:
 
 
 def loops(tables: Tables) -> Iterator[Problem]:
-    """No deal is part of itself, no claim supersedes itself and no grid lies in itself, by however many steps."""
+    """Nothing leads back to itself: no deal, claim, grid or quantity whose doubt moves with another's."""
     relations: dict[str, Arrows] = defaultdict(dict)
     for line, row in tables["links"].records() if "links" in tables else ():
         if row["to_kind"] == "commitment":
@@ -224,6 +224,9 @@ def loops(tables: Tables) -> Iterator[Problem]:
         rows = tables[name].records() if name in tables else ()
         above = {(row[f"{name[:-1]}_id"], row[column]): line for line, row in rows if row[column]}
         yield from _loops(name, column, column, above)
+    rows, column = tables["parameters"].records() if "parameters" in tables else (), "linked_quantity"
+    tied = {(row["quantity"], row[column]): line for line, row in rows if row[column]}
+    yield from _loops("parameters", column, column, tied)
 
 
 def _loops(name: str, column: str, relation: str, arrows: Arrows) -> Iterator[Problem]:

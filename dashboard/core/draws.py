@@ -20,8 +20,8 @@ ORDERS = 128  # random orders of the points that names share; each name steps th
 COLUMNS = (
     *("model_error", "draw_ratio", "mature_load", "peak_overhead", "overhead_ratio", "it_power", "busy_ratio"),
     *("peak_over_grid", "basis", "way", "contract_revenue", "chip_price", "accelerator_share", "ramp_loss"),
-    *("capex_per_it_power", "server_ratio", "it_ratio", "system_rating", "tdp", "peak_share", "site_water"),
-    *("power_water", "grid_intensity", "electricity_price", "realisation", "delay", "delay_none", "fill_ramp"),
+    *("capex_per_it_power", "server_ratio", "it_ratio", "system_rating", "tdp", "power_water", "site_water"),
+    *("peak_share", "grid_intensity", "electricity_price", "realisation", "delay", "delay_none", "fill_ramp"),
     "outside_estimate",
 )
 GENERATOR = 1787  # of the lattice: its first 57 powers, mod 4096, have the best worst pair (Zaremba's index is 63)

@@ -291,11 +291,15 @@ class DrawnNormals:
         if row is None:
             chip = self.ask.chip if factor.name != COUNT else None
             return self.draws(f"{factor.name} of {chip.chip_id if chip else self._item}")
+        return self._linked(row)
+
+    def _linked(self, row: Parameter) -> Array:
+        """Draws of a row: its own, tied to those of the quantity it is linked to, which may be linked in turn."""
         own = self._own(row)
-        if row.linked_quantity and row.linked_correlation is not None:
-            partner = self.catalog.parameter_or_none(row.linked_quantity, *self.ask.scopes)
-            return own if partner is None else combined(self._own(partner), own, row.linked_correlation)
-        return own
+        if not row.linked_quantity or row.linked_correlation is None:
+            return own
+        partner = self.catalog.parameter_or_none(row.linked_quantity, *self.ask.scopes)
+        return own if partner is None else combined(self._linked(partner), own, row.linked_correlation)
 
     @functools.cached_property
     def _item(self) -> str:

@@ -63,13 +63,17 @@ class PlanNormals:
         if row is None:
             name = self.scopes[0] if self.scopes else ""
             return self.draws(f"{factor.name} of {name}").astype(np.float32)
+        return self._linked(row)
+
+    def _linked(self, row: Parameter) -> Any:
         own = self._own(row)
-        if row.linked_quantity and row.linked_correlation is not None:
-            partner = self.catalog.parameter_or_none(row.linked_quantity, *self.scopes)
-            if partner is not None:
-                weight = row.linked_correlation
-                return weight * self._own(partner) + (1 - weight**2) ** 0.5 * own
-        return own
+        if not row.linked_quantity or row.linked_correlation is None:
+            return own
+        partner = self.catalog.parameter_or_none(row.linked_quantity, *self.scopes)
+        if partner is None:
+            return own
+        weight = row.linked_correlation
+        return weight * self._linked(partner) + (1 - weight**2) ** 0.5 * own
 
     @functools.cached_property
     def _items(self) -> list[str]:

@@ -3,6 +3,7 @@
 Source: method section 6.
 """
 
+import math
 from codecs import BOM_UTF8
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,7 +18,7 @@ from dashboard.estimates.ask import Ask, basis_weights, counted_as_chips, other_
 from dashboard.estimates.chains import published_state
 from dashboard.estimates.estimate import quantiles
 from dashboard.estimates.inputs import DrawnNormals, Inputs, NoPowerError
-from dashboard.estimates.score_checks import pit, without_family
+from dashboard.estimates.score_checks import crps, pit, without_family
 from dashboard.records import Chip, Pair
 from dashboard.units import (
     Quantity,
@@ -49,13 +50,14 @@ class Case:
 
 @dataclass(frozen=True)
 class Scored:
-    """One pair beside our estimate, in MW."""
+    """One pair beside our estimate, in MW; `crps` as the function has it, not a number where it was not worked out."""
 
     case: Case
     chip: Chip
     published: float
     levels: tuple[float, ...]
     rank: float
+    crps: tuple[float, float] = (math.nan, math.nan)
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -185,7 +187,9 @@ def _scored(case: Case, chip: Chip, catalog: Catalog, draws: Draws) -> Scored:
     ask = Ask("chips", case.chips, chip, "it", basis_weights("unknown", catalog), item=case.case_id)
     drawn = magnitude(published_state(ask, Inputs(catalog, ask, DrawnNormals(draws, ask, catalog)), case.basis), "MW")
     published = float(magnitude(case.power, "MW"))
-    return Scored(case, chip, published, quantiles(drawn), float(np.mean(drawn < published)))
+    drawn = np.broadcast_to(drawn, (draws.count,))
+    rank = float(np.mean(drawn < published))
+    return Scored(case, chip, published, quantiles(drawn), rank, crps(drawn, published))
 
 
 def leave_one_family_out(result: Score, catalog: Catalog, draws: Draws | None = None) -> Score:
@@ -206,13 +210,23 @@ def leave_one_family_out(result: Score, catalog: Catalog, draws: Draws | None = 
 
 
 def full_summary(result: Score, catalog: Catalog) -> dict[str, Any]:
-    """`summary` with the score that leaves out each family in turn, and the place of the truth in our draws."""
+    """`summary`, that with each family left out in turn, and the place of the truth in our draws and its distance."""
     left_out = summary(leave_one_family_out(result, catalog))
     cases = left_out.pop("cases")
     errors = {row["case_id"]: row["error"] for row in cases}
     plain = summary(result)
     ranks = pit([row.rank for row in result.scored])
-    return {**plain, "pit": ranks, "leave_one_family_out": {**left_out, "errors": errors}}
+    found, right = mean_crps(result)
+    whole = {"log_power": found, "if_right": right}
+    return {**plain, "pit": ranks, "crps": whole, "leave_one_family_out": {**left_out, "errors": errors}}
+
+
+def mean_crps(result: Score) -> tuple[float | None, float | None]:
+    """The mean `crps` of the pairs, and what it would be on average if each truth were a draw of ours."""
+    if not result.scored:
+        return None, None
+    found, right = np.mean([row.crps for row in result.scored], axis=0).tolist()
+    return found, right
 
 
 def summary(result: Score) -> dict[str, Any]:
@@ -265,6 +279,9 @@ def as_text(result: Mapping[str, Any]) -> list[str]:
     return [
         f"{result['scored']} of {result['n']} pairs scored",
         *(_line(name, result) for name in names),
+        "whole ranges: distance of the logarithm of power (CRPS, 0 is best), evenness of places (Kolmogorov-Smirnov)",
+        *(_line(f"crps_{name}", {f"crps_{name}": value}) for name, value in result["crps"].items()),
+        *(_line(f"pit_{name}", {f"pit_{name}": result["pit"][name]}) for name in ("ks", "p")),
         "each family of chips left out of the tables in turn",
         *(_line(name, left_out) for name in ("median_ape", "bias", "coverage_90")),
         *(f"  not matched: {row['case_id']} (row {row['row']}): {row['reason']}" for row in result["unmatched"]),

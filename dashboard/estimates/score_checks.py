@@ -1,4 +1,4 @@
-"""Two checks on the score: each family of chips left out of the tables in turn, and where the truth falls in our draws.
+"""Checks on the score: each family of chips left out in turn, where the truth falls in our draws, and how far from all.
 
 Source: method section 6.
 """
@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from dashboard.catalog import Catalog
+from dashboard.core.draws import Array
 
 BINS = 10
 FAMILY_QUANTITIES = ("it_power", "busy_ratio", "server_ratio", "it_ratio", "peak_overhead")
@@ -63,3 +64,18 @@ def _kolmogorov(distance: float, n: int) -> float:
         return 1.0
     k = np.arange(1, 101)
     return float(np.clip(2 * np.sum((-1.0) ** (k - 1) * np.exp(-2 * (k * scaled) ** 2)), 0, 1))
+
+
+def crps(draws: Array, truth: float) -> tuple[float, float]:
+    """How far a whole distribution lies from the truth, in logarithms of power: E|ln X - ln y| - E|ln X - ln X'| / 2.
+
+    0 is a sure hit, and what has no width scores |ln x - ln y|: the continuous ranked probability score. The second
+    number is what the same distribution scores on average where the truth is one of its own draws: E|ln X - ln X'| / 2.
+
+    >>> crps(np.full(9, 2.0), 4.0)[0].round(3), crps(np.full(9, 2.0), 4.0)[1]
+    (0.693, 0.0)
+    """
+    logs = np.sort(np.log(draws))
+    n = len(logs)
+    within = float((2 * np.arange(n) - n + 1) @ logs) / n**2
+    return float(np.abs(logs - np.log(truth)).mean()) - within, within

@@ -33,6 +33,11 @@ NOT_KNOWN = "Likely by then: not known, for its date is ours"
 FOR_SCALE = "for scale only"
 _HOSTS = {compare_grids.STANDINGS[told] for told in (CARRIES, IN_PART)}
 ALL_AT_ONCE = " Both ends are taken at all of its sites at once; the ranges reckon with sites that differ."
+PEAKS = ("peak", "adequacy")
+TOGETHER = (
+    "The load is taken to have its highest hour when the grid has its own: where it has not, it adds less to the peak."
+)
+ADDED = "Of several sites the highest hours are added, as if they fell together too."
 RESULT_SYMBOLS = {
     "P": "announced power",
     "C_IT": "critical IT capacity",
@@ -93,7 +98,7 @@ def decisive(answer: Estimate, question: str, planned: str, likely: str) -> str:
             return f"{planned}. {likely}. {told}{ends}"
         told = f"{told[0].lower()}{told[1:]}{ends}"
         return f"{planned}; that doubt is in every range here. {likely}. Of the rest, {told}"
-    if question in ("peak", "adequacy"):
+    if question in PEAKS:
         return f"Of the year’s energy, not of the peak: {told[0].lower()}{told[1:]}"
     return told
 
@@ -110,6 +115,14 @@ def cautions(comparison: Comparison) -> list[tuple[str, str]]:
         (row.label, "; ".join(part for part in row.note.split("; ") if part not in above)) for row in comparison.rows
     ]
     return [(label, note) for label, note in said if note]
+
+
+def together(answer: Estimate, question: str) -> str:
+    """That highest hours are taken to fall together, where the question is one of a peak."""
+    if question not in PEAKS:
+        return ""
+    several = isinstance(answer, Total) and answer.concentration < 1
+    return f"{TOGETHER} {ADDED}" if several else TOGETHER
 
 
 def symbols(answer: Estimate, steps: Sequence[Step], catalog: Catalog) -> str:

@@ -128,8 +128,9 @@ def share(group: Series, plans: Timeline, catalog: Catalog) -> str:
     more = f"{more.removesuffix(',')}."
     edge = f" {rough}" if (rough := compare_plans.rough_end(group, plans)) else ""
     return (
-        f"The median of likely is {part} of what is {said} for the end of 2030: each unfinished step is weighed by "
-        "its status, its delay and the time it takes to fill (parameters realisation, delay and fill ramp)."
+        f"The median of likely (less comes as often as more) is {part} of what is {said} for the end of 2030: each "
+        "unfinished step is weighed by its status, its delay and the time it takes to fill (parameters realisation, "
+        "delay and fill ramp)."
         f"{more if likely[4] > announced else ''}{_last_month(group, plans, said)}{edge}"
     )
 

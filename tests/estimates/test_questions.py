@@ -7,10 +7,14 @@ import pytest
 
 from dashboard import compare
 from dashboard.core import power
+from dashboard.core.draws import Draws
 from dashboard.core.pairing import PairingError
 from dashboard.estimates import estimate, read_ask
 from dashboard.estimates import questions as ask
+from dashboard.estimates.estimate import levels
 from dashboard.estimates.ledger import openai_ledger
+from dashboard.estimates.planned import planned
+from dashboard.estimates.series import timeline
 from dashboard.units import Quantity, quantity
 
 
@@ -42,6 +46,38 @@ def test_thirty_gigawatts_at_the_peak(thirty, catalog):
     found = ask.strain_on_peak(thirty["peak"], catalog.grids["us-lower48"])
 
     assert found.levels[2] == pytest.approx(2.9, rel=0.05)
+
+
+@pytest.mark.parametrize(
+    ("text", "most"), [("30 GW", 0.005), ("38 billion USD over 7 years", 0.005), ("400k GB200", 0.01)]
+)
+def test_a_year_averages_less_than_its_highest_hour(catalog, text, most):
+    """A fuller hall has a higher peak: average over highest hour spreads as load factors do, and hardly exceeds 1."""
+    found = ask.loads(estimate(read_ask(text, catalog), catalog), catalog)
+    factor = (found["average"].value / found["peak"].value).m_as("")
+    published = catalog.parameter("load_factor")
+
+    assert np.mean(factor > 1) < most
+    assert np.quantile(factor, 0.5) == pytest.approx(published.central, abs=0.08)
+    assert np.quantile(factor, 0.95) == pytest.approx(published.high, abs=0.02)
+
+
+@pytest.mark.parametrize("basis", ["unknown", "it", "facility"])
+def test_another_seed_changes_a_highest_hour_little(catalog, basis):
+    """From seed to seed every level changes by less than 0.4 % (root mean square)."""
+    asked = read_ask("30 GW", catalog, basis=basis)
+    answers = (ask.loads(estimate(asked, catalog, Draws(seed=s)), catalog)["peak"] for s in range(12))
+    found = np.array([levels(answer.value.m_as("GW")) for answer in answers])
+
+    assert ((found / found.mean(axis=0)).std(axis=0) < 0.004).all()
+
+
+def test_sites_together_average_less_than_their_highest_hours(catalog):
+    """In no draw is the average of all planned sites above the sum of their highest hours."""
+    plans = timeline(catalog, catalog.as_of, groupings=["total"])
+    total, highest_hour = planned(plans.of("total", "all sites"), plans, "2030-12", catalog)
+
+    assert (total.results["facility_average"] < highest_hour).all()
 
 
 def test_thirty_gigawatts_in_reactors(thirty, catalog):

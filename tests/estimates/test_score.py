@@ -1,11 +1,13 @@
 from pathlib import Path
+from statistics import NormalDist
 
 import numpy as np
 import pytest
 
 from dashboard.catalog import SHIPPED
+from dashboard.core.draws import strata
 from dashboard.estimates.score import full_summary, read_pairs, score
-from dashboard.estimates.score_checks import pit, without_family
+from dashboard.estimates.score_checks import crps, pit, without_family
 
 
 @pytest.fixture(scope="module")
@@ -54,6 +56,26 @@ def test_even_ranks_pass_and_piled_ranks_fail():
     assert piled["p"] < 0.001
 
 
+@pytest.mark.parametrize("off", [0.0, 0.5, -2.0])
+def test_crps_is_that_of_a_lognormal(off):
+    """Of exp(s z) against exp(s a): s (a (2 Phi(a) - 1) + 2 phi(a) - 1 / sqrt(pi)); if right s / sqrt(pi)."""
+    normal, sigma = NormalDist(), 0.2
+    found, right = crps(np.exp(sigma * strata(4096)), float(np.exp(sigma * off)))
+    wanted = off * (2 * normal.cdf(off) - 1) + 2 * normal.pdf(off) - np.pi**-0.5
+
+    assert found == pytest.approx(sigma * wanted, abs=2e-4)
+    assert right == pytest.approx(sigma * np.pi**-0.5, rel=2e-3)
+
+
+def test_whole_ranges_are_better_than_their_medians(shipped):
+    """A range that is worth its width is less off than its median alone, and near what it would be if it were right."""
+    found = shipped["crps"]
+    alone = np.mean([abs(np.log1p(row["error"])) for row in shipped["cases"]])
+
+    assert found["log_power"] < 0.9 * alone
+    assert found["log_power"] == pytest.approx(found["if_right"], rel=0.2)
+
+
 def test_a_file_never_seen_is_scored(catalog):
     """Free-text names match through aliases, what does not match is listed, and nothing is guessed."""
     text = (
@@ -77,3 +99,4 @@ def test_a_file_without_a_match_has_no_score(catalog):
 
     assert found["median_ape"] is None
     assert found["pit"]["ks"] is None
+    assert found["crps"] == {"log_power": None, "if_right": None}

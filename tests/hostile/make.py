@@ -134,6 +134,7 @@ SITES, CHIPS, STATES, DEALS = "sites", "accelerators", "milestones", "commitment
 NUMBER, DATE = "must be a plain number", "must be a date"
 POWER, TDP, LATITUDE = "power", "tdp [W]", "latitude [deg]"
 AWS_MONEY = "story-aws-money"
+TIED, BY = "linked_quantity", "linked_correlation"
 SYSTEM, CARBON = "system_power [kW]", "carbon_intensity [g/kWh]"
 FACTORS, THINGS = "parameters", "equivalents"
 AWS, AZURE, RAINIER = "openai-aws-2025", "openai-azure-2025", "anthropic-rainier-2025"
@@ -487,6 +488,9 @@ CASES: tuple[Case, ...] = (
         "supersedes",
         "must not lead back in supersedes",
     ),
+    Case("doubt-that-moves-with-itself", FACTORS, cell(41, TIED, "mature_load"), 41, TIED, "→ mature_load in row 41"),
+    Case("doubt-that-moves-by-nothing", FACTORS, cell(41, BY, ""), 41, BY, 'in beside linked_quantity "draw_ratio"'),
+    Case("doubt-that-moves-with-nothing", FACTORS, cell(40, BY, "0.8"), 40, TIED, 'beside linked_correlation "0.8"'),
     Case("grids-in-each-other", "grids", cell(2, "parent", "eu27"), 3, "parent", "world → eu27 → world in row 2, 3"),
     Case("total-not-marked", DEALS, cell(2, "aggregate", "false"), 2, "aggregate", "must be true"),
     Case("site-unknown", STATES, cell(2, "site_id", "atlantis"), 2, "site_id", "must be an id of sites.csv"),

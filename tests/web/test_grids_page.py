@@ -340,6 +340,26 @@ def test_a_planned_capacity_without_a_range_is_not_called_doubtful(catalog):
     assert "Of the rest" not in page
 
 
+@pytest.mark.parametrize(
+    ("load", "question", "said", "added"),
+    [
+        ("30 GW", "peak", True, False),
+        ("30 GW", "adequacy", True, False),
+        ("30 GW", "energy", False, False),
+        ("user:OpenAI", "peak", True, True),
+        ("site:Stargate Abilene", "peak", True, False),
+    ],
+)
+def test_highest_hours_are_said_to_fall_together(catalog, load, question, said, added):
+    """Where a load's highest hour is beside a grid's, page and picture say that both are taken to fall together."""
+    choice = grids.Choice(load, question=question)
+    page, picture = _words(grids.render(catalog, choice, WINDOW)), grids.view(catalog, choice).answer
+
+    assert (sentences_grids.TOGETHER in page) == said
+    assert (sentences_grids.ADDED in page) == added
+    assert ("if both fall together" in picture) == (question == "peak")
+
+
 @pytest.mark.parametrize("question", ["energy", "peak"])
 def test_what_is_said_of_own_power_is_said_once(catalog, question):
     """Where no grid hosts the load the line above tells its own power; beside one that does the row tells it."""

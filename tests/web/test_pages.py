@@ -982,6 +982,16 @@ def test_a_sum_of_published_figures_is_one_number_wherever_it_is_told(catalog):
     assert "The floor is 28.8 GW, the ceiling 41 GW" in "".join(getattr(part, "children", part) for part in early)
 
 
+def test_floor_and_ceiling_that_are_estimates_have_their_range(catalog):
+    """Else the lower end of what is counted once stands below a floor without one, which cannot be."""
+    told = deals._answer(deals.book(catalog, "OpenAI"), deals.Choice("OpenAI"))
+    words = "".join(getattr(part, "children", part) for part in told)
+    span = r"\d+ GW \(\d+–\d+\)"
+
+    assert re.search(f"The floor is {span}, the ceiling {span};", words)
+    assert re.search(f"Added up blindly the deals make {span}.$", deals.view(catalog, deals.Choice("OpenAI"))[0].answer)
+
+
 @pytest.mark.parametrize(
     ("user", "by", "builds"),
     [

@@ -5,6 +5,7 @@ import dataclasses
 import io
 import itertools
 import json
+import re
 
 import numpy as np
 import pytest
@@ -111,6 +112,20 @@ def test_limits_say_that_campuses_are_not_shown(catalog):
     assert f"{len(off)} of those are off" in said["Campuses"]
     assert "not shown for campuses" in said["Campuses"]
     assert "no terawatt-hour" in said["Energy"]
+    assert re.search(r"of the \d{3} dated plans in the tables only \d+ have fallen due", said["Plans"])
+
+
+def test_whole_ranges_are_told_beside_their_medians(catalog):
+    """How far medians and whole ranges are off, and ranges that were right, as `score --json` has it."""
+    result = score.view(catalog, INDEPENDENT)
+    found = full_summary(result, catalog)["crps"]
+    said = words(score.render(catalog, INDEPENDENT, WINDOW))
+
+    for number in found.values():
+        assert f"{100 * np.expm1(number):.0f}\u00a0%" in words(score._whole(result))
+    assert words(score._whole(result))[1:-1] in said
+    assert "is very likely within" in said
+    assert "machines that share nothing" in said
 
 
 def test_a_table_without_a_known_chip_gets_one_line(catalog):

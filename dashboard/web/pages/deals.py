@@ -254,7 +254,7 @@ def _answers(catalog: Catalog, choice: Choice) -> list[Any]:
 def _answer(ledger: Ledger, choice: Choice) -> list[Any]:
     totals = ledger.totals[choice.basis]
     best, likely = ([1000 * value for value in part] for part in (totals.best, totals.realised))
-    floor, ceiling = map(compare_deals.median_text, (totals.floor, totals.ceiling))
+    floor, ceiling = map(compare_deals.sum_text, (totals.floor, totals.ceiling))
     return [
         f"{ledger.title}: ",
         html.Strong(spread_text(best[0], best[2], best[4], "MW"), className="estimated"),

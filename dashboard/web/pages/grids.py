@@ -384,7 +384,7 @@ def render(catalog: Catalog, choice: Choice, window: dict[str, Any]) -> list[Any
         ui.figure_block(comparison, window, f"/grids?{choice.query()}"),
         html.Div([html.P(missing)] if missing else []),
         html.H2("Do not misread"),
-        html.P(f"{PAIRED} {shares}".strip()),
+        html.P(" ".join(told for told in (PAIRED, sentences.together(answer, choice.question), shares) if told)),
         html.Ul(
             [
                 html.Li([html.Strong(f"{name}: "), *sentences.marked(note, sentences.RANGED)])

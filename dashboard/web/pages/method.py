@@ -367,13 +367,15 @@ def _doubt(example: Estimate) -> list[Any]:
         ),
         html.P(
             "Doubts have names. What two sites share, such as the draw of one family of chips, moves both in the same "
-            "draw; how far is the ρ of each parameter. Sites are added inside each draw. Percentiles are never added."
+            "draw; how far is the ρ of each parameter. Some move with another too: a fuller site has a higher peak. "
+            "Sites are added inside each draw. Percentiles are never added."
         ),
         html.P(
-            f"The chain being a product, each parameter’s share of the spread can be stated. For {example.ask.text} "
-            f"most of it comes from {named}. Whether a gigawatt is IT, facility or connection is drawn too, by the "
-            "odds below; and by which of two ways dollars become power, each as often as the other, for nothing "
-            "published says which is right."
+            "The chain being a product, its logarithm is a sum, and each parameter’s share of the variance of that "
+            "sum can be stated; every share of a variance told here is one of these. "
+            f"For {example.ask.text} most of it comes from {named}. Whether a gigawatt is IT, facility or connection "
+            "is drawn too, by the odds below; and by which of two ways dollars become power, each as often as the "
+            "other, for nothing published says which is right."
         ),
         html.P(["How close this comes to published figures: ", dcc.Link("the score", href="/score"), "."]),
     ]

@@ -12,7 +12,8 @@ from dashboard import compare_score
 from dashboard.catalog import Catalog
 from dashboard.compare import Comparison
 from dashboard.compare_score import BASIS_WORDS, MISS, SITES, inside
-from dashboard.estimates.score import Score, Scored, summary
+from dashboard.estimates.readings import day_moment, dropped, moment
+from dashboard.estimates.score import Score, Scored, mean_crps, summary
 from dashboard.web import components as ui
 from dashboard.web import components_score as parts
 from dashboard.web.cache import by_version
@@ -133,6 +134,7 @@ def render(catalog: Catalog, choice: Choice, window: dict[str, Any]) -> list[Any
         html.Ul([html.Li([html.Strong(f"{name}. "), text]) for name, text in limits(result, catalog)]),
         html.H2("Are the ranges honest?"),
         html.P(_calibrated(result)),
+        html.P(_whole(result)),
         calibration,
         html.H2("By what was published"),
         _by_basis(result.scored),
@@ -208,10 +210,21 @@ def limits(result: Score, catalog: Catalog) -> list[tuple[str, str]]:
         ("Campuses", campuses),
         ("Why sites come out high", reason),
         ("Energy", energy),
+        ("Plans", _plans_due(catalog)),
         ("No blind test", blind),
         ("Repeats", twice),
         ("Tuned runs and memory", tuned),
     ]
+
+
+def _plans_due(catalog: Catalog) -> str:
+    """Why what is likely by a date is not scored: how few plans of the tables have come to theirs."""
+    plans = [row for row in catalog.milestones.values() if row.status != "energised" and not dropped(row)]
+    due = sum(moment(row.date) <= day_moment(catalog.as_of) for row in plans)
+    return (
+        "What is likely by a date, on the page of plans, is not scored: "
+        f"of the {len(plans)} dated plans in the tables only {due} have fallen due."
+    )
 
 
 def _held_down(catalog: Catalog) -> str:
@@ -231,10 +244,29 @@ def _calibrated(result: Score) -> str:
     distance, chance = compare_score.evenness(result)
     ends = [f"{share.ends()[0]:.0f} to {share.ends()[1]:.0f}\u00a0%" for share in (half, most)]
     return (
-        f"{compare_score.calibration_words(result)}. With {half.of} pairs, the true share of the first is likely "
+        f"{compare_score.calibration_words(result)}. With {half.of} pairs, the true share of the first is very likely "
         f"within {ends[0]}, that of the second within {ends[1]}. If the ranges were right, places this uneven "
-        f"would come up in {100 * chance:.0f}\u00a0% of samples (Kolmogorov–Smirnov distance {distance:.2f})."
+        f"would come up in {100 * chance:.0f}\u00a0% of samples of machines that share nothing (Kolmogorov–Smirnov "
+        f"distance {distance:.2f}), and more often where chips are shared, as here."
     )
+
+
+def _whole(result: Score) -> list[Any]:
+    """How far whole ranges are off, beside what they would be if they were right, and medians alone."""
+    found, right = mean_crps(result)
+    assert found is not None
+    assert right is not None
+    alone = float(np.mean([abs(np.log(row.ratio)) for row in result.scored]))
+    told = [parts.estimated(f"{100 * np.expm1(number):.0f}\u00a0%") for number in (alone, found, right)]
+    return [
+        "On average the median alone is ",
+        told[0],
+        " off. The whole range, with each value in it weighed by its odds, is ",
+        told[1],
+        " off; ranges as wide as ours would be ",
+        told[2],
+        " off if they were right (continuous ranked probability score of the logarithm of power).",
+    ]
 
 
 def _by_basis(rows: Sequence[Scored]) -> Any:
