@@ -128,8 +128,9 @@ def _sentence(row: dict[str, Any]) -> str:
     share, span, name = f"{middle}\u00a0%", f"({low}–{high}\u00a0%)", questions.with_article(row["label"])
     if row["basis"] == LOWER:
         return f"{share} {span} or less of the {questions.FOUND} for {name}{scale}."
-    together = TOGETHER if row["basis"] == RECORD else ""
-    return f"{share} of the {row['basis']} of {name} {span}{together}{scale}."
+    ends = [scale, TOGETHER if row["basis"] == RECORD else ""]  # "which" goes with the grid, "for scale" with the whole
+    told = "".join(ends if scale.startswith(", which") else reversed(ends))
+    return f"{share} of the {row['basis']} of {name} {span}{told}."
 
 
 def plants(question: str, loads: dict[str, Load], answer: Estimate, catalog: Catalog) -> Comparison:

@@ -23,6 +23,7 @@ from dashboard.estimates.ask import Ask, basis_weights
 from dashboard.estimates.chains import BASIS_CHOICE
 from dashboard.estimates.estimate import levels, middle_of, quick_levels
 from dashboard.estimates.inputs import DrawnNormals, Inputs
+from dashboard.estimates.questions import with_parents
 from dashboard.estimates.readings import (
     MONTHS,
     START_YEAR,
@@ -143,6 +144,10 @@ class Timeline:
             return self._series(name, ids)
         return Series(name, (), MappingProxyType({line: np.zeros((MONTHS, 5)) for line in LINES}), ())
 
+    def within(self, catalog: Catalog) -> dict[str, Series]:
+        """The series of each grid with all its parts, by id: a site stands in its own and in those around it."""
+        return {name: self._series(name, ids) for name, ids in _within(self.states, catalog).items()}
+
     def _series(self, name: str, ids: tuple[str, ...]) -> Series:
         used = [r.milestone.source_id for site in ids for r in self.states[site].readings if r.used]
         return Series(name, ids, self.bands[ids], tuple(dict.fromkeys(used)))
@@ -172,6 +177,7 @@ def timeline(
     states = {site_id: state for site_id, state in everything.items() if state.announced}
     left_out = {site_id: _missing(state) for site_id, state in everything.items() if not state.announced}
     sets = {ids for grouping in groupings for ids in _members(states, grouping).values()}
+    sets |= set(_within(states, catalog).values()) if "grid" in groupings else set()
     return Timeline(
         as_of=as_of,
         states=MappingProxyType(states),
@@ -192,6 +198,14 @@ def _members(states: Mapping[str, SiteStates], grouping: By) -> dict[str, tuple[
     found: dict[str, list[str]] = {}
     for site_id, state in states.items():
         found.setdefault(_GROUPS[grouping](state.site), []).append(site_id)
+    return {name: tuple(ids) for name, ids in found.items()}
+
+
+def _within(states: Mapping[str, SiteStates], catalog: Catalog) -> dict[str, tuple[str, ...]]:
+    found: dict[str, list[str]] = {}
+    for site_id, state in states.items():
+        for grid_id in with_parents(state.site.grid_id, catalog):
+            found.setdefault(grid_id, []).append(site_id)
     return {name: tuple(ids) for name, ids in found.items()}
 
 

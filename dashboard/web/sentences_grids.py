@@ -82,10 +82,11 @@ def standings(comparison: Comparison, load: Load, countries: Collection[str], ca
     return told.format(f" ({wholes})" if wholes else "")
 
 
-def planned(capacity: Load) -> str:
-    """What is planned, with its doubt, which no assumption of the chain holds."""
+def planned(capacity: Load, *, parts: bool) -> str:
+    """What is planned, with its doubt, which no assumption of the chain holds; of a grid that has parts, of all."""
     low, _, middle, _, high = quantiles(magnitude(capacity.value, "MW"))
-    return f"{PLANNED if exact(low, high) else DOUBTED} {spread_text(low, middle, high, 'MW')}, as on the page of plans"
+    there = "as its parts on the page of plans together" if parts else "as on the page of plans"
+    return f"{PLANNED if exact(low, high) else DOUBTED} {spread_text(low, middle, high, 'MW')}, {there}"
 
 
 def decisive(answer: Estimate, question: str, planned: str, likely: str) -> str:

@@ -117,6 +117,33 @@ def test_the_load_shown_is_the_load_answered(window):
     expect(listed).to_have_value("OpenAI’s 30 GW")
 
 
+def test_a_load_with_a_place_is_set_beside_its_own_grids_first(window):
+    """Until the reader chooses grids; the list is searched anew each time it opens, with the focus there or not."""
+    window.open("/grids?question=peak")
+    page = window.page
+    listed, shown = page.get_by_role("textbox", name="Load", exact=True), page.locator("#grids-which")
+    answer = page.locator("#content .answer")
+
+    def pick(text: str) -> None:
+        listed.click()
+        page.keyboard.type(text)
+        page.locator("[role=option]:visible").first.click()
+
+    pick("Meta Hyperion")
+    expect(answer).to_contain_text("Entergy Louisiana")
+    expect(shown).to_contain_text(re.compile("^GridsEntergy LouisianaEntergy systemMISO"))
+    pick("ERCOT")
+    expect(answer).to_contain_text("of the record peak of ERCOT (Texas)")
+    expect(shown).to_contain_text(re.compile(r"^GridsERCOT \(Texas\)United StatesItaly"))
+    assert page.url == f"{window.address}/grids?load=grid%3AERCOT+%28Texas%29&question=peak"
+
+    shown.locator("button").first.click()  # takes ERCOT out
+    expect(answer).to_contain_text("Italy")
+    pick("PJM Interconnection")
+    expect(answer).to_contain_text("AI sites in PJM Interconnection")
+    expect(shown).to_contain_text(re.compile("^GridsUnited StatesItaly"))
+
+
 def test_the_basis_of_gigawatts_goes_with_a_planned_load(window):
     """A planned load hides the choice and leaves the address; typed gigawatts bring it back as it was."""
     window.open("/grids?load=user:OpenAI&basis=facility")

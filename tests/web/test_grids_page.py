@@ -11,13 +11,15 @@ from dashboard import compare_grids, figures
 from dashboard.core import power
 from dashboard.core.draws import Draws
 from dashboard.estimates import Ask, estimate, questions, read_ask
+from dashboard.estimates.estimate import quantiles
 from dashboard.estimates.inputs import DrawnNormals, Inputs
 from dashboard.estimates.planned import announced
+from dashboard.estimates.questions import with_parents
 from dashboard.estimates.readings import first_name
 from dashboard.estimates.report import steps_apart
 from dashboard.figures.frame import Size
 from dashboard.units import Quantity, magnitude, spread_text
-from dashboard.web import sentences_grids
+from dashboard.web import loads, sentences_grids
 from dashboard.web.pages import grids, plans
 from dashboard.web.sentences_plans import MONTH
 
@@ -163,7 +165,7 @@ def test_a_planned_load_is_told_as_planned(catalog, load, said, likely):
     page = _words(grids.render(catalog, choice, WINDOW))
     low, _, middle, _, high = plans.groups(catalog, by)[name].at("likely", MONTH)
     told = f"Likely by then: {spread_text(low, middle, high, 'MW') if likely else 'nothing'}"
-    labels = {item["value"]: item["label"] for group in grids.load_choices(catalog) for item in group["items"]}
+    labels = {item["value"]: item["label"] for group in loads.choices(catalog) for item in group["items"]}
 
     assert comparison.title == f"{said}, beside each grid’s yearly demand"
     assert f"{told}." in comparison.foot
@@ -295,7 +297,51 @@ def test_the_plants_of_a_load_are_answered_in_a_sentence(catalog, load, question
 )
 def test_a_load_abroad_is_not_said_to_be_hosted_by_the_united_states(catalog, load, told):
     """The United States as a whole may host what has no known place or none abroad; a known place is told as known."""
-    assert told in _words(grids.render(catalog, grids.Choice(load), WINDOW))
+    assert told in _words(grids.render(catalog, grids.Choice(load, grids=loads.DEFAULT_GRIDS), WINDOW))
+
+
+@pytest.mark.parametrize(
+    ("load", "own"),
+    [
+        ("30 GW", []),
+        ("user:OpenAI", []),
+        ("country:Canada", ["can"]),
+        ("site:Meta Hyperion, Richland Parish", ["entergy-louisiana", "entergy", "miso", "usa"]),
+        ("grid:Entergy system", ["entergy", "miso", "usa"]),
+        ("grid:no such grid", []),
+    ],
+)
+def test_where_none_are_chosen_the_grids_that_carry_a_load_come_first(catalog, load, own):
+    """A planner asks of the own grid; the address stays without grids, and says those that are chosen."""
+    usual = loads.usual_grids(catalog, load)
+    choice, _ = grids.choose({"load": load, "grids": ",".join(usual)}, catalog)
+    fewer, _ = grids.choose({"load": load, "grids": ",".join(usual[1:])}, catalog)
+
+    assert usual == tuple(dict.fromkeys([*own, *loads.DEFAULT_GRIDS]))
+    assert "grids" not in choice.query()
+    assert fewer.grids == usual[1:]
+
+
+def test_a_grid_has_the_sites_of_all_its_parts(catalog):
+    """The sites of MISO are those of Entergy too, and no part of it is said to carry them all."""
+    whole_name = "MISO (Midcontinent ISO)"
+    names = [site.site_id for site in loads.sites(catalog, f"grid:{whole_name}")]
+    _, kinds = loads.worked(catalog, f"grid:{whole_name}")
+    series = plans.plans_of(catalog)
+    whole, state = series.within(catalog)["miso"], series.states["hyperion"].site
+    parts = [site_id for site_id, state in series.states.items() if "miso" in with_parents(state.site.grid_id, catalog)]
+
+    pages = [
+        _words(grids.render(catalog, grids.Choice(f"grid:{name}"), WINDOW)) for name in (whole_name, "ERCOT (Texas)")
+    ]
+
+    assert "as its parts on the page of plans together" in pages[0]
+    assert "as on the page of plans" in pages[1]
+    assert state.grid_id == "entergy-louisiana"
+    assert "hyperion" in names
+    assert sorted(whole.site_ids) == sorted(parts)
+    assert kinds["peak"].carried_by == {"miso", "usa"}
+    assert quantiles(magnitude(kinds["capacity"].value, "MW")) == pytest.approx(whole.at("announced", MONTH), rel=1e-3)
 
 
 @pytest.mark.parametrize(
@@ -358,6 +404,13 @@ def test_highest_hours_are_said_to_fall_together(catalog, load, question, said, 
     assert (sentences_grids.TOGETHER in page) == said
     assert (sentences_grids.ADDED in page) == added
     assert ("if both fall together" in picture) == (question == "peak")
+
+
+def test_a_grid_that_carries_a_load_in_part_is_named_beside_it(catalog):
+    """Of the sites on ERCOT some make their own power; that both peaks fall together is said of the whole."""
+    told = grids.view(catalog, grids.Choice("grid:ERCOT (Texas)", question="peak")).answer
+
+    assert re.search(r"of ERCOT \(Texas\) \(.*\), which carries it only in part, if both fall together\.$", told)
 
 
 @pytest.mark.parametrize("question", ["energy", "peak"])

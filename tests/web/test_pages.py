@@ -296,7 +296,7 @@ def test_grids_without_a_peak_in_our_tables_are_named(catalog):
     comparison = grids.view(catalog, choice)
     text = json.dumps(grids.render(catalog, choice, WINDOW), default=lambda part: part.to_plotly_json())
     drawn = {row.label for row in comparison.rows}
-    missing = [name for grid_id in choice.grids if (name := catalog.grids[grid_id].name) not in drawn]
+    missing = [name for grid_id in grids.shown(catalog, choice) if (name := catalog.grids[grid_id].name) not in drawn]
 
     told = "our tables hold no peak of: United States (its part “United States, Lower 48” has one), World."
     assert missing == ["United States", "World"]
@@ -728,7 +728,7 @@ def test_file_of_another_question_than_asked_is_refused(client, address, told):
 
 @pytest.mark.parametrize(
     ("load", "told"),
-    [("operator:Oracle", "begin with user, country, site"), ("country:united states", "nearest: United States")],
+    [("operator:Oracle", "begin with user, country, grid, site"), ("country:united states", "nearest: United States")],
 )
 def test_load_of_no_group_is_told(client, load, told):
     """A grouping that the page does not have is no amount; a name in small letters has its nearest."""

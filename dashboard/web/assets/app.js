@@ -61,10 +61,11 @@
   document.addEventListener("focusin", function (event) { entered = event.target; });
   document.addEventListener("click", function (event) {
     const box = event.target;
-    untouched = box === entered && box.matches(SEARCHED) ? box : null;
+    const opens = box === entered || !box.hasAttribute("data-expanded");
+    untouched = opens && box.matches(SEARCHED) ? box : null;
     if (untouched) box.select();
     entered = null;
-  });
+  }, true); // before the list opens
   document.addEventListener("keydown", function (event) { if (event.key.length > 1) untouched = null; }); // such as Home
   document.addEventListener("beforeinput", function (event) {
     if (event.target === untouched) untouched.select();

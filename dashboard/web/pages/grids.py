@@ -4,26 +4,23 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
+from urllib.parse import parse_qs
 
 import dash
 import dash_mantine_components as dmc
-from dash import Input, Output, html
+from dash import Input, Output, State, html
 
-from dashboard import compare_grids, compare_plans
+from dashboard import compare_grids
 from dashboard.catalog import Catalog, nearest
 from dashboard.compare import Comparison
-from dashboard.core.pairing import Kind
-from dashboard.estimates import Estimate, estimate, read_ask
+from dashboard.estimates import Estimate, estimate, questions, read_ask
 from dashboard.estimates.ask import BASES, BASIS_NAMES
 from dashboard.estimates.headlines import CLAIM
-from dashboard.estimates.planned import announced, hosts, planned
-from dashboard.estimates.questions import Load, kinds_of, loads, placed, with_highest_hour
 from dashboard.estimates.report import steps_apart
-from dashboard.estimates.series import NOT_NAMED, By, Series
-from dashboard.records import Site
 from dashboard.units import spread_text
 from dashboard.web import components as ui
 from dashboard.web import components_plans as parts
+from dashboard.web import loads
 from dashboard.web import sentences_grids as sentences
 from dashboard.web.cache import by_version
 from dashboard.web.live import Live
@@ -38,9 +35,6 @@ QUESTIONS = {
     "plants": "plants for the energy",
     "adequacy": "plants for the peak, with reserve",
 }
-PLANNED: Mapping[By, str] = {"user": "Users", "country": "Countries", "site": "Sites"}
-DEFAULT_GRIDS = ("ita", "usa", "deu", "fra", "gbr", "irl", "ercot", "pjm", "world")
-DEFAULT_LOAD = "30 GW"
 MOST_GRIDS = 24
 BASIS_LABELS = {"unknown": "not stated", "it": "IT", "facility": "facility", "grid": "grid connection"}
 PAIRED = "Energy is set beside energy and the highest hour beside a peak, never a nameplate beside an average."
@@ -49,20 +43,20 @@ POOLED = "The range above pools all readings by their odds; its median lies betw
 
 @dataclass(frozen=True)
 class Choice:
-    """What the reader chose: the load, its basis where it is typed GW, the grids and the question."""
+    """What the reader chose: the load, its basis where it is typed GW, the grids (none are the usual), the question."""
 
-    load: str = DEFAULT_LOAD
+    load: str = loads.DEFAULT_LOAD
     basis: str = "unknown"
-    grids: tuple[str, ...] = DEFAULT_GRIDS
+    grids: tuple[str, ...] = ()
     question: str = "energy"
 
     def query(self) -> str:
         """The choice as the query of the address."""
         return ui.query_text(
             {
-                "load": "" if self.load == DEFAULT_LOAD else self.load,
+                "load": "" if self.load == loads.DEFAULT_LOAD else self.load,
                 "basis": "" if self.basis == "unknown" else self.basis,
-                "grids": "" if self.grids == DEFAULT_GRIDS else ",".join(self.grids),
+                "grids": ",".join(self.grids),
                 "question": "" if self.question == "energy" else self.question,
             }
         )
@@ -78,9 +72,9 @@ def choose(query: Mapping[str, str], catalog: Catalog) -> tuple[Choice, list[str
     if basis not in BASES:
         notices.append(f'basis: must be one of {", ".join(BASES)}, got "{basis[:40]}"; shown as not stated')
         basis = "unknown"
-    load = query.get("load", DEFAULT_LOAD)
-    basis = basis if _grouping(load) is None else "unknown"
-    asked = tuple(dict.fromkeys(part for part in query.get("grids", ",".join(DEFAULT_GRIDS)).split(",") if part))
+    load = query.get("load", loads.DEFAULT_LOAD)
+    basis = basis if loads.grouping(load) is None else "unknown"
+    asked = tuple(dict.fromkeys(part for part in query.get("grids", "").split(",") if part))
     unknown = [grid for grid in asked if grid not in catalog.grids]
     if unknown:
         spelled = {
@@ -88,98 +82,44 @@ def choose(query: Mapping[str, str], catalog: Catalog) -> tuple[Choice, list[str
         }
         near = "".join(nearest(grid, spelled) for grid in unknown[:1])
         notices.append(f'grids: no grid is called "{", ".join(unknown)[:60]}"{near}; it is left out')
-    known = tuple(grid for grid in asked if grid in catalog.grids)[:MOST_GRIDS] or DEFAULT_GRIDS
-    return Choice(load, basis, known, question), notices
+    known = tuple(grid for grid in asked if grid in catalog.grids)[:MOST_GRIDS]
+    usual = known == loads.usual_grids(catalog, load)
+    return Choice(load, basis, () if usual else known, question), notices
 
 
-def _grouping(load: str | None) -> By | None:
-    """By what a planned load is grouped; none of a load that is typed."""
-    kind = (load or "").partition(":")[0]
-    return next((by for by in PLANNED if by == kind), None)
+def shown(catalog: Catalog, choice: Choice) -> tuple[str, ...]:
+    """The grids that the load is set beside."""
+    return choice.grids or loads.usual_grids(catalog, choice.load)
 
 
 def _unused(query: Mapping[str, str]) -> list[str]:
     """What an address asks for that its load makes no use of; a file of it is the one that was asked for."""
     basis = query.get("basis", "unknown")
-    if _grouping(query.get("load")) is None or basis not in BASES or basis == "unknown":
+    if loads.grouping(query.get("load")) is None or basis not in BASES or basis == "unknown":
         return []
     return [f"the basis {basis} is not used: each figure of a planned load is read on the basis that the tables have"]
 
 
 @by_version
-def load_choices(catalog: Catalog) -> list[dict[str, Any]]:
-    """Loads to pick from: the claim, users, countries and sites with a size, and who says so of what is planned."""
-    groups = [{"group": "Claims", "items": [{"value": DEFAULT_LOAD, "label": "OpenAI’s 30 GW"}]}]
-    for by, label in PLANNED.items():
-        found = plans.groups(catalog, by)
-        names = sorted(found, key=lambda name: -found[name].at("announced", MONTH)[2])
-        items = [
-            {"value": f"{by}:{name}", "label": f"{name}, {_said(catalog, found[name])}"}
-            for name in names
-            if name != NOT_NAMED
-        ]
-        groups.append({"group": label, "items": items})
-    return groups
-
-
-def _said(catalog: Catalog, group: Series) -> str:
-    """Who says how much a group is to have by the end of 2030."""
-    if not group.at("announced", MONTH)[2]:
-        return "nothing dated before 2031"
-    who = compare_plans.said(group, plans.plans_of(catalog), catalog, MONTH).replace(", or", " or").removesuffix(",")
-    return f"{who} for {MONTH[:4]}"
-
-
-@by_version
-def worked(catalog: Catalog, choice: Choice) -> tuple[Estimate, dict[str, Load]]:
+def worked(catalog: Catalog, choice: Choice) -> tuple[Estimate, dict[str, questions.Load]]:
     """The estimate of the chosen load and its four kinds, with the grids that carry it.
 
     Raises:
-        ValueError: the load cannot be read, or no such user, country or site is in the tables.
+        ValueError: the load cannot be read, or nothing of that name is in the tables.
     """
+    if loads.grouping(choice.load) is not None:
+        return loads.worked(catalog, choice.load)
     kind, _, name = choice.load.partition(":")
-    if (by := _grouping(choice.load)) is not None:
-        return _planned(catalog, by, name)
     if re.fullmatch(r"[a-z]+", kind) and name:
-        raise ValueError(f'load: must be an amount, or begin with {", ".join(PLANNED)} and a colon, got "{kind[:20]}:"')
+        known = ", ".join(loads.PLANNED)
+        raise ValueError(f'load: must be an amount, or begin with {known} and a colon, got "{kind[:20]}:"')
     ask = read_ask(choice.load, catalog, basis=choice.basis)
     label = ""
-    if choice.load == DEFAULT_LOAD:
+    if choice.load == loads.DEFAULT_LOAD:
         ask = replace(ask, source_ids=(catalog.commitments[CLAIM].source_id,))
         label = f"OpenAI’s 30 GW ({BASIS_NAMES[choice.basis]})"
     answer = estimate(ask, catalog)
-    return answer, _named(loads(answer, catalog), label or answer.ask.text)
-
-
-def _named(found: Mapping[Kind, Load], label: str) -> dict[str, Load]:
-    return {kind: replace(load, label=label) for kind, load in found.items()}
-
-
-@by_version
-def _planned(catalog: Catalog, by: By, name: str) -> tuple[Estimate, dict[str, Load]]:
-    """The capacity announced for the end of 2030, summed over its sites, beside the grids of those."""
-    groups = plans.groups(catalog, by)
-    if name not in groups:
-        near = nearest(name, {group: group for group in groups})
-        raise ValueError(f'load: no {by} of the tables is called "{name[:60]}"{near}')
-    group, seen = groups[name], plans.plans_of(catalog)
-    answer, highest_hour = planned(group, seen, MONTH, catalog)
-    sites = _sites(catalog, group)
-    found = placed(kinds_of(answer, highest_hour), catalog, *hosts(by, sites))
-    return answer, _named(found, f"{parts.sites_of(by, name)}, {_said(catalog, group)}")
-
-
-def _sites(catalog: Catalog, group: Series) -> list[Site]:
-    """The sites of a group that have any capacity announced for the end of 2030."""
-    return [catalog.sites[site_id] for site_id in announced(group, plans.plans_of(catalog), MONTH)]
-
-
-def _countries(catalog: Catalog, choice: Choice) -> set[str]:
-    """The countries of a planned load's sites; none of a load that was typed, whose place is not known."""
-    by = _grouping(choice.load)
-    if by is None:
-        return set()
-    return {site.country for site in _sites(catalog, plans.groups(catalog, by)[choice.load.partition(":")[2]])}
+    return answer, loads.named(questions.loads(answer, catalog), label or answer.ask.text)
 
 
 def view(catalog: Catalog, choice: Choice) -> Comparison:
@@ -189,32 +129,36 @@ def view(catalog: Catalog, choice: Choice) -> Comparison:
         ValueError: the load cannot be read.
     """
     answer, kinds = worked(catalog, choice)
-    grids = [catalog.grids[grid_id] for grid_id in choice.grids]
+    grids = [catalog.grids[grid_id] for grid_id in shown(catalog, choice)]
     if asks_of_grids(choice.question):
         found = compare_grids.beside_grids(choice.question, kinds[choice.question], answer, grids, catalog)
     else:
         found = compare_grids.plants(choice.question, kinds, answer, catalog)
-    told = [found.method, *(f"{part}." for part in (_planned_range(choice, kinds), _likely(catalog, choice)) if part)]
+    told = [
+        found.method,
+        *(f"{part}." for part in (_planned_range(catalog, choice, kinds), _likely(catalog, choice)) if part),
+    ]
     return replace(found, method=" ".join(told))
 
 
-def _planned_range(choice: Choice, kinds: Mapping[str, Load]) -> str:
+def _planned_range(catalog: Catalog, choice: Choice, kinds: dict[str, questions.Load]) -> str:
     """What is planned, with its doubt; empty for a load that was typed."""
-    return sentences.planned(kinds["capacity"]) if _grouping(choice.load) is not None else ""
+    if loads.grouping(choice.load) is None:
+        return ""
+    return sentences.planned(kinds["capacity"], parts=loads.has_parts(catalog, choice.load))
 
 
 def _warnings(answer: Estimate, choice: Choice) -> tuple[str, ...]:
     """What to mind of how a load was read; nothing of a planned one, which nobody typed."""
-    return answer.warnings if _grouping(choice.load) is None else ()
+    return answer.warnings if loads.grouping(choice.load) is None else ()
 
 
 def _likely(catalog: Catalog, choice: Choice) -> str:
     """How much of what is planned is likely by the end of 2030, where known; empty for a load that was typed."""
-    by = _grouping(choice.load)
-    if by is None:
+    if loads.grouping(choice.load) is None:
         return ""
-    group = plans.groups(catalog, by)[choice.load.partition(":")[2]]
-    if len(_sites(catalog, group)) == 1 and parts.undated(group, plans.plans_of(catalog), MONTH):
+    group = loads.group_of(catalog, choice.load)
+    if len(loads.sites(catalog, choice.load)) == 1 and parts.undated(group, plans.plans_of(catalog), MONTH):
         return sentences.NOT_KNOWN
     low, _, middle, _, high = group.at("likely", MONTH)
     return f"Likely by then: {spread_text(low, middle, high, 'MW') if high else 'nothing'}"
@@ -229,7 +173,7 @@ def comparisons(catalog: Catalog, query: Mapping[str, str]) -> tuple[Comparison,
 def layout(catalog: Catalog, query: Mapping[str, str]) -> Any:
     """The page with its controls set from the query."""
     choice, notices = choose(query, catalog)
-    listed, asked = load_choices(catalog), choice.load or DEFAULT_LOAD
+    listed, asked = loads.choices(catalog), choice.load or loads.DEFAULT_LOAD
     picked = any(asked == item["value"] for group in listed for item in group["items"])
     grids = [
         {"value": grid.grid_id, "label": grid.name}
@@ -263,7 +207,7 @@ def layout(catalog: Catalog, query: Mapping[str, str]) -> Any:
                     html.Div(
                         ui.radios("grids-basis", "GW are read as", BASIS_LABELS, choice.basis),
                         id="grids-read",
-                        hidden=_grouping(asked) is not None,
+                        hidden=loads.grouping(asked) is not None,
                     ),
                 ],
                 className="controls",
@@ -275,7 +219,7 @@ def layout(catalog: Catalog, query: Mapping[str, str]) -> Any:
                         dmc.MultiSelect(
                             id="grids-grids",
                             label="Grids",
-                            value=list(choice.grids),
+                            value=list(shown(catalog, choice)),
                             data=grids,
                             searchable=True,
                             maxValues=MOST_GRIDS,
@@ -300,7 +244,7 @@ def one_load(load: str | None, text: str | None, changed: str | None) -> tuple[A
     """
     if load and changed == "grids-load":
         return load, ""
-    return None if _typed(text) else load or DEFAULT_LOAD, dash.no_update
+    return None if _typed(text) else load or loads.DEFAULT_LOAD, dash.no_update
 
 
 def _typed(text: str | None) -> str:
@@ -325,6 +269,20 @@ def wire(app: dash.Dash, live: Live) -> None:
     def one(load: str | None, text: str | None) -> tuple[Any, Any]:
         return one_load(load, text, dash.ctx.triggered_id)
 
+    @app.callback(
+        Output("grids-grids", "value"),
+        Input("grids-load", "value"),
+        Input("grids-text", "value"),
+        State("grids-query", "data"),
+        State("own", "data"),
+        prevent_initial_call=True,
+    )
+    def beside(load: str | None, text: str | None, query: str | None, mine: Any) -> Any:
+        if "grids" in parse_qs(query or ""):  # chosen by the reader, for whatever load
+            return dash.no_update
+        picked, typed = one_load(load, text, dash.ctx.triggered_id)
+        return list(loads.usual_grids(live.of(mine), picked or _typed(typed if isinstance(typed, str) else text)))
+
     @app.callback(Output("grids-which", "hidden"), Input("grids-question", "value"), prevent_initial_call=True)
     def which(question: str) -> bool:
         return not asks_of_grids(question)
@@ -336,7 +294,7 @@ def wire(app: dash.Dash, live: Live) -> None:
         prevent_initial_call=True,
     )
     def read(load: str | None, text: str | None) -> bool:
-        return _grouping(_typed(text) or load) is not None
+        return loads.grouping(_typed(text) or load) is not None
 
     @ui.redrawn(
         app, "grids", *[Input(f"grids-{name}", "value") for name in ("load", "text", "basis", "grids", "question")]
@@ -351,7 +309,7 @@ def wire(app: dash.Dash, live: Live) -> None:
         mine: Any,
     ) -> ui.Redrawn:
         catalog = live.of(mine)
-        asked = {"load": _typed(text) or load or DEFAULT_LOAD, "basis": basis, "question": question}
+        asked = {"load": _typed(text) or load or loads.DEFAULT_LOAD, "basis": basis, "question": question}
         choice, _ = choose(asked | ({"grids": ",".join(grids)} if grids else {}), catalog)
         return render(catalog, choice, ui.seen(window, mine)), choice
 
@@ -364,18 +322,22 @@ def render(catalog: Catalog, choice: Choice, window: dict[str, Any]) -> list[Any
     except ValueError as error:
         return [ui.problem(str(error))]
     missing = compare_grids.not_published(
-        choice.question, [catalog.grids[grid_id] for grid_id in choice.grids], catalog
+        choice.question, [catalog.grids[grid_id] for grid_id in shown(catalog, choice)], catalog
     )
-    steps = with_highest_hour(answer, catalog)
+    steps = questions.with_highest_hour(answer, catalog)
     shares = ""
     if asks_of_grids(choice.question):
-        shares = sentences.standings(comparison, kinds[choice.question], _countries(catalog, choice), catalog)
+        shares = sentences.standings(
+            comparison, kinds[choice.question], {site.country for site in loads.sites(catalog, choice.load)}, catalog
+        )
     return [
         html.P(sentences.headline(kinds["capacity"].label, comparison.answer), className="answer"),
         html.P(sentences.marked(f"The load: {compare_grids.load_words(kinds)}.", sentences.RANGED), className="quiet"),
         html.P(
             sentences.marked(
-                sentences.decisive(answer, choice.question, _planned_range(choice, kinds), _likely(catalog, choice)),
+                sentences.decisive(
+                    answer, choice.question, _planned_range(catalog, choice, kinds), _likely(catalog, choice)
+                ),
                 sentences.RANGED,
             ),
             className="quiet",
