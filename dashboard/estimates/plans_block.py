@@ -37,7 +37,6 @@ _GIVEN = {  # the result that is the amount of the row itself, in the same unit
     "capex": "capex",
     "contract": "contract_value",
 }
-_UNITS = {"chips": "chip", "power": "MW", "capex": "USD", "contract": "USD"}
 
 Single = NDArray[np.float32]
 Columns = tuple[tuple[str, int], ...]  # columns to sum by, each with its place in a row
@@ -207,7 +206,7 @@ def shape_ask(plans: Sequence[Plan], catalog: Catalog) -> Ask:
     region, overrides = _region(first, catalog)
     return Ask(
         kind=first.kind,  # type: ignore[arg-type]
-        amount=Quantity(_single(column), unit(_UNITS[first.kind])),
+        amount=Quantity(_single(column), unit(first.unit)),
         chip=chip,
         basis=first.basis,  # type: ignore[arg-type]
         weights=basis_weights(first.basis, catalog),

@@ -1,11 +1,12 @@
 """A planner's own list as plans: read strictly, every problem by line and column, no row skipped."""
 
 import functools
+import math
 import re
 from codecs import BOM_UTF8
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from types import MappingProxyType
 
@@ -13,6 +14,7 @@ from dashboard.catalog import Catalog, DataError, Problem, UnknownChipError, row
 from dashboard.estimates.ask import counted_as_chips
 from dashboard.estimates.inputs import is_one_system
 from dashboard.estimates.places import mix_caution, place_with_mix, places
+from dashboard.estimates.plans_columns import SIZES, header_reasons, is_total
 from dashboard.estimates.questions import with_parents
 from dashboard.estimates.readings import END_YEAR, MONTHS, START_YEAR
 from dashboard.records import Chip
@@ -33,11 +35,8 @@ from dashboard.units import (
     unit_of_capacity,
 )
 
-COLUMNS = (
-    *("id", "name", "chip", "chip_count", "power", "unit", "power_basis", "amount", "currency", "term_years"),
-    *("operator", "country", "grid", "start", "end"),
-)
-SIZES = ("chip_count", "power", "amount")  # the first without decimals
+UNITS = MappingProxyType({"chips": "chip", "power": "MW", "capex": "USD", "contract": "USD"})  # of amounts, by kind
+_SUM = "line {} is as much as all rows above it: if it is their total, take it out, or all is counted twice"
 MOST_NOTES = 20  # told one by one
 _NUMBER = re.compile(r"(?P<name>\"[^\"]*\")|(?<!\w)\d[\d,.]*(?!\w)")  # not one in a name, as in GB200
 BASES = MappingProxyType(
@@ -86,6 +85,11 @@ class Plan:
         return self.start < MONTHS
 
     @property
+    def unit(self) -> str:
+        """What its amount is counted in."""
+        return UNITS[self.kind]
+
+    @property
     def shape(self) -> tuple[object, ...]:
         """What two plans must share to be worked in one go: the same chain with the same rows of parameters."""
         dated = self.kind == "contract"
@@ -111,7 +115,7 @@ class PlanList:
 
 
 def read_plans(content: bytes, catalog: Catalog, name: str = "plans.csv") -> PlanList:
-    """The plans of a CSV with any of `COLUMNS`; other columns are kept as they are.
+    """The plans of a CSV with any of `plans_columns.COLUMNS`; other columns are kept as they are.
 
     Raises:
         DataError: every problem with its line and column.
@@ -121,8 +125,9 @@ def read_plans(content: bytes, catalog: Catalog, name: str = "plans.csv") -> Pla
     seen: dict[str, int] = {}
     header: tuple[str, ...] = ()
     names = Names({}, places(catalog))
-    for line, row in rows(name, content.removeprefix(BOM_UTF8), problems):  # as spreadsheets begin a CSV
-        header = header or _header(tuple(row), name)
+    fits = functools.partial(_refuse_header, name=name)
+    for line, row in rows(name, content.removeprefix(BOM_UTF8), problems, fits):  # as spreadsheets begin a CSV
+        header = header or tuple(row)
         plan = _Row(line, row, name, catalog, problems, names).plan()
         if plan is not None:
             if plan.item in seen:
@@ -134,7 +139,16 @@ def read_plans(content: bytes, catalog: Catalog, name: str = "plans.csv") -> Pla
         problems.append(Problem(name, None, "", "", "must hold at least one row"))
     if problems:
         raise DataError(problems)
+    if sums_up(plans):
+        plans[-1] = replace(plans[-1], notes=(*plans[-1].notes, _SUM.format(plans[-1].line)))
     return PlanList(header, tuple(plans))
+
+
+def sums_up(plans: Sequence[Plan]) -> bool:
+    """Whether the last plan is as much as all before it, which may be a total that calls itself none."""
+    *above, last = plans
+    alike = [plan.amount for plan in above if plan.unit == last.unit]
+    return len(alike) == len(above) > 1 and math.isclose(sum(alike), last.amount, rel_tol=1e-9)
 
 
 def told(notes: Iterable[Sequence[str]]) -> list[str]:
@@ -160,15 +174,9 @@ def _told(kind: Counter[str]) -> str:
     return f"{note}: {counted(f'{count:,}', 'rows')}{more}"
 
 
-def _header(header: tuple[str, ...], name: str) -> tuple[str, ...]:
-    if not set(SIZES) & set(header):
-        reason = f"header: must have at least one of {', '.join(SIZES)}; got {', '.join(header)[:100]}"
-        raise DataError([Problem(name, 1, "", "", reason)])
-    for column in header:
-        meant = column.strip().casefold().replace(" ", "_")
-        if column not in COLUMNS and meant in COLUMNS:
-            raise DataError([Problem(name, 1, "", "", f'header: {meant} must be written so, got "{column[:40]}"')])
-    return header
+def _refuse_header(header: Sequence[str], name: str) -> None:
+    if reasons := header_reasons(header):
+        raise DataError([Problem(name, 1, "", "", reason) for reason in reasons])
 
 
 @dataclass(frozen=True)
@@ -197,6 +205,8 @@ class _Row:
         self.before = len(problems)
 
     def plan(self) -> Plan | None:
+        if self._is_total():
+            return None
         chip = self._chip()
         kind, amount = self._size()
         basis, term = self._basis(), self._term()
@@ -226,6 +236,16 @@ class _Row:
             cells=tuple(self.row.values()),
             notes=tuple(self.notes),
         )
+
+    def _is_total(self) -> bool:
+        labels = ("id", "name", next(iter(self.row)))
+        label = next((column for column in labels if is_total(self._text(column))), "")
+        if label:
+            told = self._text(label)[:40]
+            self._wrong(
+                label, f'must be one plan, got "{told}", a sum of others; take the row out or name it otherwise'
+            )
+        return bool(label)
 
     def _text(self, column: str) -> str:
         return self.row.get(column, "").strip()
@@ -333,7 +353,9 @@ class _Row:
         if known and not mixed and "world" not in (country, grid):
             self.notes.append(f"no carbon mix of {known[0]} is known: the world's is taken")
         if not unknown and country not in ("world", *with_parents(grid, self.catalog)):
-            self._wrong("grid", f"must lie in {self.catalog.grids[country].name}, the country beside it")
+            self._wrong(
+                "grid", f'must lie in {self.catalog.grids[country].name}, the country beside it, got "{words["grid"]}"'
+            )
         return country, grid
 
     def _tell_unused(self, kind: str) -> None:

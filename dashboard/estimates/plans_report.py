@@ -1,20 +1,20 @@
 """The estimates of a list as one JSON object, as lines of text, and as the rows of a CSV."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from dashboard import sheets
+from dashboard.catalog import one_line
 from dashboard.estimates.estimate import RESULT_UNITS
 from dashboard.estimates.plans import PlanTotals, month_rows
 from dashboard.estimates.plans_block import ALL, Cell
+from dashboard.estimates.plans_columns import IN_CSV, NOTES, is_ours, not_read, result_columns
 from dashboard.estimates.plans_read import told
-from dashboard.estimates.readings import END_YEAR, START_YEAR
+from dashboard.estimates.readings import END_YEAR, START_YEAR, month_names
 from dashboard.estimates.report import LABELS
 from dashboard.units import counted, decimal_text, exact, figures_apart, given_text, range_text, reader_text
 
 NAMES = ("q05", "q25", "q50", "q75", "q95")
-IN_CSV = {"q05": 0, "q50": 2, "q95": 4}
-NOTES = "estimate_notes"
 
 
 def as_json(name: str, totals: PlanTotals, *, rows: bool = True) -> dict[str, Any]:
@@ -26,6 +26,8 @@ def as_json(name: str, totals: PlanTotals, *, rows: bool = True) -> dict[str, An
         "draws": totals.draws,
         "count": len(totals.plan_list.plans),
         "undated": totals.undated,
+        "without_place": _without_place(totals),
+        "columns_not_read": not_read(totals.plan_list.header),
         "notes": told(totals.notes),
         "totals": [_total(totals, cell) for cell in totals.levels],
     }
@@ -80,10 +82,30 @@ def as_text(totals: PlanTotals) -> str:
         lines += ["", f"Facility peak by {column}"]
         ranked = sorted((c for c in groups if c[0] == column), key=lambda c: -totals.levels[c]["facility_peak"][2])
         lines += [_group_line(totals, cell) for cell in ranked]
+    notes = [*_list_notes(totals), *told(totals.notes)]
+    return "\n".join([*lines, *([""] if notes else []), *(one_line(f"Note: {note}.") for note in notes)])
+
+
+def _list_notes(totals: PlanTotals) -> Iterator[str]:
+    """What is to be told of the list as a whole."""
+    if others := not_read(totals.plan_list.header):
+        yield f"columns that are kept and play no part: {', '.join(others)}"
+    if count := _without_place(totals):
+        yield f"plans with no country and no grid have the carbon mix of the United States: {count:,}"
     if totals.undated:
-        what = f"plans with no start, or none of it in {START_YEAR}–{END_YEAR}, stand in no month"
-        lines += ["", f"Note: {what}: {totals.undated:,}."]
-    return "\n".join(lines + [f"Note: {note}." for note in told(totals.notes)])
+        yield f"plans with no start, or none of it in {START_YEAR}–{END_YEAR}, stand in no month: {totals.undated:,}"
+    dated = [plan for plan in totals.plan_list.plans if plan.is_dated]
+    if dated and max(plan.start for plan in dated) > min(plan.end for plan in dated):
+        peaks = totals.monthly[ALL, ALL]["facility_peak"]
+        month = int(peaks[:, 2].argmax())
+        yield (
+            "the sums above are of all plans, and some of them end before others start: the most in one month is a "
+            f"facility peak of {_text(peaks[month], RESULT_UNITS['facility_peak'], 0)}, in {month_names()[month]}"
+        )
+
+
+def _without_place(totals: PlanTotals) -> int:
+    return sum(not plan.country and not plan.grid for plan in totals.plan_list.plans)
 
 
 def _text(levels: Any, unit: str, width: int) -> str:
@@ -110,15 +132,12 @@ def csv_text(totals: PlanTotals) -> str:
     What an earlier run wrote into the list gives way: those results, and their notes, are not the list's own.
     """
     names = [name for name in RESULT_UNITS if any(name in levels for levels in totals.rows)]
-    earlier, header = {*_columns(RESULT_UNITS), NOTES}, totals.plan_list.header
-    own = [place for place, column in enumerate(header) if column not in earlier]
+    header = totals.plan_list.header
+    own = [place for place, column in enumerate(header) if not is_ours(column)]
     return sheets.csv_text(
-        [*(header[place] for place in own), *_columns(names), NOTES], _csv_rows(totals, own=own, names=names)
+        [*(header[place] for place in own), *(column for name in names for column in result_columns(name)), NOTES],
+        _csv_rows(totals, own=own, names=names),
     )
-
-
-def _columns(names: Iterable[str]) -> list[str]:
-    return [f"{name}_{level} [{RESULT_UNITS[name]}]" for name in names for level in IN_CSV]
 
 
 def _csv_rows(totals: PlanTotals, *, own: Sequence[int], names: Sequence[str]) -> Iterator[list[str]]:

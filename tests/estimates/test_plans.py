@@ -163,6 +163,72 @@ def test_a_list_saved_by_a_spreadsheet_is_read_whole(catalog):
     assert read_plans(saved, catalog) == _read(text, catalog)
 
 
+@pytest.mark.parametrize(
+    ("row", "column"),
+    [
+        *(("Total,,300,MW,", "id"), (",Grand total:,300,MW,", "name"), ("c,Alpha Total,300,MW,Alpha", "name")),
+        *(("Totals (2 sites),,,,", "id"), (",Summe,300,MW,", "name"), ("subtotal,,300,MW,", "id")),
+    ],
+)
+def test_a_row_of_totals_is_no_plan(catalog, row, column):
+    """A sum at the end of a list is not added to its own parts: it is refused in one line, whatever else it lacks."""
+    with pytest.raises(DataError) as refused:
+        _read(f"id,name,power,unit,operator\na,A,100,MW,Alpha\nb,Total Eren,200,MW,Total\n{row}\n", catalog)
+    (problem,) = refused.value.problems
+
+    assert (problem.row, problem.column) == (4, column)
+    assert "a sum of others; take the row out or name it otherwise" in problem.reason
+
+
+@pytest.mark.parametrize(
+    ("rows", "told"),
+    [
+        ("100,MW,,\n0.2,GW,,\n300,MW,,\n", True),
+        (",,H100,100\n,,GB200,200\n,,H100,300\n", True),
+        ("100,MW,,\n200,MW,,\n301,MW,,\n", False),
+        ("100,MW,,\n100,MW,,\n", False),
+        ("100,MW,,\n,,H100,200\n300,MW,,\n", False),
+    ],
+)
+def test_a_last_row_that_is_the_sum_of_all_others_is_told(catalog, rows, told):
+    """A total without a name cannot be told from a plan, so it is read, and said to be as much as all above it."""
+    *_, last = _read(f"power,unit,chip,chip_count\n{rows}", catalog).plans
+    notes = [note for note in last.notes if "as much as all rows above it" in note]
+
+    sentence = f"line {last.line} is as much as all rows above it: if it is their total, take it out, or all is"
+
+    assert notes == ([f"{sentence} counted twice"] if told else [])
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("Plans of 2026,,\nid,power,unit\na,5,MW\n", "1: header: must name every column, got no name for columns 2, 3"),
+        ("Plans of 2026\n\nid,power,unit\na,5,MW\n", "1: header: must have at least one of chip_count, power, amount"),
+        ("sep=,\nid,power,unit\na,5,MW\n", '1: must begin with the header, got "sep="'),
+        ("id,power,unit\na,5,MW\n\nb,5,MW\n", "3: must hold a row, got a blank line; remove the line"),
+        ("id,power,unit\na,5,MW\n,,\n", "3: must hold a row, got only commas; remove the line"),
+        ("id,power,unit\na,1,000,MW\n", "2: must have 3 cells as the header has, got 4; put a cell that holds a comma"),
+    ],
+    ids=["title with commas", "title", "sep", "blank line", "only commas", "comma in a cell"],
+)
+def test_what_a_spreadsheet_leaves_around_a_list_is_told(catalog, text, told):
+    """A title above the header, empty columns and rows: one line, with its place and how to mend it."""
+    with pytest.raises(DataError) as refused:
+        _read(text, catalog)
+
+    assert str(refused.value).startswith(f"plans.csv:{told}")
+    assert len(refused.value.problems) == 1
+
+
+def test_a_workbook_is_told_as_one(catalog):
+    """An .xlsx is a zip archive, which a planner is told and not a byte of it."""
+    with pytest.raises(
+        DataError, match="must be CSV text, got a workbook or a zip archive; save the sheet as CSV UTF-8"
+    ):
+        read_plans(b"PK\x03\x04\x14\x00\x06\xff", catalog, "plans.xlsx")
+
+
 @pytest.mark.parametrize("column", ["Power_Basis", "power basis", " power_basis"])
 def test_a_column_written_otherwise_is_refused(catalog, column):
     """A column that is all but one of ours would be passed over; it is named with how it is written."""
@@ -194,7 +260,7 @@ def test_notes_that_differ_in_numbers_alone_are_one(catalog):
 @pytest.mark.parametrize(
     ("row", "reason"),
     [
-        ("a,,,1,GW,,,,,,USA,ita,,,", "must lie in United States"),
+        ("a,,,1,GW,,,,,,USA,ita,,,", 'must lie in United States, the country beside it, got "ita"'),
         ("a,H100,1.5,,,,,,,,,,,,", "must be a whole number"),
         ("a,H100,100.000,,,,,,,,,,,,", "thousands are written 100000, got 100.000"),
         ("a,,,1,mW,,,,,,,,,,", "mW is a milliwatt"),
@@ -535,6 +601,27 @@ def test_months_hold_what_runs(catalog):
     assert set(band.round(6)) == {0.0, 100.0}
     assert totals.undated == 1
     assert len(month_rows(totals, (ALL, ALL))) == 12
+
+
+def test_what_the_totals_hold_is_told(catalog):
+    """Columns that play no part, plans without a place, and sums of plans that never run together, in text and JSON."""
+    text = (
+        "power,unit,power_basis,start,end,country,basis,start_date,estimate_notes\n"
+        "100,MW,facility,2026,2027-06,,IT,2030,\n300,MW,facility,2028,,usa,IT,2030,\n20,MW,facility,2029,,,IT,2030,\n"
+    )
+    totals = estimate_plans(_read(text, catalog), catalog, Draws(count=64))
+    lines, found = plans_report.as_text(totals).splitlines(), plans_report.as_json("plans.csv", totals)
+    most = "the sums above are of all plans, and some of them end before others start: the most in one month is"
+    together = estimate_plans(_read(text.replace("2027-06", ""), catalog), catalog, Draws(count=64))
+
+    assert lines[-3:] == [
+        "Note: columns that are kept and play no part: basis, start_date.",
+        "Note: plans with no country and no grid have the carbon mix of the United States: 2.",
+        f"Note: {most} a facility peak of 320 MW, in 2029-01.",
+    ]
+    assert "Facility peak                     420 MW" in "\n".join(lines)
+    assert (found["columns_not_read"], found["without_place"]) == (["basis", "start_date"], 2)
+    assert most not in plans_report.as_text(together)
 
 
 def test_a_column_that_is_not_there_is_refused(catalog):

@@ -1,0 +1,78 @@
+"""What the header and the labels of a planner's list say: our columns, those that are not read, and rows of totals."""
+
+import re
+from collections.abc import Sequence
+
+from dashboard.estimates.estimate import RESULT_UNITS
+from dashboard.units import CAPACITY_UNITS
+
+COLUMNS = (
+    *("id", "name", "chip", "chip_count", "power", "unit", "power_basis", "amount", "currency", "term_years"),
+    *("operator", "country", "grid", "start", "end"),
+)
+SIZES = ("chip_count", "power", "amount")  # the first without decimals
+NOTES = "estimate_notes"
+IN_CSV = {"q05": 0, "q50": 2, "q95": 4}
+_BRACKET = re.compile(r"(?P<name>.*?) *[\[(](?P<unit>.*)[\])]")
+_UNITS = "|".join(CAPACITY_UNITS)
+_TOTAL = re.compile(
+    r"(?:.+ )?(?:grand ?|sub[ -]?)?tot(?:als?|ale|aal)(?: (?:of|for|in|all)\b.*| ?\(.*\)| (?:" + _UNITS + r"))?\W*"
+    r"|(?:all )?sum(?:me|ma)?\W*|somme\W*|(?:gesamt|insgesamt)(?:summe|ergebnis)?\W*",
+    re.IGNORECASE,
+)
+
+
+def header_reasons(header: Sequence[str]) -> list[str]:
+    """Why a header is none of a list of plans; empty where it is one.
+
+    >>> header_reasons(["id", "Power", "Unit"])
+    ['header: power must be written so, got "Power"', 'header: unit must be written so, got "Unit"']
+    >>> header_reasons(["id", "power [MW]"])
+    ['header: power must be written so, got "power [MW]"; MW goes into a column unit, in each row']
+    """
+    reasons = []
+    for column in header:
+        told = _BRACKET.fullmatch(column.strip())
+        meant = (told["name"] if told else column).strip().casefold().replace(" ", "_")
+        if column not in COLUMNS and meant in COLUMNS and not (told and meant in header):
+            beside = {"power": "unit", "amount": "currency"}.get(meant)
+            mend = f"; {told['unit'][:20]} goes into a column {beside}, in each row" if told and beside else ""
+            reasons.append(f'header: {meant} must be written so, got "{column[:40]}"{mend}')
+    if not reasons and not set(SIZES) & set(header):
+        got = ", ".join(header)[:100]
+        reasons.append(f"header: must have at least one of {', '.join(SIZES)}; got {got} as the first row")
+    return reasons
+
+
+def result_columns(name: str) -> list[str]:
+    """The columns that the results of one kind have in the CSV of a list.
+
+    >>> result_columns("facility_peak")
+    ['facility_peak_q05 [MW]', 'facility_peak_q50 [MW]', 'facility_peak_q95 [MW]']
+    """
+    return [f"{name}_{level} [{RESULT_UNITS[name]}]" for level in IN_CSV]
+
+
+def is_ours(column: str) -> bool:
+    """Whether an earlier run wrote the column."""
+    return column == NOTES or column in {found for name in RESULT_UNITS for found in result_columns(name)}
+
+
+def not_read(header: Sequence[str]) -> list[str]:
+    """The columns of a list that are kept and play no part in its estimates.
+
+    >>> not_read(["id", "power", "unit", "basis", "facility_peak_q50 [MW]"])
+    ['basis']
+    """
+    return [column for column in header if column not in COLUMNS and not is_ours(column)]
+
+
+def is_total(label: str) -> bool:
+    """Whether a row calls itself a sum of others, as spreadsheets end a list.
+
+    >>> [is_total(label) for label in ("Total", "Grand total:", "Alpha Total", "Total (3 sites)", "Summe", "Totals MW")]
+    [True, True, True, True, True, True]
+    >>> [is_total(label) for label in ("TotalEnergies Normandy", "Total Eren hall 2", "Summit", "Sum Park")]
+    [False, False, False, False]
+    """
+    return _TOTAL.fullmatch(label.strip()) is not None
