@@ -4,8 +4,7 @@ import functools
 import math
 import re
 from codecs import BOM_UTF8
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from types import MappingProxyType
@@ -24,9 +23,9 @@ from dashboard.units import (
     Quantity,
     QuantityError,
     UnitError,
-    counted,
     magnitude,
     maybe_thousands,
+    number_mend,
     out_of_bounds,
     quantity,
     read_cell,
@@ -37,8 +36,6 @@ from dashboard.units import (
 
 UNITS = MappingProxyType({"chips": "chip", "power": "MW", "capex": "USD", "contract": "USD"})  # of amounts, by kind
 _SUM = "line {} is as much as all rows above it: if it is their total, take it out, or all is counted twice"
-MOST_NOTES = 20  # told one by one
-_NUMBER = re.compile(r"(?P<name>\"[^\"]*\")|(?<!\w)\d[\d,.]*(?!\w)")  # not one in a name, as in GB200
 BASES = MappingProxyType(
     {
         "": "unknown",
@@ -51,6 +48,7 @@ BASES = MappingProxyType(
         "grid_connection": "grid",
     }
 )
+_DOLLARS = re.compile(r"usd|us\$|^\$|dollar|^(?:k|m|bn?|tn?|mn|thousand|million|billion|trillion)$", re.IGNORECASE)
 CURRENCIES = ("USD", "million USD", "billion USD")
 FIRST_YEAR, LAST_YEAR = 1900, 2100
 _DATE = re.compile(r"[0-9]{4}(?:-[0-9]{2}){0,2}")
@@ -151,29 +149,6 @@ def sums_up(plans: Sequence[Plan]) -> bool:
     return len(alike) == len(above) > 1 and math.isclose(sum(alike), last.amount, rel_tol=1e-9)
 
 
-def told(notes: Iterable[Sequence[str]]) -> list[str]:
-    """The notes of rows, each kind once with the count of its rows: the commonest, and how many more there are.
-
-    Notes that differ in their numbers alone are of one kind, told by the commonest of them.
-    """
-    kinds: dict[str, Counter[str]] = {}
-    for note in (note for of_row in notes for note in of_row):
-        kinds.setdefault(_NUMBER.sub(r"\g<name>", note), Counter())[note] += 1
-    ranked = sorted(kinds.values(), key=Counter.total, reverse=True)
-    lines = [_told(kind) for kind in ranked[:MOST_NOTES]]
-    rest = [kind.total() for kind in ranked[MOST_NOTES:]]
-    if rest:
-        lines.append(f"{len(rest):,} more such notes, each of at most {counted(f'{rest[0]:,}', 'rows')}")
-    return lines
-
-
-def _told(kind: Counter[str]) -> str:
-    ((note, count),) = kind.most_common(1)
-    others = kind.total() - count
-    more = f", and so with other numbers: {counted(f'{others:,}', 'rows')}" if others else ""
-    return f"{note}: {counted(f'{count:,}', 'rows')}{more}"
-
-
 def _refuse_header(header: Sequence[str], name: str) -> None:
     if reasons := header_reasons(header):
         raise DataError([Problem(name, 1, "", "", reason) for reason in reasons])
@@ -260,7 +235,7 @@ class _Row:
         try:
             number = read_cell(text)
         except ValueError as error:
-            self._wrong(column, str(error))
+            self._wrong(column, f"{error}{number_mend(text)}")
             return 0.0
         if number <= 0:
             self._wrong(column, f"must be above 0, got {number:g}")
@@ -301,7 +276,7 @@ class _Row:
         if amount:
             currency = self._text("currency")
             if currency not in CURRENCIES:
-                mend = "; convert first" if currency else ""
+                mend = "" if not currency or _DOLLARS.search(currency) else "; convert first"
                 self._wrong("currency", f'must be one of {", ".join(CURRENCIES)}, got "{currency[:40]}"{mend}')
                 return "money", amount
             return "money", self._limited("amount", amount * float(magnitude(quantity(1.0, currency), "USD")), "USD")
@@ -369,7 +344,8 @@ class _Row:
     def _basis(self) -> str:
         text = self._text("power_basis")
         if text not in BASES:
-            self._wrong("power_basis", f'must be one of {", ".join(list(BASES)[1:])}, got "{text}"')
+            mend = f"; did you mean {text.casefold()}?" if text.casefold() in BASES else ""
+            self._wrong("power_basis", f'must be one of {", ".join(list(BASES)[1:])}, got "{text[:40]}"{mend}')
         return BASES.get(text, "unknown")
 
     def _months(self, term: float) -> tuple[int, int]:

@@ -9,7 +9,7 @@ from dashboard.estimates.estimate import RESULT_UNITS
 from dashboard.estimates.plans import PlanTotals, month_rows
 from dashboard.estimates.plans_block import ALL, Cell
 from dashboard.estimates.plans_columns import IN_CSV, NOTES, is_ours, not_read, result_columns
-from dashboard.estimates.plans_read import told
+from dashboard.estimates.plans_notes import told
 from dashboard.estimates.readings import END_YEAR, START_YEAR, month_names
 from dashboard.estimates.report import LABELS
 from dashboard.units import counted, decimal_text, exact, figures_apart, given_text, range_text, reader_text

@@ -23,6 +23,7 @@ from dashboard.units import (
     Quantity,
     QuantityError,
     magnitude,
+    number_mend,
     out_of_bounds,
     quantity,
     read_cell,
@@ -139,7 +140,10 @@ def _id(text: str) -> str:
 
 
 def _above_0(text: str) -> float:
-    number = read_cell(text)
+    try:
+        number = read_cell(text)
+    except QuantityError as error:
+        raise QuantityError(f"{error}{number_mend(text)}") from None
     if number <= 0:
         raise QuantityError(f"must be above 0, got {number:g}")
     return number

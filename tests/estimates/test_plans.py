@@ -22,7 +22,8 @@ from dashboard.core.spread import Spread
 from dashboard.estimates import Ask, estimate, plans_report, read_ask
 from dashboard.estimates.ask import basis_weights
 from dashboard.estimates.plans import ALL, MAX_GROUPS, estimate_plans, month_rows
-from dashboard.estimates.plans_read import read_plans, told
+from dashboard.estimates.plans_notes import told
+from dashboard.estimates.plans_read import read_plans
 from dashboard.estimates.readings import month_names
 from dashboard.units import Quantity, quantity
 
@@ -201,6 +202,36 @@ def test_a_last_row_that_is_the_sum_of_all_others_is_told(catalog, rows, told):
 
 
 @pytest.mark.parametrize(
+    ("cells", "mend"),
+    [
+        *(
+            (f'"{cell}",MW,,,', "thousands have no mark, decimals a point: 1234.5")
+            for cell in ("1,5", "1,200", "1 200")
+        ),
+        *((f"{cell},MW,,,", "it must be one number, not a range") for cell in ("500-700", "500–700", "500 to 700 MW")),
+        *((f"{cell},MW,,,", "leave it empty where nothing is known") for cell in ("n/a", "TBD", "-", "#N/A", "#REF!")),
+        *(
+            (f"{cell},MW,,,", "unit and currency have columns of their own")
+            for cell in ("9 MW", "1.2GW", "50%", "~50", ">5")
+        ),
+        ("1E+05,MW,,,", "write it in full, without an exponent"),
+        (",,€10bn,USD,", "unit and currency have columns of their own"),
+        ("5,MW,,,IT", "did you mean it?"),
+        (",,10,billion EUR,", "convert first"),
+        *((f",,10,{currency},", "") for currency in ("usd", "bn USD", "$bn", "billion", "")),
+        *((f"{cell},MW,,,", "") for cell in ("five", "9**9", "=A1*2")),
+    ],
+)
+def test_how_a_cell_is_mended_is_told(catalog, cells, mend):
+    """What people write in place of a number, a basis or a currency is refused with the way to write it."""
+    with pytest.raises(DataError) as refused:
+        _read(f"power,unit,amount,currency,power_basis\n{cells}\n", catalog)
+    (problem,) = refused.value.problems
+
+    assert problem.reason.endswith(f"; {mend}" if mend and not mend.startswith("unit and") else mend or '"')
+
+
+@pytest.mark.parametrize(
     ("text", "told"),
     [
         ("Plans of 2026,,\nid,power,unit\na,5,MW\n", "1: header: must name every column, got no name for columns 2, 3"),
@@ -306,6 +337,10 @@ def test_a_power_is_read_in_its_unit(catalog, unit):
         ("MWh", "; this is an energy, not a capacity"),
         ("mW", "; mW is a milliwatt, a thousand-millionth of MW"),
         ("gw", "; did you mean GW?"),
+        *(
+            (f"{unit} IT", f"; the unit is {unit}, and whether it is IT, facility or grid goes into power_basis")
+            for unit in ("MW", "GW")
+        ),
         *((unit, "") for unit in ("kW/rack", "kW/chip", "megawatts", "MW peak", "USD", "1", "")),
     ],
 )
