@@ -5,7 +5,7 @@ import math
 import re
 from codecs import BOM_UTF8
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from types import MappingProxyType
 
@@ -96,10 +96,11 @@ class Plan:
 
 @dataclass(frozen=True)
 class PlanList:
-    """All plans of a file, with its header."""
+    """All plans of a file, with its header; `marked` as spreadsheets mark a CSV in UTF-8 at its front."""
 
     header: tuple[str, ...]
     plans: tuple[Plan, ...]
+    marked: bool = field(default=False, compare=False)
 
     def column(self, name: str) -> int:
         """The place of a column.
@@ -139,7 +140,7 @@ def read_plans(content: bytes, catalog: Catalog, name: str = "plans.csv") -> Pla
         raise DataError(problems)
     if sums_up(plans):
         plans[-1] = replace(plans[-1], notes=(*plans[-1].notes, _SUM.format(plans[-1].line)))
-    return PlanList(header, tuple(plans))
+    return PlanList(header, tuple(plans), marked=content.startswith(BOM_UTF8))
 
 
 def sums_up(plans: Sequence[Plan]) -> bool:

@@ -1,5 +1,6 @@
 """The estimates of a list as one JSON object, as lines of text, and as the rows of a CSV."""
 
+from codecs import BOM_UTF8
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -121,20 +122,22 @@ def _text(levels: Any, unit: str, width: int) -> str:
 
 def _group_line(totals: PlanTotals, cell: Cell) -> str:
     levels = totals.levels[cell]["facility_peak"]
-    name = cell[1] or "(blank)"
+    name = one_line(cell[1]) or "(blank)"
     count = counted(f"{totals.counts[cell]:,}", "plans")
-    return f"  {name[:30]:<32}{count:>14}{_text(levels, 'MW', 12)}"
+    return f"  {name:<32}{count:>14}{_text(levels, 'MW', 12)}"
 
 
 def csv_text(totals: PlanTotals) -> str:
     """The file's own columns, then `facility_peak_q50 [MW]` and its like, then notes; blank where a plan has none.
 
-    What an earlier run wrote into the list gives way: those results, and their notes, are not the list's own.
+    What an earlier run wrote into the list gives way: those results, and their notes, are not the list's own. A list
+    that a spreadsheet has marked as UTF-8 is written with that mark, without which Excel garbles its names.
     """
     names = [name for name in RESULT_UNITS if any(name in levels for levels in totals.rows)]
     header = totals.plan_list.header
     own = [place for place, column in enumerate(header) if not is_ours(column)]
-    return sheets.csv_text(
+    mark = BOM_UTF8.decode() if totals.plan_list.marked else ""
+    return mark + sheets.csv_text(
         [*(header[place] for place in own), *(column for name in names for column in result_columns(name)), NOTES],
         _csv_rows(totals, own=own, names=names),
     )

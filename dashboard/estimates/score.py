@@ -17,6 +17,7 @@ from dashboard.estimates.ask import Ask, basis_weights, counted_as_chips, other_
 from dashboard.estimates.chains import published_state
 from dashboard.estimates.estimate import quantiles
 from dashboard.estimates.inputs import DrawnNormals, Inputs, NoPowerError
+from dashboard.estimates.plans_columns import is_total
 from dashboard.estimates.score_checks import pit, without_family
 from dashboard.records import Chip, Pair
 from dashboard.units import (
@@ -136,6 +137,8 @@ def _case(line: int, row: Mapping[str, str], name: str, seen: dict[str, int], pr
 def _id(text: str) -> str:
     if not text:
         raise ValueError("must name the case, got nothing")
+    if is_total(text):
+        raise ValueError(f'must be one pair, got "{text[:40]}", a sum of others; take the row out or name it otherwise')
     return text
 
 

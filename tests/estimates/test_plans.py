@@ -21,6 +21,7 @@ from dashboard.core.draws import Draws
 from dashboard.core.spread import Spread
 from dashboard.estimates import Ask, estimate, plans_report, read_ask
 from dashboard.estimates.ask import basis_weights
+from dashboard.estimates.places import OTHER_NAMES
 from dashboard.estimates.plans import ALL, MAX_GROUPS, estimate_plans, month_rows
 from dashboard.estimates.plans_notes import told
 from dashboard.estimates.plans_read import read_plans
@@ -162,6 +163,20 @@ def test_a_list_saved_by_a_spreadsheet_is_read_whole(catalog):
     saved = codecs.BOM_UTF8 + text.replace("\n", "\r\n").encode()
 
     assert read_plans(saved, catalog) == _read(text, catalog)
+
+
+def test_the_estimates_of_a_list_open_in_the_spreadsheet_that_saved_it(catalog):
+    """With the mark of UTF-8 where the list has one, and none where not: what was written is a list again."""
+    text = "name,power,unit\nRéseau Zürich,5,MW\n"
+    written = [
+        plans_report.csv_text(estimate_plans(read_plans(mark + text.encode(), catalog), catalog, Draws(count=64)))
+        for mark in (codecs.BOM_UTF8, b"")
+    ]
+    again = plans_report.csv_text(estimate_plans(_read(written[0], catalog), catalog, Draws(count=64)))
+
+    assert written[0].encode().startswith(codecs.BOM_UTF8 + b"name,")
+    assert written[1] == written[0].removeprefix("\ufeff")
+    assert again == written[0]
 
 
 @pytest.mark.parametrize(
@@ -444,6 +459,29 @@ def test_the_carbon_mix_of_the_world_is_told_where_it_is_taken(catalog):
     )
 
 
+@pytest.mark.parametrize(
+    ("word", "place"),
+    [
+        ("US", "usa"),
+        ("u.s.", "usa"),
+        ("UK", "gbr"),
+        ("UAE", "are"),
+        ("EU", "eu27"),
+        ("Türkiye", "tur"),
+        ("Korea", "korea"),
+    ],
+)
+def test_a_country_goes_by_the_name_that_lists_have(catalog, word, place):
+    """Common short names lead to their country, no other row goes by them, and Korea (one of two) to none."""
+    (plan,) = _read(f"power,unit,country\n5,MW,{word}\n", catalog).plans
+    known = {word.casefold() for grid in catalog.grids.values() for word in (grid.name, grid.grid_id)}
+
+    assert plan.country == place
+    assert bool(plan.notes) == (place not in catalog.grids)
+    assert set(OTHER_NAMES) <= set(catalog.grids)
+    assert known.isdisjoint(name.casefold() for names in OTHER_NAMES.values() for name in names)
+
+
 def test_other_columns_are_kept(catalog):
     """A column that we do not read stands in the output as it was."""
     plans = _read(FIVE, catalog)
@@ -605,6 +643,17 @@ def test_spaces_around_a_name_make_no_group(catalog):
     assert list(totals.levels) == list(totals.monthly) == [(ALL, ALL), *groups]
     assert [totals.counts[cell] for cell in groups] == [2, 2, 1]
     assert [plan.cells[2] for plan in totals.plan_list.plans] == [alpha, spaced, "", blank, other]
+
+
+def test_the_name_of_a_group_stands_in_full(catalog):
+    """Two names alike in their first thirty letters are told apart, and one of two lines breaks none."""
+    names = [f"Consolidated Transmission Holding {end}" for end in ("North", "South\nWest")]
+    text = "power,unit,operator\n" + "".join(f'5,MW,"{name}"\n' for name in names)
+    told = plans_report.as_text(estimate_plans(_read(text, catalog), catalog, Draws(count=64), by=("operator",)))
+
+    assert [line.split("  ")[1] for line in told.splitlines() if "Consolidated" in line] == [
+        f"{name.replace(chr(10), chr(92) + 'n')}" for name in names
+    ]
 
 
 def test_spaces_do_not_count_towards_too_many_groups(catalog):
