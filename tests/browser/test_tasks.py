@@ -165,7 +165,7 @@ def words(svg: bytes) -> str:
 
 def first_row(table: bytes) -> dict[str, str]:
     """The first row of a CSV."""
-    return next(csv.DictReader(io.StringIO(table.decode("utf-8"))))
+    return next(csv.DictReader(io.StringIO(table.decode("utf-8-sig"))))
 
 
 def fits(page: Page) -> bool:
@@ -321,7 +321,7 @@ def test_plans_of_a_user(reader, series):
     reader.at("/plans").choose("Group sites by", "user")
     reader.choose("Show", "Anthropic")
     reader.reads(*by_2030(group))
-    rows = list(csv.DictReader(io.StringIO(reader.take("timeline", "CSV").decode("utf-8"))))
+    rows = list(csv.DictReader(io.StringIO(reader.take("timeline", "CSV").decode("utf-8-sig"))))
     end = next(row for row in rows if (row["label"], row["basis"]) == (END, "likely"))
     scale = 1000 if end["unit"] == "GW" else 1
     low, _, middle, _, high = group.at("likely", END)
