@@ -267,11 +267,11 @@ def update(
     datasets: Path | None,
 ) -> None:
     """Show what FILE, a whole new TABLE, would change: rows, and each headline number before → after."""
-    from dashboard import updates
+    from dashboard import sheets, updates
     from dashboard.catalog import SHIPPED
 
     files = _by_table([(table, file), *([("sources", sources)] if sources else []), *also])
-    contents = {name: _file_bytes(path) for name, path in files.items()}
+    contents = {name: sheets.as_ours(_file_bytes(path)) for name, path in files.items()}
     folder = datasets or SHIPPED
     outcome = _or_exit(
         lambda: updates.update(folder, contents, apply=apply, allow_removals=allow_removals, proof=_proof(apply))

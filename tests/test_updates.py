@@ -291,6 +291,20 @@ def test_command_refuses_with_exit_1(folder: Path, tmp_path: Path) -> None:
     assert "nothing was changed" in result.output
 
 
+def test_command_takes_a_copy_as_a_spreadsheet_marks_it(folder: Path, tmp_path: Path) -> None:
+    """A mark of UTF-8 and CRLF in a copy change nothing; what is written is as all tables are."""
+    new = tmp_path / "grids.csv"
+    command = ["update", "grids", str(new), "--datasets", str(folder), "--apply"]
+    before = (folder / "grids.csv").read_bytes()
+    told = []
+    for content in (before, changed(folder, "grids", cell(8, DEMAND, "300"))):
+        new.write_bytes(b"\xef\xbb\xbf" + content.replace(b"\n", b"\r\n"))
+        told.append(CliRunner().invoke(main, command).output.splitlines()[-1])
+
+    assert told == ["Nothing changes.", "Applied."]
+    assert (folder / "grids.csv").read_bytes() == content
+
+
 def test_command_reads_also(tmp_path: Path) -> None:
     """`--also` without its = is a usage error, exit 2."""
     result = CliRunner().invoke(main, ["update", "grids", str(tmp_path), "--also", "sites"])

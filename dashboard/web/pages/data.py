@@ -3,7 +3,6 @@
 import base64
 import binascii
 import json
-from codecs import BOM_UTF8
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -351,7 +350,7 @@ def _content(file: Any) -> bytes:
     told = too_big(content)
     if told:
         raise ValueError(told)
-    return content.removeprefix(BOM_UTF8).replace(b"\r\n", b"\n")  # a spreadsheet writes both; here they harm nothing
+    return sheets.as_ours(content)
 
 
 def _refused(table: str, problems: tuple[Problem, ...]) -> list[Any]:
