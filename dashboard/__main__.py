@@ -176,11 +176,11 @@ def _estimate_file(
     keep = as_json or out is not None
     with (
         _cluster(scheduler) as client,
-        tqdm(total=count, unit=" plans", disable=count < LONG_LIST, file=sys.stderr) as bar,
+        tqdm(total=count, unit=" plans", delay=1, disable=count < LONG_LIST, file=sys.stderr) as bar,
     ):
         totals = _or_exit(
             lambda: plans.estimate_plans(
-                plan_list, catalog, draws, by=by, keep_rows=keep, client=client, done=bar.update
+                plan_list, catalog, draws, by=by, group_months=as_json, keep_rows=keep, client=client, done=bar.update
             )
         )
     if out is not None:

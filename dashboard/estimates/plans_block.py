@@ -130,8 +130,19 @@ class BlockSums:
     warnings: tuple[tuple[str, ...], ...]
 
 
-def work(blob: bytes, plans: Sequence[Plan], columns: Columns, draws: Draws, *, keep: bool) -> BlockSums:
-    """One block of plans: what a worker does, here or elsewhere. `blob` is the catalog, pickled."""
+def work(
+    blob: bytes, plans: Sequence[Plan], *, columns: Columns, dated: Columns, draws: Draws, keep: bool
+) -> BlockSums:
+    """One block of plans: what a worker does, here or elsewhere.
+
+    Args:
+        blob: the catalog, pickled.
+        plans: the rows of the block.
+        columns: columns to sum by.
+        dated: those of them to sum by month too.
+        draws: count and seed.
+        keep: whether the levels of each row are wanted.
+    """
     _keep_memory()
     catalog = _catalog(blob)
     totals: dict[Cell, dict[str, Array]] = {}
@@ -152,7 +163,7 @@ def work(blob: bytes, plans: Sequence[Plan], columns: Columns, draws: Draws, *, 
                 for plan, energy in zip(some, results["annual_energy"], strict=True)
             }
             _add_totals(totals, holders, some, columns, results)
-            _add_edges(edges, some, columns, results)
+            _add_edges(edges, some, dated, results)
             if keep:
                 rows |= _row_levels(some, results)
     shape = (len(edges), len(MONTHLY), draws.count)  # one array travels faster than thousands

@@ -721,6 +721,24 @@ def test_too_many_groups_are_refused(catalog):
         estimate_plans(_read(HEADER + rows, catalog), catalog, by=("id",))
 
 
+def test_the_months_of_many_groups_are_summed_only_where_wanted(catalog, monkeypatch):
+    """More sums by group and month than can be held are refused; without months, groups and all rows are as before."""
+    plans, draws = _read(_many(40), catalog), Draws(count=64)
+    whole = estimate_plans(plans, catalog, draws, by=("operator",), keep_rows=False)
+    monkeypatch.setattr("dashboard.estimates.plans.MAX_MONTHLY", 50)
+    with pytest.raises(
+        ValueError, match=r"by: \d+ sums by group and month; at most 50 .*fewer values, or leave the months"
+    ):
+        estimate_plans(plans, catalog, draws, by=("operator",))
+    monkeypatch.setattr("dashboard.estimates.plans.MAX_MONTHLY", 80)
+    grouped = estimate_plans(plans, catalog, draws, by=("operator",), group_months=False, keep_rows=False)
+
+    assert grouped.levels == whole.levels
+    assert list(grouped.monthly) == [(ALL, ALL)]
+    for name, band in grouped.monthly[ALL, ALL].items():
+        np.testing.assert_allclose(band, whole.monthly[ALL, ALL][name], rtol=1e-6)
+
+
 def _same(first, second):
     assert first.levels == second.levels
     assert first.monthly.keys() == second.monthly.keys()
