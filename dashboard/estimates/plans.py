@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from dashboard.catalog import Catalog
 from dashboard.core.draws import Array, Draws
-from dashboard.estimates.estimate import RESULT_UNITS, levels
+from dashboard.estimates.estimate import RESULT_UNITS, implausible, levels
 from dashboard.estimates.plans_block import ALL, MONTHLY, BlockSums, Cell, Columns, MonthCell, cells_of, work
 from dashboard.estimates.plans_read import Plan, PlanList
 from dashboard.estimates.readings import MONTHS, month_names
@@ -31,7 +31,7 @@ class PlanTotals:
     """The estimates of a list: per row (where asked for), by group, and by group and month; five levels each.
 
     `levels` holds result -> (5,) in the units of `RESULT_UNITS`, `monthly` result -> (months, 5) in MW. `notes` tell of
-    each plan how it was read and what its chain did not know.
+    each plan how it was read and what its chain did not know, `warnings` of the sum of all.
     """
 
     plan_list: PlanList
@@ -40,6 +40,7 @@ class PlanTotals:
     monthly: Mapping[Cell, Mapping[str, Array]]
     rows: tuple[Mapping[str, Array], ...]
     notes: tuple[tuple[str, ...], ...]
+    warnings: tuple[str, ...]
     undated: int
     seed: int
     draws: int
@@ -101,13 +102,15 @@ def estimate_plans(
         cell: {name: sums[name] for name in RESULT_UNITS if holders[cell].get(name) == counts[cell]}
         for cell, sums in totals.items()
     }
+    everything = _with_all(complete)
     return PlanTotals(
         plan_list=plan_list,
-        levels={cell: _levels(sums) for cell, sums in _with_all(complete).items()},
+        levels={cell: _levels(sums) for cell, sums in everything.items()},
         counts=counts,
         monthly=_monthly(edges, plan_list.plans, dated),
         rows=tuple(rows),
         notes=tuple(notes),
+        warnings=implausible(everything[ALL, ALL]["annual_energy"], catalog),
         undated=sum(not plan.is_dated for plan in plan_list.plans),
         seed=draws.seed,
         draws=draws.count,

@@ -28,6 +28,7 @@ def as_json(name: str, totals: PlanTotals, *, rows: bool = True) -> dict[str, An
         "count": len(totals.plan_list.plans),
         "undated": totals.undated,
         "without_place": _without_place(totals),
+        "warnings": list(totals.warnings),
         "columns_not_read": not_read(totals.plan_list.header),
         "notes": told(totals.notes),
         "totals": [_total(totals, cell) for cell in totals.levels],
@@ -89,6 +90,8 @@ def as_text(totals: PlanTotals) -> str:
 
 def _list_notes(totals: PlanTotals) -> Iterator[str]:
     """What is to be told of the list as a whole."""
+    if not any(set(totals.warnings) & set(notes) for notes in totals.notes):  # else told of a row already
+        yield from (f"all plans together: {warning}" for warning in totals.warnings)
     if others := not_read(totals.plan_list.header):
         yield f"columns that are kept and play no part: {', '.join(others)}"
     if count := _without_place(totals):

@@ -611,6 +611,23 @@ def test_more_than_all_data_centers_use_is_told(catalog):
     assert told not in estimate(read_ask("1.4 trillion USD", catalog), catalog).warnings
 
 
+def test_more_than_all_data_centers_use_is_told_of_a_sum(catalog):
+    """A list in kW that is read as MW: no row is beyond belief, all together are; a row that is, is told alone."""
+    text = "id,power,unit,power_basis\na,30000,MW,it\nb,30000,MW,it\nc,30000,MW,it\n"
+    totals = estimate_plans(_read(text, catalog), catalog, Draws(count=64))
+    told = "Note: all plans together: a year’s energy is more than the 485 TWh of all data centers of the world in 2025"
+    usual, row = (
+        plans_report.as_text(estimate_plans(_read(text.replace("30000", power), catalog), catalog, Draws(count=64)))
+        for power in ("30", "300000")
+    )
+
+    assert totals.notes == ((), (), ())
+    assert told in plans_report.as_text(totals)
+    assert plans_report.as_json("plans.csv", totals)["warnings"] == list(totals.warnings)
+    assert "all plans together" not in usual + row
+    assert "more than the 485 TWh" in row
+
+
 def test_doubts_are_shared_by_name(catalog):
     """Two rows of the same chips move together: their sum is wider than if they were independent."""
     same = HEADER + "a,H100,100000,,,,,,,Acme,,,,,\n" + "b,H100,100000,,,,,,,Acme,,,,,\n"
