@@ -516,6 +516,30 @@ def test_own_figure_for_italy(reader, tmp_path, worked):
     assert spread(share, "%") in picture
 
 
+def test_a_file_is_examined_for_the_table_on_show(reader, tmp_path):
+    """A curator takes the workbook, then the right file for the wrong table, and again for the right one."""
+    page, report = reader.page, reader.page.locator("#data-report")
+    book, saved = tmp_path / "grids.xlsx", tmp_path / "grids.csv"
+    book.write_bytes(b"PK\x03\x04\xff")
+    saved.write_bytes((SHIPPED / "grids.csv").read_bytes().replace(b",World,", b",The world,", 1))
+    reader.at("/data").choose("Table", "Sites")
+    page.wait_for_url("**table=sites")
+
+    for file, told in ((book, "got a zip archive or a workbook"), (saved, 'must have the column "site_id"')):
+        _take_up(page, file)
+        expect(report).to_contain_text(told)
+    reader.choose("Table", "Grids")
+    page.wait_for_url("**table=grids")
+    _take_up(page, saved)
+    expect(report).to_contain_text("grids: 0 added, 1 changed, 0 removed")
+
+
+def _take_up(page: Page, file: Path) -> None:
+    with page.expect_file_chooser() as chooser:
+        page.get_by_role("button", name="Choose or drop a CSV").click()
+    chooser.value.set_files(file)
+
+
 # --- method -----------------------------------------------------------------------------------------------------------
 
 

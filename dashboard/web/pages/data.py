@@ -160,7 +160,6 @@ def layout(catalog: Catalog, query: Mapping[str, str]) -> Any:
                     f"Choose or drop a CSV (up to {MAX_TEXT // 1_000_000} MB)", type="button", className="scheme"
                 ),
                 id="data-upload",
-                accept=".csv,text/csv",
                 max_size=-1,
                 className="drop",
             ),
@@ -191,6 +190,7 @@ def wire(app: dash.Dash, live: Live) -> None:
     app.clientside_callback(
         dash.ClientsideFunction("shell", "measure"),
         Output("data-file", "data"),
+        Output("data-upload", "contents"),
         Input("data-upload", "contents"),
         State("data-upload", "filename"),
         prevent_initial_call=True,
