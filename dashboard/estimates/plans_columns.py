@@ -67,6 +67,24 @@ def not_read(header: Sequence[str]) -> list[str]:
     return [column for column in header if column not in COLUMNS and not is_ours(column)]
 
 
+def same_rows(header: Sequence[str], rows: Sequence[Sequence[str]]) -> dict[int, int]:
+    """The place of each row that has no id or name and says what an earlier one does, with the place of that one.
+
+    >>> same_rows(["power", "unit"], [("5", "MW"), ("6", "MW"), (" 5", "MW")])
+    {2: 0}
+    """
+    labels = [place for place, column in enumerate(header) if column in ("id", "name")]
+    own = [place for place, column in enumerate(header) if not is_ours(column)]
+    first: dict[tuple[str, ...], int] = {}
+    found = {}
+    for place, row in enumerate(rows):
+        if not any(row[label].strip() for label in labels):
+            earlier = first.setdefault(tuple(row[column].strip() for column in own), place)
+            if earlier != place:
+                found[place] = earlier
+    return found
+
+
 def is_total(label: str) -> bool:
     """Whether a row calls itself a sum of others, as spreadsheets end a list.
 

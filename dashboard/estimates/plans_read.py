@@ -4,7 +4,7 @@ import functools
 import math
 import re
 from codecs import BOM_UTF8
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from types import MappingProxyType
@@ -13,7 +13,7 @@ from dashboard.catalog import Catalog, DataError, Problem, UnknownChipError, row
 from dashboard.estimates.ask import counted_as_chips
 from dashboard.estimates.inputs import is_one_system
 from dashboard.estimates.places import mix_caution, place_with_mix, places
-from dashboard.estimates.plans_columns import SIZES, header_reasons, is_total
+from dashboard.estimates.plans_columns import SIZES, header_reasons, is_total, same_rows
 from dashboard.estimates.questions import with_parents
 from dashboard.estimates.readings import END_YEAR, MONTHS, START_YEAR
 from dashboard.records import Chip
@@ -35,6 +35,7 @@ from dashboard.units import (
 )
 
 UNITS = MappingProxyType({"chips": "chip", "power": "MW", "capex": "USD", "contract": "USD"})  # of amounts, by kind
+_SAME = "line {} says what line {} does, without an id: both are counted"
 _SUM = "line {} is as much as all rows above it: if it is their total, take it out, or all is counted twice"
 BASES = MappingProxyType(
     {
@@ -130,24 +131,28 @@ def read_plans(content: bytes, catalog: Catalog, name: str = "plans.csv") -> Pla
         plan = _Row(line, row, name, catalog, problems, names).plan()
         if plan is not None:
             if plan.item in seen:
+                column, mend = ("id", "") if row.get("id") else ("name", "give each row an id")
                 reason = f'must be unique, got "{plan.item}" of line {seen[plan.item]} again'
-                problems.append(Problem(name, line, "id" if row.get("id") else "name", plan.item, reason))
+                problems.append(Problem(name, line, column, plan.item, reason, mend))
             seen[plan.item] = line
             plans.append(plan)
     if not plans and not problems:
         problems.append(Problem(name, None, "", "", "must hold at least one row"))
     if problems:
         raise DataError(problems)
-    if sums_up(plans):
-        plans[-1] = replace(plans[-1], notes=(*plans[-1].notes, _SUM.format(plans[-1].line)))
-    return PlanList(header, tuple(plans), marked=content.startswith(BOM_UTF8))
+    return PlanList(header, tuple(_beside_others(plans, header)), marked=content.startswith(BOM_UTF8))
 
 
-def sums_up(plans: Sequence[Plan]) -> bool:
-    """Whether the last plan is as much as all before it, which may be a total that calls itself none."""
+def _beside_others(plans: Sequence[Plan], header: Sequence[str]) -> Iterator[Plan]:
+    """The plans with what is to be told of them beside the others: that they may be counted twice."""
+    same = same_rows(header, [plan.cells for plan in plans])
     *above, last = plans
     alike = [plan.amount for plan in above if plan.unit == last.unit]
-    return len(alike) == len(above) > 1 and math.isclose(sum(alike), last.amount, rel_tol=1e-9)
+    is_sum = len(alike) == len(above) > 1 and math.isclose(sum(alike), last.amount, rel_tol=1e-9)
+    for place, plan in enumerate(plans):
+        notes = [_SUM.format(plan.line)] if is_sum and plan is last else []
+        notes += [_SAME.format(plan.line, plans[same[place]].line)] if place in same else []
+        yield replace(plan, notes=(*plan.notes, *notes)) if notes else plan
 
 
 def _refuse_header(header: Sequence[str], name: str) -> None:
