@@ -1,7 +1,7 @@
 """The estimates of a list as one JSON object, as lines of text, and as the rows of a CSV."""
 
 from codecs import BOM_UTF8
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from dashboard import sheets
@@ -93,7 +93,8 @@ def _list_notes(totals: PlanTotals) -> Iterator[str]:
     if not any(set(totals.warnings) & set(notes) for notes in totals.notes):  # else told of a row already
         yield from (f"all plans together: {warning}" for warning in totals.warnings)
     if others := not_read(totals.plan_list.header):
-        yield f"columns that are kept and play no part: {', '.join(others)}"
+        yield f"columns that are kept and play no part: {', '.join(column or '(no name)' for column in others)}"
+    yield from _spellings(cell for cell in totals.levels if cell != (ALL, ALL))
     if count := _without_place(totals):
         yield f"plans with no country and no grid have the carbon mix of the United States: {count:,}"
     if totals.undated:
@@ -106,6 +107,16 @@ def _list_notes(totals: PlanTotals) -> Iterator[str]:
             "the sums above are of all plans, and some of them end before others start: the most in one month is a "
             f"facility peak of {_text(peaks[month], RESULT_UNITS['facility_peak'], 0)}, in {month_names()[month]}"
         )
+
+
+def _spellings(groups: Iterable[Cell]) -> Iterator[str]:
+    """Groups of one column whose names differ in capitals alone: each is summed by itself."""
+    alike: dict[Cell, list[str]] = {}
+    for column, value in groups:
+        alike.setdefault((column, value.casefold()), []).append(value)
+    for (column, _), values in alike.items():
+        if len(values) > 1:
+            yield f"{column}: {', '.join(values)} are groups of their own"
 
 
 def _without_place(totals: PlanTotals) -> int:

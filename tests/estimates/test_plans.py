@@ -662,6 +662,17 @@ def test_spaces_around_a_name_make_no_group(catalog):
     assert [plan.cells[2] for plan in totals.plan_list.plans] == [alpha, spaced, "", blank, other]
 
 
+def test_groups_that_differ_in_capitals_alone_are_told(catalog):
+    """`Meta` and `META` are two names, each with its own sum and doubts; a column may have no name."""
+    text = ",power,unit,operator\n0,5,MW,Meta\n1,5,MW,META\n2,5,MW,Beta\n"
+    told = plans_report.as_text(estimate_plans(_read(text, catalog), catalog, Draws(count=64), by=("operator",)))
+
+    assert (
+        "Note: columns that are kept and play no part: (no name).\nNote: operator: Meta, META are groups of their"
+        in told
+    )
+
+
 def test_the_name_of_a_group_stands_in_full(catalog):
     """Two names alike in their first thirty letters are told apart, and one of two lines breaks none."""
     names = [f"Consolidated Transmission Holding {end}" for end in ("North", "South\nWest")]
