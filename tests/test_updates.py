@@ -229,6 +229,34 @@ def test_headline_that_cannot_be_worked_out_is_one_line(folder: Path, demand: Qu
         headlines(dataclasses.replace(found, grids={**found.grids, "ita": italy}))
 
 
+@pytest.mark.parametrize(
+    ("row", "column", "value", "vintage", "refused"),
+    [
+        (4, "power", "900", "2026-10-30", True),
+        (4, "date", "2027-06-30", "2026-10-30", True),
+        (4, "date", "2027-06-30", "2026-09-10", False),
+        (4, "note", "Corrected.", "2026-10-30", False),
+        (4, "power", "900", "2026-09-01", False),
+        (3, "power", "700", "2026-10-30", False),
+    ],
+    ids=["power", "date", "a correction", "no state", "an earlier vintage", "an observation"],
+)
+def test_a_forecast_is_not_overwritten_by_the_next(
+    folder: Path, row: int, column: str, value: str, vintage: str, *, refused: bool
+) -> None:
+    """A later forecast is a row of its own; a correction keeps the vintage or the state, what runs may be told anew."""
+    content = cell(row, "vintage", vintage)(changed(folder, "milestones", cell(row, column, value)))
+    found = update(folder, {"milestones": content}).problems
+
+    assert [(problem.row, problem.column) for problem in found] == [(row, "vintage")] * refused
+    assert all(
+        str(problem)
+        == "milestones.csv:4: vintage: must keep the forecast of 2026-09-10, got that of 2026-10-30 in its row; "
+        "leave the row as it was and add one with an id of its own"
+        for problem in found
+    )
+
+
 def test_same_rows_change_nothing(folder: Path) -> None:
     """Rows with other quoting are the same rows: nothing is written."""
     before = contents(folder)
