@@ -85,16 +85,17 @@ def out_of_bounds(amount: Quantity) -> str:
     >>> out_of_bounds(Quantity(0.5, "W"))
     'must be at least 1 W'
     """
-    (least, low), (most, high) = (_bound(limits, amount.u) for limits in (LEAST, MOST))
+    (least, low), (most, high) = _bounds(amount.u)
     if amount.m < low:
         return f"must be at least {least:~,.0f}"
     return f"must be at most {most:~,.0f}, beyond anything on Earth" if amount.m > high else ""
 
 
-@functools.cache
-def _bound(limits: tuple[Quantity, ...], of: Any) -> tuple[Quantity, float]:
-    limit = next(limit for limit in limits if limit.is_compatible_with(of))
-    return limit, float(limit.m_as(of))
+@functools.cache  # by the unit alone: a quantity takes long to hash
+def _bounds(of: Any) -> tuple[tuple[Quantity, float], ...]:
+    """The least and the most of what a unit measures, each with its number in that unit."""
+    limits = (next(limit for limit in ends if limit.is_compatible_with(of)) for ends in (LEAST, MOST))
+    return tuple((limit, float(limit.m_as(of))) for limit in limits)
 
 
 def _plain(text: str) -> str:
