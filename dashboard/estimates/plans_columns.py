@@ -11,10 +11,11 @@ COLUMNS = (
     *("operator", "country", "grid", "start", "end"),
 )
 SIZES = ("chip_count", "power", "amount")  # the first without decimals
+_MEASURED = (*SIZES, "term_years", "start", "end")  # what may have a unit or a remark in brackets behind it
 NOTES = "estimate_notes"
 IN_CSV = {"q05": 0, "q50": 2, "q95": 4}
-_BRACKET = re.compile(r"(?P<name>.*?) *[\[(](?P<unit>.*)[\])]")
 _UNITS = "|".join(CAPACITY_UNITS)
+_WITH_UNIT = re.compile(rf"(?P<name>.*?)(?: *[\[(](?P<unit>.*)[\])]|[ _](?P<bare>{_UNITS}))", re.IGNORECASE)
 _TOTAL = re.compile(
     r"(?:.+ )?(?:grand ?|sub[ -]?)?tot(?:als?|ale|aal)(?: (?:of|for|in|all)\b.*| ?\(.*\)| (?:" + _UNITS + r"))?\W*"
     r"|(?:all )?sum(?:me|ma)?\W*|somme\W*|(?:gesamt|insgesamt)(?:summe|ergebnis)?\W*",
@@ -30,18 +31,29 @@ def header_reasons(header: Sequence[str]) -> list[str]:
     >>> header_reasons(["id", "power [MW]"])
     ['header: power must be written so, got "power [MW]"; MW goes into a column unit, in each row']
     """
-    reasons = []
-    for column in header:
-        told = _BRACKET.fullmatch(column.strip())
-        meant = (told["name"] if told else column).strip().casefold().replace(" ", "_")
-        if column not in COLUMNS and meant in COLUMNS and not (told and meant in header):
-            beside = {"power": "unit", "amount": "currency"}.get(meant)
-            mend = f"; {told['unit'][:20]} goes into a column {beside}, in each row" if told and beside else ""
-            reasons.append(f'header: {meant} must be written so, got "{column[:40]}"{mend}')
+    reasons = [reason for column in header if (reason := _written_otherwise(column, header))]
     if not reasons and not set(SIZES) & set(header):
         got = ", ".join(header)[:100]
         reasons.append(f"header: must have at least one of {', '.join(SIZES)}; got {got} as the first row")
     return reasons
+
+
+def _written_otherwise(column: str, header: Sequence[str]) -> str:
+    """How a column is written that is all but one of ours; blank where it is one, or none."""
+    meant, behind = _key(column), ""
+    if told := _WITH_UNIT.fullmatch(column.strip()):
+        name = _key(told["name"])
+        if name in _MEASURED and name not in header:
+            meant, behind = name, told["unit"] or told["bare"]
+    if column in COLUMNS or meant not in COLUMNS:
+        return ""
+    beside = {"power": "unit", "amount": "currency"}.get(meant, "") if behind else ""
+    mend = f"; {behind[:20]} goes into a column {beside}, in each row" if beside else ""
+    return f'header: {meant} must be written so, got "{column[:40]}"{mend}'
+
+
+def _key(column: str) -> str:
+    return column.strip().casefold().replace(" ", "_")
 
 
 def result_columns(name: str) -> list[str]:
