@@ -29,7 +29,7 @@ def as_json(name: str, totals: PlanTotals, *, rows: bool = True) -> dict[str, An
         "undated": totals.undated,
         "without_place": _without_place(totals),
         "warnings": list(totals.warnings),
-        "columns_not_read": not_read(totals.plan_list.header),
+        "columns_not_read": _without_part(totals),
         "notes": told(totals.notes),
         "totals": [_total(totals, cell) for cell in totals.levels],
     }
@@ -92,7 +92,7 @@ def _list_notes(totals: PlanTotals) -> Iterator[str]:
     """What is to be told of the list as a whole."""
     if not any(set(totals.warnings) & set(notes) for notes in totals.notes):  # else told of a row already
         yield from (f"all plans together: {warning}" for warning in totals.warnings)
-    if others := not_read(totals.plan_list.header):
+    if others := _without_part(totals):
         yield f"columns that are kept and play no part: {', '.join(column or '(no name)' for column in others)}"
     yield from _spellings(cell for cell in totals.levels if cell != (ALL, ALL))
     if count := _without_place(totals):
@@ -107,6 +107,12 @@ def _list_notes(totals: PlanTotals) -> Iterator[str]:
             "the sums above are of all plans, and some of them end before others start: the most in one month is a "
             f"facility peak of {_text(peaks[month], RESULT_UNITS['facility_peak'], 0)}, in {month_names()[month]}"
         )
+
+
+def _without_part(totals: PlanTotals) -> list[str]:
+    """The columns that are neither read nor summed by."""
+    summed = {column for column, _ in totals.levels}
+    return [column for column in not_read(totals.plan_list.header) if column not in summed]
 
 
 def _spellings(groups: Iterable[Cell]) -> Iterator[str]:

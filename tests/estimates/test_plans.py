@@ -725,6 +725,7 @@ def test_what_the_totals_hold_is_told(catalog):
     lines, found = plans_report.as_text(totals).splitlines(), plans_report.as_json("plans.csv", totals)
     most = "the sums above are of all plans, and some of them end before others start: the most in one month is"
     together = estimate_plans(_read(text.replace("2027-06", ""), catalog), catalog, Draws(count=64))
+    by_basis = estimate_plans(_read(text, catalog), catalog, Draws(count=64), by=("basis",))
 
     assert lines[-3:] == [
         "Note: columns that are kept and play no part: basis, start_date.",
@@ -733,6 +734,7 @@ def test_what_the_totals_hold_is_told(catalog):
     ]
     assert "Facility peak                     420 MW" in "\n".join(lines)
     assert (found["columns_not_read"], found["without_place"]) == (["basis", "start_date"], 2)
+    assert "play no part: start_date." in plans_report.as_text(by_basis)
     assert most not in plans_report.as_text(together)
 
 
