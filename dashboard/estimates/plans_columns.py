@@ -16,11 +16,13 @@ NOTES = "estimate_notes"
 IN_CSV = {"q05": 0, "q50": 2, "q95": 4}
 _UNITS = "|".join(CAPACITY_UNITS)
 _WITH_UNIT = re.compile(rf"(?P<name>.*?)(?: *[\[(](?P<unit>.*)[\])]|[ _](?P<bare>{_UNITS}))", re.IGNORECASE)
+_WORD = r"(?:grand ?|sub[ -]?)?tot(?:als?|ale|aal)"
 _TOTAL = re.compile(
-    r"(?:.+ )?(?:grand ?|sub[ -]?)?tot(?:als?|ale|aal)(?: (?:of|for|in|all)\b.*| ?\(.*\)| (?:" + _UNITS + r"))?\W*"
-    r"|(?:all )?sum(?:me|ma)?\W*|somme\W*|(?:gesamt|insgesamt)(?:summe|ergebnis)?\W*",
+    rf"(?:.+ )?{_WORD}\W*|{_WORD}(?: (?:of|for|in|all)\b.*| ?\(.*\)| (?:{_UNITS}))"
+    r"|(?:all )?sum(?:me|ma)?\W*|som(?:me|a)\W*|suma\W*|(?:gesamt|insgesamt)(?:summe|ergebnis)?\W*",
     re.IGNORECASE,
 )
+LONGEST_TOTAL = 60  # letters: more is a sentence about something else
 
 
 def header_reasons(header: Sequence[str]) -> list[str]:
@@ -102,7 +104,7 @@ def is_total(label: str) -> bool:
 
     >>> [is_total(label) for label in ("Total", "Grand total:", "Alpha Total", "Total (3 sites)", "Summe", "Totals MW")]
     [True, True, True, True, True, True]
-    >>> [is_total(label) for label in ("TotalEnergies Normandy", "Total Eren hall 2", "Summit", "Sum Park")]
+    >>> [is_total(label) for label in ("TotalEnergies Normandy", "Total Eren hall 2", "Summit", "a total of two halls")]
     [False, False, False, False]
     """
-    return _TOTAL.fullmatch(label.strip()) is not None
+    return len(label) <= LONGEST_TOTAL and _TOTAL.fullmatch(label.strip()) is not None
