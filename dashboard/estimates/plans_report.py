@@ -111,7 +111,7 @@ def _list_notes(totals: PlanTotals) -> Iterator[str]:
 
 def _without_part(totals: PlanTotals) -> list[str]:
     """The columns that are neither read nor summed by."""
-    summed = {column for column, _ in totals.levels}
+    summed = {column for column, value in totals.levels if (column, value) != (ALL, ALL)}
     return [column for column in not_read(totals.plan_list.header) if column not in summed]
 
 
