@@ -107,10 +107,10 @@ class PlanList:
         """The place of a column.
 
         Raises:
-            ValueError: the file has no such column.
+            ValueError: the file has no such column, or it has no name.
         """
-        if name not in self.header:
-            raise ValueError(f'by: must be one of {", ".join(self.header)}; got "{name[:40]}"')
+        if not name or name not in self.header:
+            raise ValueError(f'by: must be one of {", ".join(filter(None, self.header))}; got "{name[:40]}"')
         return self.header.index(name)
 
 

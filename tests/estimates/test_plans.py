@@ -742,6 +742,8 @@ def test_a_column_that_is_not_there_is_refused(catalog):
     """`by` names a column of the file."""
     with pytest.raises(ValueError, match="by: must be one of id, chip"):
         estimate_plans(_read(FIVE, catalog), catalog, by=("planet",))
+    with pytest.raises(ValueError, match='by: must be one of power, unit; got ""'):  # as the name of all rows is
+        estimate_plans(_read(",power,unit\na,5,MW\n,6,MW\n", catalog), catalog, by=("",))
 
 
 def test_too_many_groups_are_refused(catalog):
