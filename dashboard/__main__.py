@@ -176,11 +176,11 @@ def _estimate_file(
     keep = as_json or out is not None
     with (
         _cluster(scheduler) as client,
-        tqdm(total=count, unit=" plans", disable=count < LONG_LIST, file=sys.stderr) as bar,
+        tqdm(total=count, unit=" plans", delay=1, disable=count < LONG_LIST, file=sys.stderr) as bar,
     ):
         totals = _or_exit(
             lambda: plans.estimate_plans(
-                plan_list, catalog, draws, by=by, keep_rows=keep, client=client, done=bar.update
+                plan_list, catalog, draws, by=by, group_months=as_json, keep_rows=keep, client=client, done=bar.update
             )
         )
     if out is not None:
@@ -267,11 +267,11 @@ def update(
     datasets: Path | None,
 ) -> None:
     """Show what FILE, a whole new TABLE, would change: rows, and each headline number before → after."""
-    from dashboard import updates
+    from dashboard import sheets, updates
     from dashboard.catalog import SHIPPED
 
     files = _by_table([(table, file), *([("sources", sources)] if sources else []), *also])
-    contents = {name: _file_bytes(path) for name, path in files.items()}
+    contents = {name: sheets.as_ours(_file_bytes(path)) for name, path in files.items()}
     folder = datasets or SHIPPED
     outcome = _or_exit(
         lambda: updates.update(folder, contents, apply=apply, allow_removals=allow_removals, proof=_proof(apply))

@@ -6,7 +6,7 @@ import functools
 import io
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from hashlib import blake2b
@@ -261,8 +261,10 @@ def version(contents: Mapping[str, bytes]) -> str:
 _SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "bars"}
 
 
-def rows(table: str, content: bytes, problems: list[Problem]) -> Iterator[tuple[int, dict[str, str]]]:
-    """Line number and cells of each row of a CSV; what is malformed goes to `problems`."""
+def rows(
+    table: str, content: bytes, problems: list[Problem], fits: Callable[[list[str]], None] = lambda _: None
+) -> Iterator[tuple[int, dict[str, str]]]:
+    """Line number and cells of each row of a CSV; what is malformed goes to `problems`. `fits` judges the header."""
     try:
         text = content.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -276,22 +278,15 @@ def rows(table: str, content: bytes, problems: list[Problem]) -> Iterator[tuple[
         if header is None:
             problems.append(Problem(table, None, "", "", "must have a header row, got an empty file"))
             return
-        other = next((mark for mark in _SEPARATORS if len(header) == 1 and mark in header[0]), "")
-        if other:
-            reason, mend = f"must have commas between cells, got {_SEPARATORS[other]}", "save it again with commas"
-            problems.append(Problem(table, 1, "", "", reason, mend))
-            return
         header = [sheets.plain(column) for column in header]
-        twice = ", ".join(f'"{column[:40]}" {n} times' for column, n in Counter(header).items() if n > 1)
-        if twice:
-            reason = f"header: must name each column once, got {twice[:200]}"
-            problems.append(Problem(table, 1, "", "", reason, "keep one of them"))
+        if told := _no_header(header):
+            problems.append(Problem(table, 1, "", "", *told))
             return
+        fits(header)
         line = lines.line_num + 1
         for cells in lines:
-            if len(cells) != len(header):
-                reason = f"must have {len(header)} cells as the header has, got {len(cells)}"
-                problems.append(Problem(table, line, "", "", reason))
+            if told := _no_row(cells, len(header)):
+                problems.append(Problem(table, line, "", "", *told))
             else:
                 yield line, dict(zip(header, map(sheets.plain, cells), strict=True))
             line = lines.line_num + 1
@@ -299,7 +294,37 @@ def rows(table: str, content: bytes, problems: list[Problem]) -> Iterator[tuple[
         problems.append(Problem(table, lines.line_num, "", "", f"must be CSV with closed quotes, got: {error}"))
 
 
+def _no_header(header: Sequence[str]) -> tuple[str, str] | None:
+    """Why a first row names no columns, and how to mend it; one column may go without a name, as that of an index."""
+    other = next((mark for mark in _SEPARATORS if len(header) == 1 and mark in header[0]), "")
+    if other:
+        return f"must have commas between cells, got {_SEPARATORS[other]}", "save it again with commas"
+    if header[:1] and header[0].lower().startswith("sep="):
+        return f'must begin with the header, got "{header[0][:40]}", a line for a spreadsheet alone', "remove the line"
+    nameless = [str(place) for place, column in enumerate(header, 1) if not column.strip()]
+    if len(nameless) > 1:
+        some = ", ".join(nameless[:10]) + (", ..." if len(nameless) > 10 else "")
+        mend = "remove what stands above the header, and columns that are empty"
+        return f"header: must name every column, got no name for columns {some}", mend
+    twice = ", ".join(f'"{column[:40]}" {n} times' for column, n in Counter(header).items() if n > 1)
+    return (f"header: must name each column once, got {twice[:200]}", "keep one of them") if twice else None
+
+
+def _no_row(cells: Sequence[str], wanted: int) -> tuple[str, str] | None:
+    """Why a line is no row of a table, and how to mend it."""
+    if not cells:
+        return "must hold a row, got a blank line", "remove the line"
+    if not any(cells):
+        return "must hold a row, got only commas", "remove the line"
+    if len(cells) == wanted:
+        return None
+    mend = "put a cell that holds a comma in quotes" if len(cells) > wanted else "add the commas of the empty cells"
+    return f"must have {wanted} cells as the header has, got {len(cells)}", mend
+
+
 def _encoding_reason(content: bytes, error: UnicodeDecodeError) -> str:
+    if content.startswith(b"PK\x03\x04"):
+        return "must be CSV text, got a workbook or a zip archive; save the sheet as CSV UTF-8"
     if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
         return "must be UTF-8, got UTF-16; save it again as UTF-8"
     return f"must be UTF-8, got byte 0x{content[error.start]:02x} at position {error.start}; save it again as UTF-8"

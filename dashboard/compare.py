@@ -112,15 +112,18 @@ class Comparison:
     def csv(self) -> str:
         """The rows as CSV, with sources, data version and address in the last columns of each.
 
-        Of very many sources the first row has all: in every row they would be nine tenths of the file.
+        Where the column `basis` tells lines or states apart, `figure_basis` says what all of them measure. Of very many
+        sources the first row has all: in every row they would be nine tenths of the file.
         """
         few = self.few_sources.replace("in the CSV", "in the first row")
         sources = chain(["; ".join(self.sources)], repeat(few))
+        basis = [self.basis] if self.basis else []
         rows = (
-            [*map(_cell, row), named, self.version, self.address]
+            [*map(_cell, row), *basis, named, self.version, self.address]
             for row, named in zip(self.rows, sources, strict=False)
         )
-        return sheets.csv_text([*self.table.columns, "figure_sources", "data_version", "address"], rows)
+        last = [*(["figure_basis"] if basis else []), "figure_sources", "data_version", "address"]
+        return sheets.csv_text([*self.table.columns, *last], rows)
 
 
 def _cell(value: Any) -> Any:

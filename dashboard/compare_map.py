@@ -14,6 +14,9 @@ from dashboard.estimates.readings import outsiders
 from dashboard.estimates.series import Series, SiteStates, Timeline
 from dashboard.units import exact, magnitude, quantity, reader_text, spread_text
 
+RUNS = (
+    "announced, energised in whole or in part"  # what the column `energised` has is a part of the value, not the value
+)
 GEOMETRY = "Coastlines: Natural Earth; states: U.S. Census Bureau."
 
 
@@ -38,7 +41,7 @@ def sites_on_map(
             tuple(value / GIGA for value in band),
             "GW",
             int(_as_published(state, month, band[2])),
-            basis="energised" if state.observed else "planned",
+            basis=RUNS if state.observed else "announced, nothing energised",
             date=month,
             sources="; ".join(group.source_ids),
             note=f"{_words(band)} {said_by(group, plans, others, month)} "
@@ -49,7 +52,7 @@ def sites_on_map(
         apart = {"energised": now[2] / GIGA, "chosen": chosen[0] if site.site_id in chosen[1] else ""}
         rows.append(row | place | apart)
     largest = max((row["value"] for row in rows), default=0.0)
-    running = sum(row["basis"] == "energised" for row in rows)
+    running = sum(row["basis"] == RUNS for row in rows)
     return Comparison(
         id="sites-map",
         title=f"Where the capacity announced or expected for {month[:4]} stands",

@@ -6,6 +6,7 @@ Every CSV that we write goes through `csv_text`, and every table that we read th
 import csv
 import io
 import re
+from codecs import BOM_UTF8
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -33,6 +34,15 @@ def plain(cell: str) -> str:
     ('=SUM(A1)', "'=SUM(A1)", "'tis")
     """
     return cell[1:] if _ESCAPED.match(cell) else cell
+
+
+def as_ours(content: bytes) -> bytes:
+    r"""A CSV as we keep one: without the mark of UTF-8 and the CRLF that spreadsheets write, which harm nothing.
+
+    >>> as_ours(b"\xef\xbb\xbfa,b\r\n1,2\r\n")
+    b'a,b\n1,2\n'
+    """
+    return content.removeprefix(BOM_UTF8).replace(b"\r\n", b"\n")
 
 
 def csv_text(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:

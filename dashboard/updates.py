@@ -21,6 +21,9 @@ Files = Mapping[str, bytes | store.FileError]
 Proof = Callable[[catalog.Catalog], Problem | None]
 
 
+_STATE = frozenset({"date", "power", "unit", "power_basis", "status"})  # what a later vintage says anew
+
+
 class UpdateError(ValueError):
     """An update cannot be tried at all; the message says why."""
 
@@ -179,6 +182,7 @@ def _plan(current: Files, wanted: _Wanted) -> _Plan:
         if not difference.empty:
             written[f"{name}.csv"] = sheets.csv_text(new.header, new.rows).encode()
         problems += _not_yet_read(new, difference)
+        problems += _overwritten(new, difference)
         if wanted.droppable is not None:
             problems += _removals(difference, new.header[0], wanted.droppable)
     before = _catalog(current)
@@ -232,6 +236,17 @@ def _not_yet_read(new: Table, difference: Difference) -> Iterator[Problem]:
             what = f'must be {last} at the latest, today in UTC, got "{row["accessed"]}"'
             mend = "give the day on which the source was looked at"
             yield Problem("sources", line, "accessed", row["accessed"], what, mend)
+
+
+def _overwritten(new: Table, difference: Difference) -> Iterator[Problem]:
+    """A forecast in whose row a later one stands: what was expected before would be lost."""
+    for line, row in new.records() if new.name == "milestones" else ():
+        before = {cell.column: cell.before for cell in difference.changed.get(row["milestone_id"], ())}
+        later = "vintage" in before and before["vintage"] < row["vintage"]
+        if later and before.get("basis", row["basis"]) == "forecast" and before.keys() & _STATE:
+            what = f"must keep the forecast of {before['vintage']}, got that of {row['vintage']} in its row"
+            mend = "leave the row as it was and add one with an id of its own"
+            yield Problem("milestones", line, "vintage", row["vintage"], what, mend)
 
 
 def _removals(difference: Difference, column: str, droppable: frozenset[str]) -> list[Problem]:

@@ -147,6 +147,35 @@ def test_a_csv_names_every_source(catalog):
     assert {source for row in sites.rows for source in row.sources.split("; ")} <= set(catalog.sources)
 
 
+@pytest.mark.parametrize(
+    ("figure", "basis"),
+    [
+        ("timeline", "facility power"),
+        ("claim-path", "facility power"),
+        ("sites-map", "facility power"),
+        ("flows", "IT power"),
+    ],
+)
+def test_a_csv_says_what_its_gigawatts_are(catalog, figure, basis):
+    """Where `basis` names the line or layer of a row, the CSV says in another whether it is IT or facility."""
+    comparison = comparison_named(figure, catalog, {})
+    rows = list(csv.DictReader(io.StringIO(comparison.csv)))
+
+    assert {row["figure_basis"] for row in rows} == {basis}
+    assert f"basis: {basis}." in comparison.foot
+    assert "figure_basis" not in comparison_named("energy", catalog, {}).csv
+
+
+def test_what_is_announced_of_a_site_is_not_called_energised(catalog):
+    """The value of a site on the map is what is announced; what of it runs has a column of its own."""
+    table = comparison_named("sites-map", catalog, {}).table
+    runs = table.basis == "announced, energised in whole or in part"
+
+    assert set(table.basis[~runs]) == {"announced, nothing energised"}
+    assert (table.energised[~runs] == 0).all()
+    assert 0 < table.energised.sum() < table.value[runs].sum()
+
+
 def test_a_size_as_published_is_no_estimate(catalog):
     """On the map and in a ledger: one figure without a doubt is published, a sum of such is ours, else an estimate."""
     sites = {row.label: row for row in comparison_named("sites-map", catalog, {}).rows}

@@ -173,6 +173,8 @@ BAD = [
     ("a,H100,1000,1.4,MW", "", "must have 6 cells"),
     ("good,B200,1000,2.4,MW,it_rated", "case_id", 'must be unique, got "good" of line 2 again'),
     (" ,H100,1000,1.4,MW,it_rated", "case_id", "must name the case, got nothing"),
+    ("Total,H100,1000,1.4,MW,it_rated", "case_id", 'must be one pair, got "Total", a sum of others'),
+    ("a,H100,1000,1.4 MW,MW,it_rated", "power", "the number alone: unit and currency have columns of their own"),
     ("a,H100,0.5,1.4,kW,it_rated", "chip_count", "must be a whole number, got 0.5"),
     ("a,H100,1.000,1,MW,it_rated", "chip_count", "without a point; thousands are written 100000, got 1.000"),
     ("a,H100,999999999999,1.4,kW,it_rated", "chip_count", "must be at most 100,000,000,000 chip"),

@@ -229,6 +229,34 @@ def test_headline_that_cannot_be_worked_out_is_one_line(folder: Path, demand: Qu
         headlines(dataclasses.replace(found, grids={**found.grids, "ita": italy}))
 
 
+@pytest.mark.parametrize(
+    ("row", "column", "value", "vintage", "refused"),
+    [
+        (4, "power", "900", "2026-10-30", True),
+        (4, "date", "2027-06-30", "2026-10-30", True),
+        (4, "date", "2027-06-30", "2026-09-10", False),
+        (4, "note", "Corrected.", "2026-10-30", False),
+        (4, "power", "900", "2026-09-01", False),
+        (3, "power", "700", "2026-10-30", False),
+    ],
+    ids=["power", "date", "a correction", "no state", "an earlier vintage", "an observation"],
+)
+def test_a_forecast_is_not_overwritten_by_the_next(
+    folder: Path, row: int, column: str, value: str, vintage: str, *, refused: bool
+) -> None:
+    """A later forecast is a row of its own; a correction keeps the vintage or the state, what runs may be told anew."""
+    content = cell(row, "vintage", vintage)(changed(folder, "milestones", cell(row, column, value)))
+    found = update(folder, {"milestones": content}).problems
+
+    assert [(problem.row, problem.column) for problem in found] == [(row, "vintage")] * refused
+    assert all(
+        str(problem)
+        == "milestones.csv:4: vintage: must keep the forecast of 2026-09-10, got that of 2026-10-30 in its row; "
+        "leave the row as it was and add one with an id of its own"
+        for problem in found
+    )
+
+
 def test_same_rows_change_nothing(folder: Path) -> None:
     """Rows with other quoting are the same rows: nothing is written."""
     before = contents(folder)
@@ -289,6 +317,20 @@ def test_command_refuses_with_exit_1(folder: Path, tmp_path: Path) -> None:
     assert result.exit_code == 1
     assert 'grids.csv:8: demand [TWh]: must be a plain number such as 1000 or 0.5, got "NA"' in result.output
     assert "nothing was changed" in result.output
+
+
+def test_command_takes_a_copy_as_a_spreadsheet_marks_it(folder: Path, tmp_path: Path) -> None:
+    """A mark of UTF-8 and CRLF in a copy change nothing; what is written is as all tables are."""
+    new = tmp_path / "grids.csv"
+    command = ["update", "grids", str(new), "--datasets", str(folder), "--apply"]
+    before = (folder / "grids.csv").read_bytes()
+    told = []
+    for content in (before, changed(folder, "grids", cell(8, DEMAND, "300"))):
+        new.write_bytes(b"\xef\xbb\xbf" + content.replace(b"\n", b"\r\n"))
+        told.append(CliRunner().invoke(main, command).output.splitlines()[-1])
+
+    assert told == ["Nothing changes.", "Applied."]
+    assert (folder / "grids.csv").read_bytes() == content
 
 
 def test_command_reads_also(tmp_path: Path) -> None:

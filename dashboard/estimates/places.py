@@ -1,15 +1,33 @@
 """Where a plan stands: countries and grids by the words used for them, and whose carbon mix is known."""
 
+from types import MappingProxyType
+
 from dashboard.catalog import Catalog
 from dashboard.estimates.questions import with_parents
 from dashboard.units import Quantity
 
+# Countries as lists write them most, by the id of grids.csv; a name that may be another country's is none of them.
+OTHER_NAMES = MappingProxyType(
+    {
+        "usa": ("US", "U.S.", "U.S.A.", "United States of America"),
+        "gbr": ("UK", "U.K."),
+        "are": ("UAE", "U.A.E."),
+        "eu27": ("EU", "European Union"),
+        "kor": ("Republic of Korea", "Korea, South"),
+        "cze": ("Czech Republic",),
+        "tur": ("Türkiye",),
+    }
+)
 _MIX = "carbon intensity"  # in a caution that is about it
 
 
 def places(catalog: Catalog) -> dict[str, str]:
-    """Id and name of each country and grid, in small letters, with its id."""
-    return {word.casefold(): grid.grid_id for grid in catalog.grids.values() for word in (grid.name, grid.grid_id)}
+    """Id, name and `OTHER_NAMES` of each country and grid, in small letters, with its id."""
+    return {
+        word.casefold(): grid.grid_id
+        for grid in catalog.grids.values()
+        for word in (*OTHER_NAMES.get(grid.grid_id, ()), grid.name, grid.grid_id)
+    }
 
 
 def place_with_mix(country: str, grid: str, catalog: Catalog) -> str:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from dashboard.catalog import Catalog
 from dashboard.core.draws import Array, Draws
-from dashboard.estimates.estimate import RESULT_UNITS, levels
+from dashboard.estimates.estimate import RESULT_UNITS, implausible, levels
 from dashboard.estimates.plans_block import ALL, MONTHLY, BlockSums, Cell, Columns, MonthCell, cells_of, work
 from dashboard.estimates.plans_read import Plan, PlanList
 from dashboard.estimates.readings import MONTHS, month_names
@@ -31,7 +31,7 @@ class PlanTotals:
     """The estimates of a list: per row (where asked for), by group, and by group and month; five levels each.
 
     `levels` holds result -> (5,) in the units of `RESULT_UNITS`, `monthly` result -> (months, 5) in MW. `notes` tell of
-    each plan how it was read and what its chain did not know.
+    each plan how it was read and what its chain did not know, `warnings` of the sum of all.
     """
 
     plan_list: PlanList
@@ -40,6 +40,7 @@ class PlanTotals:
     monthly: Mapping[Cell, Mapping[str, Array]]
     rows: tuple[Mapping[str, Array], ...]
     notes: tuple[tuple[str, ...], ...]
+    warnings: tuple[str, ...]
     undated: int
     seed: int
     draws: int
@@ -57,6 +58,7 @@ def estimate_plans(
     draws: Draws | None = None,
     *,
     by: Sequence[str] = (),
+    group_months: bool = True,
     keep_rows: bool = True,
     client: Any = None,
     done: Callable[[int], None] = lambda _: None,
@@ -69,6 +71,7 @@ def estimate_plans(
         catalog: the tables.
         draws: count and seed.
         by: columns whose values make groups; each column is summed by itself.
+        group_months: whether the months of each group are wanted too, beside those of all rows.
         keep_rows: whether the levels of each row are wanted too.
         client: a `distributed.Client`; without one the blocks run here, on two threads.
         done: called with the count of rows of each block that has been added.
@@ -79,7 +82,8 @@ def estimate_plans(
     """
     draws = draws or Draws()
     columns = tuple((name, plan_list.column(name)) for name in dict.fromkeys(by))
-    _refuse_too_many(plan_list.plans, columns)
+    dated = columns if group_months else ()
+    _refuse_too_many(plan_list.plans, columns, dated)
     blob = pickle.dumps(catalog)
     blocks = [plan_list.plans[i : i + block] for i in range(0, len(plan_list.plans), block)]
     totals: dict[Cell, dict[str, Array]] = {}
@@ -87,7 +91,8 @@ def estimate_plans(
     edges: dict[MonthCell, Array] = {}
     rows: list[Mapping[str, Array]] = []
     notes: list[tuple[str, ...]] = []
-    for some, sums in zip(blocks, _in_order(blob, blocks, columns, draws, client, keep_rows=keep_rows), strict=True):
+    job = functools.partial(work, columns=columns, dated=dated, draws=draws, keep=keep_rows)
+    for some, sums in zip(blocks, _in_order(job, blob, blocks, client), strict=True):
         _merge(totals, holders, edges, sums)
         rows += sums.rows
         notes += [(*plan.notes, *warnings) for plan, warnings in zip(some, sums.warnings, strict=True)]
@@ -97,13 +102,15 @@ def estimate_plans(
         cell: {name: sums[name] for name in RESULT_UNITS if holders[cell].get(name) == counts[cell]}
         for cell, sums in totals.items()
     }
+    everything = _with_all(complete)
     return PlanTotals(
         plan_list=plan_list,
-        levels={cell: _levels(sums) for cell, sums in _with_all(complete).items()},
+        levels={cell: _levels(sums) for cell, sums in everything.items()},
         counts=counts,
-        monthly=_monthly(edges, plan_list.plans, columns),
+        monthly=_monthly(edges, plan_list.plans, dated),
         rows=tuple(rows),
         notes=tuple(notes),
+        warnings=implausible(everything[ALL, ALL]["annual_energy"], catalog),
         undated=sum(not plan.is_dated for plan in plan_list.plans),
         seed=draws.seed,
         draws=draws.count,
@@ -112,16 +119,16 @@ def estimate_plans(
 
 
 def _in_order(
-    blob: bytes, blocks: Sequence[Sequence[Plan]], columns: Columns, draws: Draws, client: Any, *, keep_rows: bool
+    job: Callable[..., BlockSums], blob: bytes, blocks: Sequence[Sequence[Plan]], client: Any
 ) -> Iterator[BlockSums]:
     """The sums of each block in the order of the blocks; a few are under way at a time, so that memory is bounded."""
     if client is None:
         with ThreadPoolExecutor(max_workers=2) as pool:
-            yield from _windowed(lambda some: pool.submit(work, blob, some, columns, draws, keep=keep_rows), blocks, 3)
+            yield from _windowed(lambda some: pool.submit(job, blob, some), blocks, 3)
     else:
         workers = max(1, len(client.scheduler_info()["workers"]))
         submit = functools.partial(client.submit, pure=False)
-        yield from _windowed(lambda some: submit(work, blob, some, columns, draws, keep=keep_rows), blocks, 2 * workers)
+        yield from _windowed(lambda some: submit(job, blob, some), blocks, 2 * workers)
 
 
 def _windowed(submit: Submit, blocks: Sequence[Sequence[Plan]], width: int) -> Iterator[BlockSums]:
@@ -219,14 +226,15 @@ def _counts(plans: Sequence[Plan], columns: Columns) -> dict[Cell, int]:
     return counts
 
 
-def _refuse_too_many(plans: Sequence[Plan], columns: Columns) -> None:
+def _refuse_too_many(plans: Sequence[Plan], columns: Columns, dated: Columns) -> None:
     for name, place in columns:
         groups = {cell for plan in plans for cell in cells_of(plan, ((name, place),))}
         if len(groups) > MAX_GROUPS:
             raise ValueError(f"by: {name} has {len(groups):,} different values; at most {MAX_GROUPS:,} can be summed")
-    edges = {(*cell, m) for p in plans if p.is_dated for cell in cells_of(p, columns) for m in (p.start, p.end + 1)}
+    edges = {(*cell, m) for p in plans if p.is_dated for cell in cells_of(p, dated) for m in (p.start, p.end + 1)}
     if len(edges) > MAX_MONTHLY:
-        raise ValueError(f"by: {len(edges):,} sums by group and month; at most {MAX_MONTHLY:,} can be held at once")
+        most = f"at most {MAX_MONTHLY:,} can be held at once; take columns with fewer values, or leave the months out"
+        raise ValueError(f"by: {len(edges):,} sums by group and month; {most} (no --json)")
 
 
 def month_rows(plan_totals: PlanTotals, cell: Cell) -> list[dict[str, Any]]:

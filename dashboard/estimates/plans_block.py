@@ -37,7 +37,6 @@ _GIVEN = {  # the result that is the amount of the row itself, in the same unit
     "capex": "capex",
     "contract": "contract_value",
 }
-_UNITS = {"chips": "chip", "power": "MW", "capex": "USD", "contract": "USD"}
 
 Single = NDArray[np.float32]
 Columns = tuple[tuple[str, int], ...]  # columns to sum by, each with its place in a row
@@ -135,8 +134,19 @@ class BlockSums:
     warnings: tuple[tuple[str, ...], ...]
 
 
-def work(blob: bytes, plans: Sequence[Plan], columns: Columns, draws: Draws, *, keep: bool) -> BlockSums:
-    """One block of plans: what a worker does, here or elsewhere. `blob` is the catalog, pickled."""
+def work(
+    blob: bytes, plans: Sequence[Plan], *, columns: Columns, dated: Columns, draws: Draws, keep: bool
+) -> BlockSums:
+    """One block of plans: what a worker does, here or elsewhere.
+
+    Args:
+        blob: the catalog, pickled.
+        plans: the rows of the block.
+        columns: columns to sum by.
+        dated: those of them to sum by month too.
+        draws: count and seed.
+        keep: whether the levels of each row are wanted.
+    """
     _keep_memory()
     catalog = _catalog(blob)
     totals: dict[Cell, dict[str, Array]] = {}
@@ -157,7 +167,7 @@ def work(blob: bytes, plans: Sequence[Plan], columns: Columns, draws: Draws, *, 
                 for plan, energy in zip(some, results["annual_energy"], strict=True)
             }
             _add_totals(totals, holders, some, columns, results)
-            _add_edges(edges, some, columns, results)
+            _add_edges(edges, some, dated, results)
             if keep:
                 rows |= _row_levels(some, results)
     shape = (len(edges), len(MONTHLY), draws.count)  # one array travels faster than thousands
@@ -211,7 +221,7 @@ def shape_ask(plans: Sequence[Plan], catalog: Catalog) -> Ask:
     region, overrides = _region(first, catalog)
     return Ask(
         kind=first.kind,  # type: ignore[arg-type]
-        amount=Quantity(_single(column), unit(_UNITS[first.kind])),
+        amount=Quantity(_single(column), unit(first.unit)),
         chip=chip,
         basis=first.basis,  # type: ignore[arg-type]
         weights=basis_weights(first.basis, catalog),

@@ -1,11 +1,11 @@
 """A planner's own list as plans: read strictly, every problem by line and column, no row skipped."""
 
 import functools
+import math
 import re
 from codecs import BOM_UTF8
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from types import MappingProxyType
 
@@ -13,6 +13,7 @@ from dashboard.catalog import Catalog, DataError, Problem, UnknownChipError, row
 from dashboard.estimates.ask import counted_as_chips
 from dashboard.estimates.inputs import is_one_system
 from dashboard.estimates.places import mix_caution, place_with_mix, places
+from dashboard.estimates.plans_columns import SIZES, header_reasons, is_total, same_rows
 from dashboard.estimates.questions import with_parents
 from dashboard.estimates.readings import END_YEAR, MONTHS, START_YEAR
 from dashboard.records import Chip
@@ -22,9 +23,9 @@ from dashboard.units import (
     Quantity,
     QuantityError,
     UnitError,
-    counted,
     magnitude,
     maybe_thousands,
+    number_mend,
     out_of_bounds,
     quantity,
     read_cell,
@@ -33,13 +34,9 @@ from dashboard.units import (
     unit_of_capacity,
 )
 
-COLUMNS = (
-    *("id", "name", "chip", "chip_count", "power", "unit", "power_basis", "amount", "currency", "term_years"),
-    *("operator", "country", "grid", "start", "end"),
-)
-SIZES = ("chip_count", "power", "amount")  # the first without decimals
-MOST_NOTES = 20  # told one by one
-_NUMBER = re.compile(r"(?P<name>\"[^\"]*\")|(?<!\w)\d[\d,.]*(?!\w)")  # not one in a name, as in GB200
+UNITS = MappingProxyType({"chips": "chip", "power": "MW", "capex": "USD", "contract": "USD"})  # of amounts, by kind
+_SAME = "line {} says what line {} does, without an id: both are counted"
+_SUM = "line {} is as much as all rows above it: if it is their total, take it out, or all is counted twice"
 BASES = MappingProxyType(
     {
         "": "unknown",
@@ -52,6 +49,7 @@ BASES = MappingProxyType(
         "grid_connection": "grid",
     }
 )
+_DOLLARS = re.compile(r"usd|us\$|^\$|dollar|^(?:k|m|bn?|tn?|mn|thousand|million|billion|trillion)$", re.IGNORECASE)
 CURRENCIES = ("USD", "million USD", "billion USD")
 FIRST_YEAR, LAST_YEAR = 1900, 2100
 _DATE = re.compile(r"[0-9]{4}(?:-[0-9]{2}){0,2}")
@@ -86,6 +84,11 @@ class Plan:
         return self.start < MONTHS
 
     @property
+    def unit(self) -> str:
+        """What its amount is counted in."""
+        return UNITS[self.kind]
+
+    @property
     def shape(self) -> tuple[object, ...]:
         """What two plans must share to be worked in one go: the same chain with the same rows of parameters."""
         dated = self.kind == "contract"
@@ -94,24 +97,25 @@ class Plan:
 
 @dataclass(frozen=True)
 class PlanList:
-    """All plans of a file, with its header."""
+    """All plans of a file, with its header; `marked` as spreadsheets mark a CSV in UTF-8 at its front."""
 
     header: tuple[str, ...]
     plans: tuple[Plan, ...]
+    marked: bool = field(default=False, compare=False)
 
     def column(self, name: str) -> int:
         """The place of a column.
 
         Raises:
-            ValueError: the file has no such column.
+            ValueError: the file has no such column, or it has no name.
         """
-        if name not in self.header:
-            raise ValueError(f'by: must be one of {", ".join(self.header)}; got "{name[:40]}"')
+        if not name or name not in self.header:
+            raise ValueError(f'by: must be one of {", ".join(filter(None, self.header))}; got "{name[:40]}"')
         return self.header.index(name)
 
 
 def read_plans(content: bytes, catalog: Catalog, name: str = "plans.csv") -> PlanList:
-    """The plans of a CSV with any of `COLUMNS`; other columns are kept as they are.
+    """The plans of a CSV with any of `plans_columns.COLUMNS`; other columns are kept as they are.
 
     Raises:
         DataError: every problem with its line and column.
@@ -121,54 +125,39 @@ def read_plans(content: bytes, catalog: Catalog, name: str = "plans.csv") -> Pla
     seen: dict[str, int] = {}
     header: tuple[str, ...] = ()
     names = Names({}, places(catalog))
-    for line, row in rows(name, content.removeprefix(BOM_UTF8), problems):  # as spreadsheets begin a CSV
-        header = header or _header(tuple(row), name)
+    fits = functools.partial(_refuse_header, name=name)
+    for line, row in rows(name, content.removeprefix(BOM_UTF8), problems, fits):  # as spreadsheets begin a CSV
+        header = header or tuple(row)
         plan = _Row(line, row, name, catalog, problems, names).plan()
         if plan is not None:
             if plan.item in seen:
+                column, mend = ("id", "") if row.get("id") else ("name", "give each row an id")
                 reason = f'must be unique, got "{plan.item}" of line {seen[plan.item]} again'
-                problems.append(Problem(name, line, "id" if row.get("id") else "name", plan.item, reason))
+                problems.append(Problem(name, line, column, plan.item, reason, mend))
             seen[plan.item] = line
             plans.append(plan)
     if not plans and not problems:
         problems.append(Problem(name, None, "", "", "must hold at least one row"))
     if problems:
         raise DataError(problems)
-    return PlanList(header, tuple(plans))
+    return PlanList(header, tuple(_beside_others(plans, header)), marked=content.startswith(BOM_UTF8))
 
 
-def told(notes: Iterable[Sequence[str]]) -> list[str]:
-    """The notes of rows, each kind once with the count of its rows: the commonest, and how many more there are.
-
-    Notes that differ in their numbers alone are of one kind, told by the commonest of them.
-    """
-    kinds: dict[str, Counter[str]] = {}
-    for note in (note for of_row in notes for note in of_row):
-        kinds.setdefault(_NUMBER.sub(r"\g<name>", note), Counter())[note] += 1
-    ranked = sorted(kinds.values(), key=Counter.total, reverse=True)
-    lines = [_told(kind) for kind in ranked[:MOST_NOTES]]
-    rest = [kind.total() for kind in ranked[MOST_NOTES:]]
-    if rest:
-        lines.append(f"{len(rest):,} more such notes, each of at most {counted(f'{rest[0]:,}', 'rows')}")
-    return lines
+def _beside_others(plans: Sequence[Plan], header: Sequence[str]) -> Iterator[Plan]:
+    """The plans with what is to be told of them beside the others: that they may be counted twice."""
+    same = same_rows(header, [plan.cells for plan in plans])
+    *above, last = plans
+    alike = [plan.amount for plan in above if plan.unit == last.unit]
+    is_sum = len(alike) == len(above) > 1 and math.isclose(sum(alike), last.amount, rel_tol=1e-9)
+    for place, plan in enumerate(plans):
+        notes = [_SUM.format(plan.line)] if is_sum and plan is last else []
+        notes += [_SAME.format(plan.line, plans[same[place]].line)] if place in same else []
+        yield replace(plan, notes=(*plan.notes, *notes)) if notes else plan
 
 
-def _told(kind: Counter[str]) -> str:
-    ((note, count),) = kind.most_common(1)
-    others = kind.total() - count
-    more = f", and so with other numbers: {counted(f'{others:,}', 'rows')}" if others else ""
-    return f"{note}: {counted(f'{count:,}', 'rows')}{more}"
-
-
-def _header(header: tuple[str, ...], name: str) -> tuple[str, ...]:
-    if not set(SIZES) & set(header):
-        reason = f"header: must have at least one of {', '.join(SIZES)}; got {', '.join(header)[:100]}"
-        raise DataError([Problem(name, 1, "", "", reason)])
-    for column in header:
-        meant = column.strip().casefold().replace(" ", "_")
-        if column not in COLUMNS and meant in COLUMNS:
-            raise DataError([Problem(name, 1, "", "", f'header: {meant} must be written so, got "{column[:40]}"')])
-    return header
+def _refuse_header(header: Sequence[str], name: str) -> None:
+    if reasons := header_reasons(header):
+        raise DataError([Problem(name, 1, "", "", reason) for reason in reasons])
 
 
 @dataclass(frozen=True)
@@ -197,6 +186,8 @@ class _Row:
         self.before = len(problems)
 
     def plan(self) -> Plan | None:
+        if self._is_total():
+            return None
         chip = self._chip()
         kind, amount = self._size()
         basis, term = self._basis(), self._term()
@@ -227,6 +218,16 @@ class _Row:
             notes=tuple(self.notes),
         )
 
+    def _is_total(self) -> bool:
+        labels = ("id", "name", next(iter(self.row)))
+        label = next((column for column in labels if is_total(self._text(column))), "")
+        if label:
+            told = self._text(label)[:40]
+            self._wrong(
+                label, f'must be one plan, got "{told}", a sum of others; take the row out or name it otherwise'
+            )
+        return bool(label)
+
     def _text(self, column: str) -> str:
         return self.row.get(column, "").strip()
 
@@ -240,7 +241,7 @@ class _Row:
         try:
             number = read_cell(text)
         except ValueError as error:
-            self._wrong(column, str(error))
+            self._wrong(column, f"{error}{number_mend(text)}")
             return 0.0
         if number <= 0:
             self._wrong(column, f"must be above 0, got {number:g}")
@@ -281,7 +282,7 @@ class _Row:
         if amount:
             currency = self._text("currency")
             if currency not in CURRENCIES:
-                mend = "; convert first" if currency else ""
+                mend = "" if not currency or _DOLLARS.search(currency) else "; convert first"
                 self._wrong("currency", f'must be one of {", ".join(CURRENCIES)}, got "{currency[:40]}"{mend}')
                 return "money", amount
             return "money", self._limited("amount", amount * float(magnitude(quantity(1.0, currency), "USD")), "USD")
@@ -333,7 +334,9 @@ class _Row:
         if known and not mixed and "world" not in (country, grid):
             self.notes.append(f"no carbon mix of {known[0]} is known: the world's is taken")
         if not unknown and country not in ("world", *with_parents(grid, self.catalog)):
-            self._wrong("grid", f"must lie in {self.catalog.grids[country].name}, the country beside it")
+            self._wrong(
+                "grid", f'must lie in {self.catalog.grids[country].name}, the country beside it, got "{words["grid"]}"'
+            )
         return country, grid
 
     def _tell_unused(self, kind: str) -> None:
@@ -347,7 +350,8 @@ class _Row:
     def _basis(self) -> str:
         text = self._text("power_basis")
         if text not in BASES:
-            self._wrong("power_basis", f'must be one of {", ".join(list(BASES)[1:])}, got "{text}"')
+            mend = f"; did you mean {text.casefold()}?" if text.casefold() in BASES else ""
+            self._wrong("power_basis", f'must be one of {", ".join(list(BASES)[1:])}, got "{text[:40]}"{mend}')
         return BASES.get(text, "unknown")
 
     def _months(self, term: float) -> tuple[int, int]:

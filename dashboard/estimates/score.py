@@ -18,12 +18,14 @@ from dashboard.estimates.ask import Ask, basis_weights, counted_as_chips, other_
 from dashboard.estimates.chains import published_state
 from dashboard.estimates.estimate import quantiles
 from dashboard.estimates.inputs import DrawnNormals, Inputs, NoPowerError
+from dashboard.estimates.plans_columns import is_total
 from dashboard.estimates.score_checks import crps, pit, without_family
 from dashboard.records import Chip, Pair
 from dashboard.units import (
     Quantity,
     QuantityError,
     magnitude,
+    number_mend,
     out_of_bounds,
     quantity,
     read_cell,
@@ -137,11 +139,16 @@ def _case(line: int, row: Mapping[str, str], name: str, seen: dict[str, int], pr
 def _id(text: str) -> str:
     if not text:
         raise ValueError("must name the case, got nothing")
+    if is_total(text):
+        raise ValueError(f'must be one pair, got "{text[:40]}", a sum of others; take the row out or name it otherwise')
     return text
 
 
 def _above_0(text: str) -> float:
-    number = read_cell(text)
+    try:
+        number = read_cell(text)
+    except QuantityError as error:
+        raise QuantityError(f"{error}{number_mend(text)}") from None
     if number <= 0:
         raise QuantityError(f"must be above 0, got {number:g}")
     return number

@@ -32,6 +32,7 @@ _UNIT_OF = {"watt": "W", "kilowatt": "kW", "megawatt": "MW", "gigawatt": "GW", "
 _WORDS = re.compile(r"^((?:[Kk]ilo|[Mm]ega|[Gg]iga|[Tt]era)?[Ww]att)(?:s|([ -]?hours?))?\b", re.ASCII)
 _MEANS_MONEY = re.compile(r"\b(?:USD|dollars?)\b", re.IGNORECASE)
 _OTHER_MONEY = re.compile(r"€|£|¥|\b(?:EUR|GBP|JPY|CNY|RMB|euros?|pounds?|yen|yuan)\b", re.IGNORECASE)
+_BASIS = re.compile(r"([kMGT]?W)[ _(-]*(?:of |critical )?(?:IT|facility|grid)\b.*", re.ASCII | re.IGNORECASE)
 LEAST = (Quantity(1, "W"), Quantity(1, "USD"), Quantity(1, "chip"))
 _ENERGY = re.compile(r"[kMGT]?Wh( ?(?:/|per|a) ?(?:year|yr|y|annum|a))?", re.ASCII | re.IGNORECASE)
 MOST = (Quantity(100, "TW"), Quantity(1e15, "USD"), Quantity(1e11, "chip"))
@@ -84,16 +85,17 @@ def out_of_bounds(amount: Quantity) -> str:
     >>> out_of_bounds(Quantity(0.5, "W"))
     'must be at least 1 W'
     """
-    (least, low), (most, high) = (_bound(limits, amount.u) for limits in (LEAST, MOST))
+    (least, low), (most, high) = _bounds(amount.u)
     if amount.m < low:
         return f"must be at least {least:~,.0f}"
     return f"must be at most {most:~,.0f}, beyond anything on Earth" if amount.m > high else ""
 
 
-@functools.cache
-def _bound(limits: tuple[Quantity, ...], of: Any) -> tuple[Quantity, float]:
-    limit = next(limit for limit in limits if limit.is_compatible_with(of))
-    return limit, float(limit.m_as(of))
+@functools.cache  # by the unit alone: a quantity takes long to hash
+def _bounds(of: Any) -> tuple[tuple[Quantity, float], ...]:
+    """The least and the most of what a unit measures, each with its number in that unit."""
+    limits = (next(limit for limit in ends if limit.is_compatible_with(of)) for ends in (LEAST, MOST))
+    return tuple((limit, float(limit.m_as(of))) for limit in limits)
 
 
 def _plain(text: str) -> str:
@@ -239,6 +241,34 @@ def read_cell(text: str) -> float:
     return float(text)
 
 
+# What people write in place of a number, and how it is mended in a list; the first that fits is told.
+_NO_NUMBERS = (
+    (
+        r"[0-9]{1,3}(?:[,.'’\s][0-9]{3})+(?:[.,][0-9]+)?|[0-9]+,[0-9]+",
+        "thousands have no mark, decimals a point: 1234.5",
+    ),
+    (r"[0-9.]+[eE][+-]?[0-9]+", "write it in full, without an exponent"),
+    (r"[0-9.,]+ ?(?:[-–—~/]|to) ?[0-9.,]+.*", "it must be one number, not a range"),
+    (r"(?:#?n/?a|nan|none|null|tb[acd]|unknown|[-–—?]+|#.*)", "leave it empty where nothing is known"),
+    (
+        r"\D*[0-9].*[a-z%€£$¥+].*|[a-z€£$¥~<>≈].*[0-9].*",
+        "the number alone: unit and currency have columns of their own",
+    ),
+)
+_NO_NUMBER = tuple((re.compile(pattern, re.IGNORECASE), mend) for pattern, mend in _NO_NUMBERS)
+
+
+def number_mend(text: str) -> str:
+    """How what stands in place of a number is mended, with a semicolon before it; blank where nothing fits.
+
+    >>> number_mend("1,5"), number_mend("500-700")
+    ('; thousands have no mark, decimals a point: 1234.5', '; it must be one number, not a range')
+    >>> number_mend("five")
+    ''
+    """
+    return next((f"; {mend}" for pattern, mend in _NO_NUMBER if pattern.fullmatch(text)), "")
+
+
 def unit_of_capacity(text: str) -> Quantity:
     """One W, kW, MW, GW or TW; `TWh/year` and `kW/rack` have the dimension of power and are no capacity of a plan.
 
@@ -259,5 +289,7 @@ def _why_no_capacity(text: str) -> str:
         return "; mW is a milliwatt, a thousand-millionth of MW"
     if energy := _ENERGY.fullmatch(text):
         return f"; this is {'an energy a year, an average' if energy[1] else 'an energy'}, not a capacity"
+    if basis := _BASIS.fullmatch(text):
+        return f"; the unit is {basis[1]}, and whether it is IT, facility or grid goes into power_basis"
     near = [known for known in CAPACITY_UNITS if known.casefold() == text.casefold()]
     return f"; did you mean {near[0]}?" if near else ""

@@ -110,11 +110,12 @@ def test_press_pack_opens_and_agrees(open_page, catalog):
     packed = zipfile.ZipFile(taken.path())
     files = {name: packed.read(name) for name in packed.namelist()}
     shown = comparisons_at("/?basis=facility", catalog, "energy")[0]
-    rows = list(csv.DictReader(io.StringIO(files["numbers.csv"].decode())))
+    rows = list(csv.DictReader(io.StringIO(files["numbers.csv"].decode("utf-8-sig"))))
     texts = " ".join(_texts(files["picture.svg"])).replace("\u00a0", " ")
     passport = json.loads(files["passport.json"])
 
     assert packed.testzip() is None
+    assert files["numbers.csv"] == b"\xef\xbb\xbf" + shown.csv.encode()  # by this mark Excel reads it as UTF-8
     assert taken.suggested_filename == f"press-pack_energy_{catalog.version}.zip"
     assert [row["label"] for row in rows] == list(shown.table.label)
     for row in shown.rows:
@@ -162,7 +163,7 @@ def test_csv_and_link_are_of_what_is_shown(open_page, catalog):
     expect(bar.locator(".exits-status")).to_contain_text("copied")
 
     assert len(set(names)) == len(names) >= 9
-    assert table == shown.csv
+    assert table == f"\ufeff{shown.csv}"  # by this mark Excel reads it as UTF-8
     assert f"/convert?text=400k+GB200&data={catalog.version}&" in page.evaluate("navigator.clipboard.readText()")
 
 

@@ -165,7 +165,7 @@ def words(svg: bytes) -> str:
 
 def first_row(table: bytes) -> dict[str, str]:
     """The first row of a CSV."""
-    return next(csv.DictReader(io.StringIO(table.decode("utf-8"))))
+    return next(csv.DictReader(io.StringIO(table.decode("utf-8-sig"))))
 
 
 def fits(page: Page) -> bool:
@@ -321,7 +321,7 @@ def test_plans_of_a_user(reader, series):
     reader.at("/plans").choose("Group sites by", "user")
     reader.choose("Show", "Anthropic")
     reader.reads(*by_2030(group))
-    rows = list(csv.DictReader(io.StringIO(reader.take("timeline", "CSV").decode("utf-8"))))
+    rows = list(csv.DictReader(io.StringIO(reader.take("timeline", "CSV").decode("utf-8-sig"))))
     end = next(row for row in rows if (row["label"], row["basis"]) == (END, "likely"))
     scale = 1000 if end["unit"] == "GW" else 1
     low, _, middle, _, high = group.at("likely", END)
@@ -514,6 +514,30 @@ def test_own_figure_for_italy(reader, tmp_path, worked):
 
     assert own.grids["ita"].demand.m_as("TWh") == pytest.approx(400)
     assert spread(share, "%") in picture
+
+
+def test_a_file_is_examined_for_the_table_on_show(reader, tmp_path):
+    """A curator takes the workbook, then the right file for the wrong table, and again for the right one."""
+    page, report = reader.page, reader.page.locator("#data-report")
+    book, saved = tmp_path / "grids.xlsx", tmp_path / "grids.csv"
+    book.write_bytes(b"PK\x03\x04\xff")
+    saved.write_bytes((SHIPPED / "grids.csv").read_bytes().replace(b",World,", b",The world,", 1))
+    reader.at("/data").choose("Table", "Sites")
+    page.wait_for_url("**table=sites")
+
+    for file, told in ((book, "got a zip archive or a workbook"), (saved, 'must have the column "site_id"')):
+        _take_up(page, file)
+        expect(report).to_contain_text(told)
+    reader.choose("Table", "Grids")
+    page.wait_for_url("**table=grids")
+    _take_up(page, saved)
+    expect(report).to_contain_text("grids: 0 added, 1 changed, 0 removed")
+
+
+def _take_up(page: Page, file: Path) -> None:
+    with page.expect_file_chooser() as chooser:
+        page.get_by_role("button", name="Choose or drop a CSV").click()
+    chooser.value.set_files(file)
 
 
 # --- method -----------------------------------------------------------------------------------------------------------

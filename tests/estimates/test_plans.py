@@ -21,8 +21,10 @@ from dashboard.core.draws import Draws
 from dashboard.core.spread import Spread
 from dashboard.estimates import Ask, estimate, plans_report, read_ask
 from dashboard.estimates.ask import basis_weights
+from dashboard.estimates.places import OTHER_NAMES
 from dashboard.estimates.plans import ALL, MAX_GROUPS, estimate_plans, month_rows
-from dashboard.estimates.plans_read import read_plans, told
+from dashboard.estimates.plans_notes import told
+from dashboard.estimates.plans_read import read_plans
 from dashboard.estimates.readings import month_names
 from dashboard.units import Quantity, quantity
 
@@ -163,6 +165,116 @@ def test_a_list_saved_by_a_spreadsheet_is_read_whole(catalog):
     assert read_plans(saved, catalog) == _read(text, catalog)
 
 
+def test_the_estimates_of_a_list_open_in_the_spreadsheet_that_saved_it(catalog):
+    """With the mark of UTF-8 where the list has one, and none where not: what was written is a list again."""
+    text = "name,power,unit\nRéseau Zürich,5,MW\n"
+    written = [
+        plans_report.csv_text(estimate_plans(read_plans(mark + text.encode(), catalog), catalog, Draws(count=64)))
+        for mark in (codecs.BOM_UTF8, b"")
+    ]
+    again = plans_report.csv_text(estimate_plans(_read(written[0], catalog), catalog, Draws(count=64)))
+
+    assert written[0].encode().startswith(codecs.BOM_UTF8 + b"name,")
+    assert written[1] == written[0].removeprefix("\ufeff")
+    assert again == written[0]
+
+
+@pytest.mark.parametrize(
+    ("row", "column"),
+    [
+        *(("Total,,300,MW,", "id"), (",Grand total:,300,MW,", "name"), ("c,Alpha Total,300,MW,Alpha", "name")),
+        *(("Totals (2 sites),,,,", "id"), (",Summe,300,MW,", "name"), ("subtotal,,300,MW,", "id")),
+    ],
+)
+def test_a_row_of_totals_is_no_plan(catalog, row, column):
+    """A sum at the end of a list is not added to its own parts: it is refused in one line, whatever else it lacks."""
+    with pytest.raises(DataError) as refused:
+        _read(f"id,name,power,unit,operator\na,A,100,MW,Alpha\nb,Total Eren,200,MW,Total\n{row}\n", catalog)
+    (problem,) = refused.value.problems
+
+    assert (problem.row, problem.column) == (4, column)
+    assert "a sum of others; take the row out or name it otherwise" in problem.reason
+
+
+@pytest.mark.parametrize(
+    ("rows", "told"),
+    [
+        ("100,MW,,\n0.2,GW,,\n300,MW,,\n", True),
+        (",,H100,100\n,,GB200,200\n,,H100,300\n", True),
+        ("100,MW,,\n200,MW,,\n301,MW,,\n", False),
+        ("100,MW,,\n100,MW,,\n", False),
+        ("100,MW,,\n,,H100,200\n300,MW,,\n", False),
+    ],
+)
+def test_a_last_row_that_is_the_sum_of_all_others_is_told(catalog, rows, told):
+    """A total without a name cannot be told from a plan, so it is read, and said to be as much as all above it."""
+    *_, last = _read(f"power,unit,chip,chip_count\n{rows}", catalog).plans
+    notes = [note for note in last.notes if "as much as all rows above it" in note]
+
+    sentence = f"line {last.line} is as much as all rows above it: if it is their total, take it out, or all is"
+
+    assert notes == ([f"{sentence} counted twice"] if told else [])
+
+
+@pytest.mark.parametrize(
+    ("cells", "mend"),
+    [
+        *(
+            (f'"{cell}",MW,,,', "thousands have no mark, decimals a point: 1234.5")
+            for cell in ("1,5", "1,200", "1 200")
+        ),
+        *((f"{cell},MW,,,", "it must be one number, not a range") for cell in ("500-700", "500–700", "500 to 700 MW")),
+        *((f"{cell},MW,,,", "leave it empty where nothing is known") for cell in ("n/a", "TBD", "-", "#N/A", "#REF!")),
+        *(
+            (f"{cell},MW,,,", "unit and currency have columns of their own")
+            for cell in ("9 MW", "1.2GW", "50%", "~50", ">5")
+        ),
+        ("1E+05,MW,,,", "write it in full, without an exponent"),
+        (",,€10bn,USD,", "unit and currency have columns of their own"),
+        ("5,MW,,,IT", "did you mean it?"),
+        (",,10,billion EUR,", "convert first"),
+        *((f",,10,{currency},", "") for currency in ("usd", "bn USD", "$bn", "billion", "")),
+        *((f"{cell},MW,,,", "") for cell in ("five", "9**9", "=A1*2")),
+    ],
+)
+def test_how_a_cell_is_mended_is_told(catalog, cells, mend):
+    """What people write in place of a number, a basis or a currency is refused with the way to write it."""
+    with pytest.raises(DataError) as refused:
+        _read(f"power,unit,amount,currency,power_basis\n{cells}\n", catalog)
+    (problem,) = refused.value.problems
+
+    assert problem.reason.endswith(f"; {mend}" if mend and not mend.startswith("unit and") else mend or '"')
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("Plans of 2026,,\nid,power,unit\na,5,MW\n", "1: header: must name every column, got no name for columns 2, 3"),
+        ("Plans of 2026\n\nid,power,unit\na,5,MW\n", "1: header: must have at least one of chip_count, power, amount"),
+        ("sep=,\nid,power,unit\na,5,MW\n", '1: must begin with the header, got "sep="'),
+        ("id,power,unit\na,5,MW\n\nb,5,MW\n", "3: must hold a row, got a blank line; remove the line"),
+        ("id,power,unit\na,5,MW\n,,\n", "3: must hold a row, got only commas; remove the line"),
+        ("id,power,unit\na,1,000,MW\n", "2: must have 3 cells as the header has, got 4; put a cell that holds a comma"),
+    ],
+    ids=["title with commas", "title", "sep", "blank line", "only commas", "comma in a cell"],
+)
+def test_what_a_spreadsheet_leaves_around_a_list_is_told(catalog, text, told):
+    """A title above the header, empty columns and rows: one line, with its place and how to mend it."""
+    with pytest.raises(DataError) as refused:
+        _read(text, catalog)
+
+    assert str(refused.value).startswith(f"plans.csv:{told}")
+    assert len(refused.value.problems) == 1
+
+
+def test_a_workbook_is_told_as_one(catalog):
+    """An .xlsx is a zip archive, which a planner is told and not a byte of it."""
+    with pytest.raises(
+        DataError, match="must be CSV text, got a workbook or a zip archive; save the sheet as CSV UTF-8"
+    ):
+        read_plans(b"PK\x03\x04\x14\x00\x06\xff", catalog, "plans.xlsx")
+
+
 @pytest.mark.parametrize("column", ["Power_Basis", "power basis", " power_basis"])
 def test_a_column_written_otherwise_is_refused(catalog, column):
     """A column that is all but one of ours would be passed over; it is named with how it is written."""
@@ -194,7 +306,7 @@ def test_notes_that_differ_in_numbers_alone_are_one(catalog):
 @pytest.mark.parametrize(
     ("row", "reason"),
     [
-        ("a,,,1,GW,,,,,,USA,ita,,,", "must lie in United States"),
+        ("a,,,1,GW,,,,,,USA,ita,,,", 'must lie in United States, the country beside it, got "ita"'),
         ("a,H100,1.5,,,,,,,,,,,,", "must be a whole number"),
         ("a,H100,100.000,,,,,,,,,,,,", "thousands are written 100000, got 100.000"),
         ("a,,,1,mW,,,,,,,,,,", "mW is a milliwatt"),
@@ -240,6 +352,10 @@ def test_a_power_is_read_in_its_unit(catalog, unit):
         ("MWh", "; this is an energy, not a capacity"),
         ("mW", "; mW is a milliwatt, a thousand-millionth of MW"),
         ("gw", "; did you mean GW?"),
+        *(
+            (f"{unit} IT", f"; the unit is {unit}, and whether it is IT, facility or grid goes into power_basis")
+            for unit in ("MW", "GW")
+        ),
         *((unit, "") for unit in ("kW/rack", "kW/chip", "megawatts", "MW peak", "USD", "1", "")),
     ],
 )
@@ -341,6 +457,29 @@ def test_the_carbon_mix_of_the_world_is_told_where_it_is_taken(catalog):
         (f"{kept.format('Uzbekistan')}the carbon intensity, printed as 1000.000, is doubtful",),
         (f"{kept.format('Togo')}large net trade (0.71 TWh generated): {of_generation}",),
     )
+
+
+@pytest.mark.parametrize(
+    ("word", "place"),
+    [
+        ("US", "usa"),
+        ("u.s.", "usa"),
+        ("UK", "gbr"),
+        ("UAE", "are"),
+        ("EU", "eu27"),
+        ("Türkiye", "tur"),
+        ("Korea", "korea"),
+    ],
+)
+def test_a_country_goes_by_the_name_that_lists_have(catalog, word, place):
+    """Common short names lead to their country, no other row goes by them, and Korea (one of two) to none."""
+    (plan,) = _read(f"power,unit,country\n5,MW,{word}\n", catalog).plans
+    known = {word.casefold() for grid in catalog.grids.values() for word in (grid.name, grid.grid_id)}
+
+    assert plan.country == place
+    assert bool(plan.notes) == (place not in catalog.grids)
+    assert set(OTHER_NAMES) <= set(catalog.grids)
+    assert known.isdisjoint(name.casefold() for names in OTHER_NAMES.values() for name in names)
 
 
 def test_other_columns_are_kept(catalog):
@@ -472,6 +611,23 @@ def test_more_than_all_data_centers_use_is_told(catalog):
     assert told not in estimate(read_ask("1.4 trillion USD", catalog), catalog).warnings
 
 
+def test_more_than_all_data_centers_use_is_told_of_a_sum(catalog):
+    """A list in kW that is read as MW: no row is beyond belief, all together are; a row that is, is told alone."""
+    text = "id,power,unit,power_basis\na,30000,MW,it\nb,30000,MW,it\nc,30000,MW,it\n"
+    totals = estimate_plans(_read(text, catalog), catalog, Draws(count=64))
+    told = "Note: all plans together: a year’s energy is more than the 485 TWh of all data centers of the world in 2025"
+    usual, row = (
+        plans_report.as_text(estimate_plans(_read(text.replace("30000", power), catalog), catalog, Draws(count=64)))
+        for power in ("30", "300000")
+    )
+
+    assert totals.notes == ((), (), ())
+    assert told in plans_report.as_text(totals)
+    assert plans_report.as_json("plans.csv", totals)["warnings"] == list(totals.warnings)
+    assert "all plans together" not in usual + row
+    assert "more than the 485 TWh" in row
+
+
 def test_doubts_are_shared_by_name(catalog):
     """Two rows of the same chips move together: their sum is wider than if they were independent."""
     same = HEADER + "a,H100,100000,,,,,,,Acme,,,,,\n" + "b,H100,100000,,,,,,,Acme,,,,,\n"
@@ -506,6 +662,28 @@ def test_spaces_around_a_name_make_no_group(catalog):
     assert [plan.cells[2] for plan in totals.plan_list.plans] == [alpha, spaced, "", blank, other]
 
 
+def test_groups_that_differ_in_capitals_alone_are_told(catalog):
+    """`Meta` and `META` are two names, each with its own sum and doubts; a column may have no name."""
+    text = ",power,unit,operator\n0,5,MW,Meta\n1,5,MW,META\n2,5,MW,Beta\n"
+    told = plans_report.as_text(estimate_plans(_read(text, catalog), catalog, Draws(count=64), by=("operator",)))
+
+    assert (
+        "Note: columns that are kept and play no part: (no name).\nNote: operator: Meta, META are groups of their"
+        in told
+    )
+
+
+def test_the_name_of_a_group_stands_in_full(catalog):
+    """Two names alike in their first thirty letters are told apart, and one of two lines breaks none."""
+    names = [f"Consolidated Transmission Holding {end}" for end in ("North", "South\nWest")]
+    text = "power,unit,operator\n" + "".join(f'5,MW,"{name}"\n' for name in names)
+    told = plans_report.as_text(estimate_plans(_read(text, catalog), catalog, Draws(count=64), by=("operator",)))
+
+    assert [line.split("  ")[1] for line in told.splitlines() if "Consolidated" in line] == [
+        f"{name.replace(chr(10), chr(92) + 'n')}" for name in names
+    ]
+
+
 def test_spaces_do_not_count_towards_too_many_groups(catalog):
     """As many names as can be summed, each also with a space behind it, are no more."""
     names = [f"n{i}" for i in range(MAX_GROUPS)]
@@ -537,10 +715,35 @@ def test_months_hold_what_runs(catalog):
     assert len(month_rows(totals, (ALL, ALL))) == 12
 
 
+def test_what_the_totals_hold_is_told(catalog):
+    """Columns that play no part, plans without a place, and sums of plans that never run together, in text and JSON."""
+    text = (
+        "power,unit,power_basis,start,end,country,basis,start_date,estimate_notes\n"
+        "100,MW,facility,2026,2027-06,,IT,2030,\n300,MW,facility,2028,,usa,IT,2030,\n20,MW,facility,2029,,,IT,2030,\n"
+    )
+    totals = estimate_plans(_read(text, catalog), catalog, Draws(count=64))
+    lines, found = plans_report.as_text(totals).splitlines(), plans_report.as_json("plans.csv", totals)
+    most = "the sums above are of all plans, and some of them end before others start: the most in one month is"
+    together = estimate_plans(_read(text.replace("2027-06", ""), catalog), catalog, Draws(count=64))
+    by_basis = estimate_plans(_read(text, catalog), catalog, Draws(count=64), by=("basis",))
+
+    assert lines[-3:] == [
+        "Note: columns that are kept and play no part: basis, start_date.",
+        "Note: plans with no country and no grid have the carbon mix of the United States: 2.",
+        f"Note: {most} a facility peak of 320 MW, in 2029-01.",
+    ]
+    assert "Facility peak                     420 MW" in "\n".join(lines)
+    assert (found["columns_not_read"], found["without_place"]) == (["basis", "start_date"], 2)
+    assert "play no part: start_date." in plans_report.as_text(by_basis)
+    assert most not in plans_report.as_text(together)
+
+
 def test_a_column_that_is_not_there_is_refused(catalog):
     """`by` names a column of the file."""
     with pytest.raises(ValueError, match="by: must be one of id, chip"):
         estimate_plans(_read(FIVE, catalog), catalog, by=("planet",))
+    with pytest.raises(ValueError, match='by: must be one of power, unit; got ""'):  # as the name of all rows is
+        estimate_plans(_read(",power,unit\na,5,MW\n,6,MW\n", catalog), catalog, by=("",))
 
 
 def test_too_many_groups_are_refused(catalog):
@@ -548,6 +751,24 @@ def test_too_many_groups_are_refused(catalog):
     rows = "".join(f"s{i},,,5,MW,it,,,,,,,,,\n" for i in range(MAX_GROUPS + 1))
     with pytest.raises(ValueError, match="by: id has 1,001 different values; at most 1,000"):
         estimate_plans(_read(HEADER + rows, catalog), catalog, by=("id",))
+
+
+def test_the_months_of_many_groups_are_summed_only_where_wanted(catalog, monkeypatch):
+    """More sums by group and month than can be held are refused; without months, groups and all rows are as before."""
+    plans, draws = _read(_many(40), catalog), Draws(count=64)
+    whole = estimate_plans(plans, catalog, draws, by=("operator",), keep_rows=False)
+    monkeypatch.setattr("dashboard.estimates.plans.MAX_MONTHLY", 50)
+    with pytest.raises(
+        ValueError, match=r"by: \d+ sums by group and month; at most 50 .*fewer values, or leave the months"
+    ):
+        estimate_plans(plans, catalog, draws, by=("operator",))
+    monkeypatch.setattr("dashboard.estimates.plans.MAX_MONTHLY", 80)
+    grouped = estimate_plans(plans, catalog, draws, by=("operator",), group_months=False, keep_rows=False)
+
+    assert grouped.levels == whole.levels
+    assert list(grouped.monthly) == [(ALL, ALL)]
+    for name, band in grouped.monthly[ALL, ALL].items():
+        np.testing.assert_allclose(band, whole.monthly[ALL, ALL][name], rtol=1e-6)
 
 
 def _same(first, second):

@@ -26,16 +26,16 @@
         });
         return window.dash_clientside.no_update;
       },
-      /* A file that was dropped: its size is judged here, before anything is sent. */
+      /* A file that was dropped: its size is judged here, before anything is sent. The component forgets it, and each
+         drop has its time: the same file is examined anew, for another table may be chosen by then. */
       measure: function (contents, name) {
-        if (!contents) return window.dash_clientside.no_update;
+        const none = window.dash_clientside.no_update;
+        if (!contents) return [none, none];
         const limit = 2000000;
         const bytes = Math.floor((contents.length - contents.indexOf(",") - 1) * 0.75);
-        if (bytes > limit) {
-          const told = "file: must be at most 2,000,000 bytes, got " + bytes.toLocaleString("en") + "; nothing was sent";
-          return { contents: "", name: name, error: told };
-        }
-        return { contents: contents, name: name };
+        const told = "file: must be at most 2,000,000 bytes, got " + bytes.toLocaleString("en") + "; nothing was sent";
+        const file = bytes > limit ? { contents: "", error: told } : { contents: contents };
+        return [Object.assign(file, { name: name, dropped: Date.now() }), null];
       },
       /* Puts the page's state into its address without a navigation. `names` and `values` go in pairs. */
       remember: function (query) {

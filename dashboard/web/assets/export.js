@@ -117,6 +117,13 @@
     return name + " is saved.";
   }
 
+  /* What is saved by hand is opened in a spreadsheet, and Excel garbles "CO₂" or "–" in a CSV without this mark. */
+  const MARK = "\ufeff";
+
+  async function table(bar) {
+    return save(new Blob([MARK, await (await asked(address(bar, ".csv"))).blob()], { type: "text/csv" }), file(bar, "csv"));
+  }
+
   function file(bar, ending) {
     const data = bar.dataset;
     if (ending === "csv") return data.figure + "_" + data.version + ".csv";
@@ -148,7 +155,8 @@
     const spec = await figure(bar);
     const encoder = new TextEncoder();
     const files = Object.entries(texts.files).map(function ([name, text]) {
-      return [name, encoder.encode(name === "link.txt" ? location.origin + text : text)];
+      const before = { "link.txt": location.origin, "numbers.csv": MARK }[name] || "";
+      return [name, encoder.encode(before + text)];
     });
     for (const [name, blob] of [["picture.png", await png(spec, 2)], ["picture.svg", await svg(spec)]]) {
       files.push([name, new Uint8Array(await blob.arrayBuffer())]);
@@ -171,7 +179,7 @@
     png: async function (bar) { return save(await png(await figure(bar), 1), file(bar, "png")); },
     png2: async function (bar) { return save(await png(await figure(bar), 2), file(bar, "png").replace(".png", "@2x.png")); },
     svg: async function (bar) { return save(await svg(await figure(bar)), file(bar, "svg")); },
-    csv: async function (bar) { return save(await (await asked(address(bar, ".csv"))).blob(), file(bar, "csv")); },
+    csv: table,
     copy: async function (bar) {
       if (!navigator.clipboard || !window.ClipboardItem) {
         throw new Error("this browser copies no pictures from a page that is not https; save the PNG instead");

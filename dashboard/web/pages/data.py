@@ -3,7 +3,6 @@
 import base64
 import binascii
 import json
-from codecs import BOM_UTF8
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -161,7 +160,6 @@ def layout(catalog: Catalog, query: Mapping[str, str]) -> Any:
                     f"Choose or drop a CSV (up to {MAX_TEXT // 1_000_000} MB)", type="button", className="scheme"
                 ),
                 id="data-upload",
-                accept=".csv,text/csv",
                 max_size=-1,
                 className="drop",
             ),
@@ -192,6 +190,7 @@ def wire(app: dash.Dash, live: Live) -> None:
     app.clientside_callback(
         dash.ClientsideFunction("shell", "measure"),
         Output("data-file", "data"),
+        Output("data-upload", "contents"),
         Input("data-upload", "contents"),
         State("data-upload", "filename"),
         prevent_initial_call=True,
@@ -351,7 +350,7 @@ def _content(file: Any) -> bytes:
     told = too_big(content)
     if told:
         raise ValueError(told)
-    return content.removeprefix(BOM_UTF8).replace(b"\r\n", b"\n")  # a spreadsheet writes both; here they harm nothing
+    return sheets.as_ours(content)
 
 
 def _refused(table: str, problems: tuple[Problem, ...]) -> list[Any]:
