@@ -81,6 +81,7 @@ def redrawn(app: dash.Dash, name: str, *controls: Input) -> Callable[[Callable[.
             Output(f"{name}-body", "children"),
             Input(f"{name}-parts", "data"),
             State(f"{name}-body", "children"),
+            State(f"{name}-query", "data"),
         )
         remember(app, name)
 

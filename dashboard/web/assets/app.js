@@ -3,6 +3,14 @@
   "use strict";
   const { scheme, remember, width } = window.pageView;
   let current = null;
+  let asServed = true; // the page that was asked for has its title from the server
+
+  /* The window's title, as the server writes it too: where something is chosen, after the figure that shows it. */
+  window.pageView.called = function (figure) {
+    const page = document.querySelector("#content h1");
+    const title = figure || (page && page.textContent);
+    if (title) document.title = title + " \u2013 AI energy demand";
+  };
 
   window.dash_clientside = Object.assign({}, window.dash_clientside, {
     shell: {
@@ -18,8 +26,8 @@
       },
       /* The window is called after the page in it, and the link to the page is marked. */
       titled: function () {
-        const page = document.querySelector("#content h1");
-        if (page) document.title = page.textContent + " \u2013 AI energy demand";
+        if (!(asServed && location.search)) window.pageView.called();
+        asServed = false;
         document.querySelectorAll("#react-entry-point .nav-link").forEach(function (link) {
           if (link.pathname === location.pathname) link.setAttribute("aria-current", "page");
           else link.removeAttribute("aria-current");
@@ -40,6 +48,7 @@
       /* Puts the page's state into its address without a navigation. `names` and `values` go in pairs. */
       remember: function (query) {
         if (query === undefined || query === null) return window.dash_clientside.no_update;
+        if (!query) window.pageView.called();
         const target = location.pathname + (query ? "?" + query : "");
         if (target !== location.pathname + location.search) history.replaceState(null, "", target);
         return window.dash_clientside.no_update;
