@@ -111,7 +111,7 @@ def sized(view: View) -> tuple[Size, str]:
     """Figure size and theme for a browser window; a middle width before the window has said."""
     view = view or {}
     raw = view.get("width", 1080)
-    width = int(max(300, min(1080, raw if isinstance(raw, (int, float)) else 1080)))
+    width = int(max(280, min(1080, raw if isinstance(raw, (int, float)) else 1080)))
     font = 12.5 if width < 560 else 13.5 if width < 900 else 14.0
     theme = "dark" if view.get("theme") == "dark" else "light"
     return Size("page", width, None, font), theme

@@ -20,10 +20,10 @@
     try { localStorage.setItem(KEY, theme); } catch (error) { /* private mode: the choice lasts for this page */ }
   }
 
-  /* Width of a figure in steps of 10 pixels: the content's width at this window. */
+  /* Width of a figure in steps of 10 pixels: the content's width at this window, of 320 pixels or more. */
   function width() {
     const room = document.documentElement.clientWidth - 40;
-    return Math.max(300, Math.min(1080, Math.floor(room / 10) * 10));
+    return Math.max(280, Math.min(1080, Math.floor(room / 10) * 10));
   }
 
   function look() {
