@@ -55,7 +55,7 @@ HEAD = """<!DOCTYPE html>
 <a class="skip" href="#main">Skip to the content</a>
 {sight}
 {app_entry}
-<footer>{config}{scripts}<script id="_dash-renderer" type="later" src="{start}"></script></footer>
+<div>{config}{scripts}<script id="_dash-renderer" type="later" src="{start}"></script></div>
 </body>
 </html>"""
 

@@ -56,8 +56,12 @@
     },
   });
 
-  /* The upload component gives its file input no name, and takes none: it gets one as it appears. */
+  /* The upload component gives its file input no name, and takes none, nor does a big table: they get one as they appear. */
   new MutationObserver(function () {
+    document.querySelectorAll("[data-name] [role=grid]").forEach(function (grid) {
+      const { name } = grid.closest("[data-name]").dataset;
+      if (grid.getAttribute("aria-label") !== name) grid.setAttribute("aria-label", name);
+    });
     document.querySelectorAll("input[type=file]:not([aria-label])").forEach(function (input) {
       input.setAttribute("aria-label", "A CSV of your own, in place of the table shown");
     });
