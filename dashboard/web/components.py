@@ -347,6 +347,7 @@ def grid(
             "domLayout": "autoHeight",
             "alwaysShowHorizontalScroll": True,
             "animateRows": False,
+            "tabToNextCell": {"function": "false"},  # Tab leaves the rows, which arrows walk
         },
         style={"height": None},
     )

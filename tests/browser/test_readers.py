@@ -54,6 +54,24 @@ def test_every_table_has_a_name_and_the_page_one_foot(window, path):
         expect(window.page.get_by_role(landmark)).to_have_count(1)
 
 
+def test_big_table_is_walked_by_arrows_and_left_by_tab(window):
+    """Tab goes on behind the rows; Enter on a cell comes to its links, which open, and every stop can be seen."""
+    window.open("/data?table=parameters")
+    window.page.evaluate("addEventListener('click', event => { event.preventDefault(); opened = event.target.href; })")
+    cell = window.page.locator(".ag-cell", has=window.page.locator("a + a, a ~ a")).first
+    cell.locator("xpath=preceding-sibling::*[1]").focus()
+    window.page.keyboard.press("ArrowRight")
+    outline = cell.evaluate("cell => getComputedStyle(cell).outlineWidth")
+    for key in ("Enter", "ArrowRight", "Enter"):
+        window.page.keyboard.press(key)
+    opened = window.page.evaluate("opened")
+    window.page.keyboard.press("Tab")
+
+    assert outline == "3px"
+    assert opened == cell.locator("a").nth(1).get_attribute("href")
+    assert window.page.evaluate("document.activeElement.closest('.ag-paging-panel') !== null")
+
+
 def test_running_text_grows_with_the_readers_own_letters(window):
     """Letters of twice the size, as a browser can be told, hold for the text of a page and for its links."""
     window.open("/deals")

@@ -92,6 +92,19 @@
     document.querySelector(link.hash).focus();
   });
 
+  /* Links in a cell of a big table, to which no Tab comes: Enter on the cell goes to the first, arrows to those beside it. */
+  document.addEventListener("keydown", function (event) {
+    const cell = event.target.closest && event.target.closest(".ag-cell");
+    const links = cell ? Array.from(cell.querySelectorAll("a")) : [];
+    const at = links.indexOf(event.target);
+    const next = at < 0 ? event.key === "Enter" && links[0] : links[at + ({ ArrowRight: 1, ArrowLeft: -1 }[event.key] || NaN)];
+    if (next) {
+      event.preventDefault();
+      next.focus();
+    }
+    if (next || (at >= 0 && event.key === "Enter")) event.stopPropagation();
+  }, true);
+
   /* The script of big tables comes only with the pages that have one: from elsewhere these are opened anew. */
   document.addEventListener("click", function (event) {
     const link = event.target.closest && event.target.closest("a[href]");
