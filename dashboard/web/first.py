@@ -83,16 +83,21 @@ class Words(NamedTuple):
 
 
 def words(page: ModuleType, query: Mapping[str, str], catalog: Catalog) -> Words:
-    """Title and answer of a page at a query: those of its first figure; its own title where nothing is chosen."""
+    """Title and answer of a page at a query: of the figure that a copied link names, else of the first.
+
+    Where nothing is chosen the page has its own title.
+    """
     try:
-        shown = next(iter(page.comparisons(catalog, query)), None)
+        found = page.comparisons(catalog, query)
     except ValueError:  # the page itself says what is wrong
-        shown = None
-    if shown is None:
+        found = ()
+    if not found:
         return Words(page.TITLE, ABOUT)
-    if steady(page, query) == page.PATH:
-        return Words(page.TITLE, f"{ended(shown.title)} {shown.answer}")
-    return Words(shown.title, shown.answer)
+    named = next((item for item in found if item.id == query.get("figure")), None)
+    shown = named or found[0]
+    if named or steady(page, query) != page.PATH:
+        return Words(shown.title, shown.answer)
+    return Words(page.TITLE, f"{ended(shown.title)} {shown.answer}")
 
 
 def index(app: dash.Dash, live: Live, pages: Sequence[ModuleType], **parts: str) -> str:

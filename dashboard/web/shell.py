@@ -21,6 +21,7 @@ THEME: dict[str, Any] = {
         ]
     },
     "defaultRadius": "sm",
+    "respectReducedMotion": True,
 }  # fmt: skip
 
 

@@ -29,6 +29,7 @@ CUT = """() => {
 NAMELESS = """() => [...document.querySelectorAll("table, [role=grid], [role=region], [role=radiogroup]")]
   .filter(part => !part.getAttribute("aria-label") && !part.getAttribute("aria-labelledby") && !part.caption)
   .map(part => part.outerHTML.slice(0, 120))"""
+SPACED = "* { line-height: 1.5 !important; letter-spacing: 0.12em !important; word-spacing: 0.16em !important; }"
 SIZE = "element => parseFloat(getComputedStyle(element).fontSize)"
 PAINT = "element => getComputedStyle(element, element.matches('.ag-icon') ? '::before' : null).backgroundColor"
 
@@ -39,6 +40,15 @@ def test_nothing_is_cut_at_four_hundred_per_cent(window, path):
     """In 320 pixels, a window of 1,280 at a zoom of 400 %, every figure is whole and its words can be read."""
     window.open(path)
     window.page.evaluate("figureExits.drawn()")
+
+    assert window.page.evaluate(CUT) == []
+
+
+@pytest.mark.parametrize("window", [(390, "dark")], indirect=True, ids=str)
+def test_nothing_is_cut_by_wider_letters(window):
+    """With the spacing of letters, words and lines of WCAG 1.4.12, which readers may set, no figure loses words."""
+    window.open("/deals")
+    window.page.add_style_tag(content=SPACED)
 
     assert window.page.evaluate(CUT) == []
 

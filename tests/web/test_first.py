@@ -50,6 +50,15 @@ def test_shared_link_says_what_it_shows(client, catalog, address):
     assert f"{shown.title}. {shown.answer}" in unescape(text.split("<h1>")[1])
 
 
+def test_copied_link_says_what_its_figure_shows(client, catalog):
+    """A link copied from a figure further down is told by that one."""
+    text = client.get("/plans?name=OpenAI&seed=20261124&figure=sites-map&was=1").text
+    shown = comparisons_at("/plans?name=OpenAI", catalog, "sites-map")[0]
+
+    assert _told(text, "og:title") == shown.title
+    assert _told(text, "og:description") == shown.answer
+
+
 def test_question_asked_is_drawn_first(client):
     """On a slow line the first figure is of the question that the address asks."""
     look = client.get("/look.json", query_string={"address": "/grids?question=peak"})
