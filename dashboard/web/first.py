@@ -22,6 +22,7 @@ from dashboard.catalog import Catalog
 from dashboard.web import components as ui
 from dashboard.web import shell
 from dashboard.web.addresses import AddressError, at, page_of, query_of, steady
+from dashboard.web.cache import by_version
 from dashboard.web.live import Live
 from dashboard.web.pages import data
 
@@ -82,11 +83,13 @@ class Words(NamedTuple):
     told: str
 
 
-def words(page: ModuleType, query: Mapping[str, str], catalog: Catalog) -> Words:
+@by_version
+def words(catalog: Catalog, page: ModuleType, *choices: tuple[str, str]) -> Words:
     """Title and answer of a page at a query: of the figure that a copied link names, else of the first.
 
     Where nothing is chosen the page has its own title.
     """
+    query = dict(choices)
     try:
         found = page.comparisons(catalog, query)
     except ValueError:  # the page itself says what is wrong
@@ -113,7 +116,7 @@ def index(app: dash.Dash, live: Live, pages: Sequence[ModuleType], **parts: str)
     query = _query()
     said = Words(SITE, ABOUT) if page is None else Words(page.TITLE, ABOUT)
     if page is not None and not live.warming:
-        said = words(page, query, live.catalog)
+        said = words(live.catalog, page, *query.items())
     return HEAD.format(
         **{name: parts[name] for name in ("metas", "favicon", "css", "app_entry", "config")},
         site=SITE,
