@@ -104,3 +104,17 @@ def test_high_contrast_shows_what_is_chosen_and_the_signs(window):
     assert chosen.evaluate(PAINT) != other.evaluate(PAINT)
     assert sign.evaluate(PAINT) != window.page.locator("body").evaluate(PAINT)
     window.page.emulate_media(forced_colors="none")
+
+
+@pytest.mark.parametrize(("own", "shown"), [("null", True), ('{"claims": "claim_id"}', False)])
+def test_on_a_slow_line_the_answer_is_read_first(window, own, shown):
+    """Before a script of the page has come its answer stands there; not the published one for tables of one's own."""
+    window.open("/nowhere")
+    window.wrong.clear()  # the 404 of that address
+    window.page.evaluate("own => sessionStorage.setItem('own', own)", own)
+    window.page.route("**/_dash-layout", lambda _: None)  # on its way for as long as this test looks
+    window.page.goto(f"{window.address}/grids?question=peak")
+
+    expect(window.page.locator("h1")).to_be_visible()
+    expect(window.page.locator(".first-answer")).to_be_visible(visible=shown)
+    expect(window.page.locator(".first-answer")).to_contain_text("of the record peak of Italy")
