@@ -107,6 +107,7 @@ def test_window_is_called_after_what_is_chosen(window):
     expect(window.page).to_have_title(re.compile("beside each grid’s published peak"))
     window.page.get_by_role("link", name="Method", exact=True).click()
     expect(window.page).to_have_title(re.compile("^How are these numbers"))
+    expect(window.page.get_by_role("status").filter(has_text="How are these numbers")).to_have_count(1)  # is read out
     window.page.go_back()
 
     expect(window.page).to_have_title(re.compile("beside each grid’s published peak"))

@@ -24,8 +24,10 @@
         document.documentElement.setAttribute("data-mantine-color-scheme", next);
         return [current, next];
       },
-      /* The window is called after the page in it, and the link to the page is marked. */
+      /* The window is called after the page in it, and the link to the page is marked; of another page it is told. */
       titled: function () {
+        const page = document.querySelector("#content h1");
+        if (!asServed && page) window.dash_clientside.set_props("said", { children: page.textContent });
         if (!(asServed && location.search)) window.pageView.called();
         asServed = false;
         document.querySelectorAll("#react-entry-point .nav-link").forEach(function (link) {
