@@ -19,6 +19,7 @@ import flask
 from dashboard import figures
 from dashboard.captions import ended
 from dashboard.catalog import Catalog
+from dashboard.compare import ESTIMATE
 from dashboard.web import components as ui
 from dashboard.web import shell
 from dashboard.web.addresses import AddressError, at, page_of, query_of, steady
@@ -33,6 +34,7 @@ ANY_PAGE = "/<path:path>"  # Dash's name for what answers at every address that 
 _SOURCE = re.compile(r'<script[^>]* src="([^"]+)"')
 _TABLE_SCRIPT = re.compile(r"<script[^>]*/dash_ag_grid/[^>]*></script>\s*")
 SITE = "AI energy demand"
+OURS_TOLD = "Estimates are ours."  # where nothing underlines them
 ABOUT = "How much power and energy announced AI chips, dollars and gigawatts mean."
 
 HEAD = """<!DOCTYPE html>
@@ -98,9 +100,10 @@ def words(catalog: Catalog, page: ModuleType, *choices: tuple[str, str]) -> Word
         return Words(page.TITLE, ABOUT)
     named = next((item for item in found if item.id == query.get("figure")), None)
     shown = named or found[0]
+    told = f"{ended(shown.answer)} {OURS_TOLD}" if ESTIMATE in set(shown.table.nature) else shown.answer
     if named or steady(page, query) != page.PATH:
-        return Words(shown.title, shown.answer)
-    return Words(page.TITLE, f"{ended(shown.title)} {shown.answer}")
+        return Words(shown.title, told)
+    return Words(page.TITLE, f"{ended(shown.title)} {told}")
 
 
 def index(app: dash.Dash, live: Live, pages: Sequence[ModuleType], **parts: str) -> str:

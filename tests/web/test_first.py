@@ -38,12 +38,15 @@ def _told(text, name):
 
 @pytest.mark.parametrize("address", STATES)
 def test_shared_link_says_what_it_shows(client, catalog, address):
-    """A page at a chosen state is called after its first figure and described by that one's answer, in every tag."""
+    """A page at a chosen state is called after its first figure and described by that one's answer, in every tag.
+
+    Nothing underlines an estimate there, so it is said whose it is.
+    """
     text = client.get(address).text
     shown = comparisons_at(address, catalog)[0]
 
     assert _told(text, "og:title") == shown.title
-    assert _told(text, "og:description") == _told(text, "description") == shown.answer
+    assert _told(text, "og:description") == _told(text, "description") == f"{shown.answer} {first.OURS_TOLD}"
     assert unescape(re.search("<title>(.*?)</title>", text)[1]) == f"{shown.title} – AI energy demand"
     assert (_told(text, "og:type"), _told(text, "og:site_name")) == ("website", "AI energy demand")
     assert _told(text, "twitter:card") == "summary"
@@ -56,7 +59,7 @@ def test_copied_link_says_what_its_figure_shows(client, catalog):
     shown = comparisons_at("/plans?name=OpenAI", catalog, "sites-map")[0]
 
     assert _told(text, "og:title") == shown.title
-    assert _told(text, "og:description") == shown.answer
+    assert _told(text, "og:description") == f"{shown.answer} {first.OURS_TOLD}"
 
 
 def test_question_asked_is_drawn_first(client):
