@@ -19,7 +19,7 @@ def alt(comparison: Comparison) -> str:
     drawn = f" {rows}{rest}." if rows else ""
     sources = f"Sources: {comparison.few_sources}."
     by_hand = f" S{comparison.by_hand[1:]}." if comparison.by_hand else ""
-    return f"{_ended(comparison.title)} {comparison.answer}{drawn} {comparison.measure}{by_hand} {sources}"
+    return f"{ended(comparison.title)} {comparison.answer}{drawn} {comparison.measure}{by_hand} {sources}"
 
 
 def caption(comparison: Comparison) -> str:
@@ -85,14 +85,15 @@ def _name(row: Any, comparison: Comparison) -> str:
     return f"{row.basis} in {row.label}" if comparison.form == "series" else str(row.label)
 
 
-def _ended(text: str) -> str:
+def ended(text: str) -> str:
+    """A title as a sentence before another."""
     return text if text.endswith((".", "?", "!")) else f"{text}."
 
 
 def citation(comparison: Comparison, day: date) -> str:
     """The picture as a line in a list of references."""
     return (
-        f"{PUBLISHER} ({day.year}): {_ended(comparison.title)} Data version {comparison.version} of "
+        f"{PUBLISHER} ({day.year}): {ended(comparison.title)} Data version {comparison.version} of "
         f"{day:%-d %B %Y}, {comparison.address or '/'}. After {comparison.few_sources}."
     )
 

@@ -161,7 +161,7 @@ def tornado_of(answer: Estimate, catalog: Catalog) -> Comparison:
         id="tornado",
         title=f"{answer.ask.text}: what would change the answer",
         answer=what_would_change(answer),
-        axis=f"Energy a year, {unit}, at the two ends of each assumption",
+        axis=f"Energy a year, {unit} (at the two ends of each assumption)",
         unit=unit,
         kind="energy",
         table=pd.DataFrame(rows, columns=COLUMNS),

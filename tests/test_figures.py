@@ -13,7 +13,7 @@ from dashboard import compare, figures
 from dashboard.compare import value_text
 from dashboard.estimates import estimate, read_ask
 from dashboard.figures import SIZES, size_named
-from dashboard.figures.frame import THEMES
+from dashboard.figures.frame import FINEST, THEMES, Size
 from dashboard.figures.text import escaped, width, wrapped
 from dashboard.units import range_text
 from dashboard.web.addresses import comparison_named
@@ -241,6 +241,36 @@ def test_no_text_is_wider_than_the_frame(every, size):
     assert cut == []
 
 
+NARROWEST = Size("narrowest", 280, None, 12.5)  # what a page of 320 pixels has room for: one at 400 % zoom
+
+
+def test_narrowest_window_has_room_for_every_word(every):
+    """In a window of 320 pixels no text, and no title of an axis, is wider than its figure."""
+    cut = []
+    for comparison in every:
+        layout = figures.figure(comparison, NARROWEST)["layout"]
+        spans = [(*ends(note, layout), note["text"]) for note in layout["annotations"]]
+        axes = [layout[name]["title"] for name in layout if name.startswith("xaxis") and "title" in layout[name]]
+        middle = (layout["margin"]["l"] + layout["width"] - layout["margin"]["r"]) / 2
+        for title in axes:
+            half = width(plain(title["text"]), title["font"]["size"]) / 2
+            spans.append((middle - half, middle + half, title["text"]))
+        cut += [(comparison.id, told) for start, end, told in spans if start < 0 or end > layout["width"] + 2]
+
+    assert cut == []
+
+
+@pytest.mark.parametrize(
+    "size", [NARROWEST, SIZES["phone"], SIZES["column"], SIZES["page"]], ids=lambda size: size.name
+)
+def test_no_words_are_too_fine_to_read(every, size):
+    """No text of a figure is smaller than 11 pixels, its sources not either."""
+    for comparison in every:
+        layout = figures.figure(comparison, size)["layout"]
+
+        assert min(note["font"]["size"] for note in layout["annotations"]) >= FINEST, comparison.id
+
+
 @pytest.mark.parametrize("size", list(SIZES))
 def test_title_answer_and_foot_are_in_the_picture_whole(every, size):
     """At any size every word of the title and the answer, each source, and the data version can be read."""
@@ -293,7 +323,7 @@ def test_tornado_has_a_key_of_its_own(comparisons):
     row = tornado.rows[0]
 
     assert [trace["name"] for trace in spec["data"]] == [
-        "result from the assumption’s low to its high end",
+        "from the assumption’s low to its high end",
         "Our estimate, median",
     ]
     assert not any("range" in text for text in texts)

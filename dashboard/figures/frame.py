@@ -11,6 +11,7 @@ from dashboard.compare import Comparison
 from dashboard.figures.text import lines_html, note, wrapped
 
 LEAST = 6  # font sizes: no marks can be read that have less height
+FINEST = 11  # pixels: no words can be read that are smaller
 FONT = "Open Sans, Helvetica Neue, Arial, sans-serif"
 
 
@@ -154,11 +155,12 @@ def frame(
     room = size.width - 2 * pad
     title = wrapped(comparison.title, room, base * 1.45, bold=True)
     answer = wrapped(comparison.answer, room, base * 1.08)
-    foot = wrapped(comparison.foot, room, base * 0.78)
+    fine = max(base * 0.78, FINEST)
+    foot = wrapped(comparison.foot, room, fine)
     title_h, answer_h = len(title) * base * 1.45 * 1.3, len(answer) * base * 1.08 * 1.35
     legend_h = legend_lines * base * 1.75
     top = pad + title_h + answer_h + base * 0.5 + legend_h + base * 0.7
-    foot_h = len(foot) * base * 0.78 * 1.35
+    foot_h = len(foot) * fine * 1.35
     bottom = base * (3.6 if axis else 1.2) + foot_h + pad * 0.6
     height = size.height or round(top + body + bottom)
     needed = top + bottom + (base * LEAST if least is None else least)
@@ -174,7 +176,7 @@ def frame(
         note(lines_html(answer), base * 1.08, theme.quiet, yshift=top - pad - title_h - base * 0.1, **above),
         note(
             lines_html(foot),
-            base * 0.78,
+            fine,
             theme.quiet,
             yshift=-bottom + pad * 0.6,
             **side,

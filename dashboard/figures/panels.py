@@ -4,7 +4,7 @@ from typing import Any
 
 from dashboard.compare import Comparison, bound
 from dashboard.compare_grids import ONLY_SCALE, standing
-from dashboard.figures.frame import Frame, Size, frame
+from dashboard.figures.frame import FINEST, Frame, Size, frame
 from dashboard.figures.legend import LEGEND, draw_legend, legend_rows
 from dashboard.figures.plots import Spec
 from dashboard.figures.series import faded
@@ -57,7 +57,7 @@ def _panel(row: Any, left: float, top: float, width: float, box: Frame, kind: st
     words = f", {standing(row.note)[0]}" if apart else ""
     box.layout["annotations"] += [
         _note(f"<b>{escaped(title)}</b>", left, top + base * 0.9, base, theme.ink),
-        _note(escaped(f"{row.basis} {value}"), left, top + base * 2.15, base * 0.85, theme.quiet),
+        _note(escaped(f"{row.basis} {value}"), left, top + base * 2.15, max(base * 0.85, FINEST), theme.quiet),
         _note(escaped(f"{share}{words}"), left, line + base * 1.2, base * 0.9, colour),
     ]
     return {"x": left + row.value * scale, "y": line, "text": escaped(f"{row.label}: {share}; {row.note}")}

@@ -13,7 +13,7 @@ from dashboard.figures.text import escaped, fitted, fitting_size, lines_html, no
 from dashboard.units import ladder, number_text
 
 # A tornado: each row is one assumption, its line the result between two ends, not a range of the draws.
-ENDS = (LEGEND[0], ("thin", "result from the assumption’s low to its high end"))
+ENDS = (LEGEND[0], ("thin", "from the assumption’s low to its high end"))
 LOG_FROM = 40  # rows that span more than this go on a logarithmic axis
 TENFOLD = (" (each line to the right is ten times more)", " (each line: × 10)", "")
 HEADROOM = 1.7  # of font sizes above the dots, for the name of the line at their median
@@ -203,6 +203,7 @@ def _axes(comparison: Comparison, box: Frame, table: pd.DataFrame, scale: str, *
 def _axis_title(comparison: Comparison, box: Frame, scale: str) -> str:
     """What the axis measures and, where its lines are powers of ten, that they are: in as many words as fit."""
     words = [f"{comparison.axis}{tail}" for tail in (TENFOLD if scale == "log" else ("",))]
+    words.append(comparison.axis.partition(" (")[0])
     room = box.inner_width + box.right * 0.8
     return next((text for text in words if width(text, box.size.font * 0.92) < room), words[-1])
 

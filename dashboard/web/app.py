@@ -32,7 +32,7 @@ def create_app(folder: Path, settings: Settings = Settings()) -> dash.Dash:  # n
     live = Live(folder, proof=unshown)
     app = dash.Dash(
         __name__,
-        title="AI energy demand",
+        title=first.SITE,
         update_title="",
         assets_ignore=first.OURS,
         suppress_callback_exceptions=True,
@@ -43,7 +43,7 @@ def create_app(folder: Path, settings: Settings = Settings()) -> dash.Dash:  # n
     if settings.metrics:
         metrics.wire(app.server)
     app.layout = lambda: shell.layout(PAGES)
-    app.interpolate_index = partial(first.index, app, PAGES)  # type: ignore[method-assign] # how dash wants it
+    app.interpolate_index = partial(first.index, app, live, PAGES)  # type: ignore[method-assign] # how dash wants it
     first.wire(app.server, PAGES)
     _wire(app, live)
     for page in PAGES:

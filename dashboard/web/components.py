@@ -81,6 +81,7 @@ def redrawn(app: dash.Dash, name: str, *controls: Input) -> Callable[[Callable[.
             Output(f"{name}-body", "children"),
             Input(f"{name}-parts", "data"),
             State(f"{name}-body", "children"),
+            State(f"{name}-query", "data"),
         )
         remember(app, name)
 
@@ -110,7 +111,7 @@ def sized(view: View) -> tuple[Size, str]:
     """Figure size and theme for a browser window; a middle width before the window has said."""
     view = view or {}
     raw = view.get("width", 1080)
-    width = int(max(300, min(1080, raw if isinstance(raw, (int, float)) else 1080)))
+    width = int(max(280, min(1080, raw if isinstance(raw, (int, float)) else 1080)))
     font = 12.5 if width < 560 else 13.5 if width < 900 else 14.0
     theme = "dark" if view.get("theme") == "dark" else "light"
     return Size("page", width, None, font), theme
@@ -175,7 +176,8 @@ def comparison_table(comparison: Comparison) -> Any:
             ]
         )
     caption = "Ends of years; the CSV has every month" if months else ""
-    return table(head, body, numbers=(1, 2, 3) if half else (1, 2), caption=caption, id=f"numbers-{comparison.id}")
+    named: Any = {"caption": caption, "name": f"Numbers: {comparison.title}", "id": f"numbers-{comparison.id}"}
+    return table(head, body, numbers=(1, 2, 3) if half else (1, 2), **named)
 
 
 def plain(tag: str, content: Any, **properties: Any) -> dict[str, Any]:
@@ -188,7 +190,8 @@ def table(
 ) -> Any:
     """A plain HTML table that scrolls sideways by itself where it is wider than the page, drawn by `assets/table.js`.
 
-    It is one component of ours, for as a component for each cell Dash takes as long as for all the rest of a page.
+    Who does not see it hears its caption or, where that would say what stands above already, its `name`. It is one
+    component of ours, for as a component for each cell Dash takes as long as for all the rest of a page.
     """
     properties = {"caption": caption, "head": list(head), "rows": list(body), "numbers": list(numbers)}
     return {"type": "Table", "namespace": "dashboard_parts", "props": {**properties, **more}}
@@ -311,10 +314,13 @@ def is_phone(window: View) -> bool:
     return sized(window)[0].width < PHONE
 
 
-def grid(component_id: str, columns: Sequence[Mapping[str, Any]], rows: list[dict[str, Any]], window: Any) -> Any:
+def grid(
+    component_id: str, columns: Sequence[Mapping[str, Any]], rows: list[dict[str, Any]], window: Any, *, name: str
+) -> Any:
     """A big table that sorts, filters and pages; columns as AG Grid wants them, its colours those of the page.
 
-    A column may say how wide it is on a phone, as `phone`. The grid's own style leaves it out of a print: that is told.
+    AG Grid takes no name for those who do not see it: `assets/app.js` gives it. A column may say how wide it is on a
+    phone, as `phone`. The grid's own style leaves it out of a print: that is told.
     """
     phone = is_phone(window)
     fitted = [
@@ -341,10 +347,11 @@ def grid(component_id: str, columns: Sequence[Mapping[str, Any]], rows: list[dic
             "domLayout": "autoHeight",
             "alwaysShowHorizontalScroll": True,
             "animateRows": False,
+            "tabToNextCell": {"function": "false"},  # Tab leaves the rows, which arrows walk
         },
         style={"height": None},
     )
-    mode: Any = {"data-ag-theme-mode": "dark" if (window or {}).get("theme") == "dark" else "light"}
+    mode: Any = {"data-ag-theme-mode": "dark" if (window or {}).get("theme") == "dark" else "light", "data-name": name}
     told = (
         f"The table of {len(rows):,} rows is not printed: it is on the page, and its rows as files on the page of data."
     )

@@ -31,8 +31,8 @@ COLUMNS: Sequence[dict[str, Any]] = (
     {"field": "Published as", "headerName": "Published as", "width": 150} | TEXT | WRAPPED,
     {"field": "Operator", "width": 190} | TEXT | WRAPPED,
     {"field": "User", "width": 150} | TEXT | WRAPPED,
-    {"field": "Country", "width": 150} | TEXT,
-    {"field": "Grid", "width": 180} | TEXT,
+    {"field": "Country", "width": 150} | TEXT | WRAPPED,
+    {"field": "Grid", "width": 180} | TEXT | WRAPPED,
     {"field": "Own power", "width": 120} | TEXT,
 )
 

@@ -25,13 +25,14 @@ SAFE = ("GET", "HEAD", "OPTIONS")
 # Requests a minute from one address, in each process unless DASHBOARD_LIMITS_STORAGE names a shared place. A reader's
 # page asks for about five callbacks, so these stop a flood and nobody who reads.
 CALLBACKS, FILES, UPLOADS = 6_000, 3_000, 60
+NO_FILE = "/<path:path>"  # dash's rule for whatever no other is for: there it draws a page
 FILE_ENDPOINTS = (
+    *("/", NO_FILE),  # the pages, which say their answer in the HTML
     *("api_estimate", "first_look", "embed"),
     *("figure_csv", "figure_json", "figure_pack", "figure_passport"),
 )
 UPLOAD_OUTPUT = "data-report.children"
 FILES_BELOW = ("/api/", "/figure/", "/embed/", "/data/")
-NO_FILE = "/<path:path>"  # dash's rule for whatever no other is for: there it draws a page
 # Seconds for which an answer waits for the place where limits are counted, by client library.
 LONGEST = 0.5
 _REDIS: Any = {"socket_connect_timeout": LONGEST, "socket_timeout": LONGEST}

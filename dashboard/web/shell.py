@@ -9,6 +9,7 @@ from dash import dcc, html
 
 from dashboard.web import components as ui
 
+NOWHERE = "There is no page at this address"
 THEME: dict[str, Any] = {
     "fontFamily": "Open Sans, Helvetica Neue, Arial, sans-serif",
     "headings": {"fontFamily": "Open Sans, Helvetica Neue, Arial, sans-serif", "fontWeight": "700"},
@@ -20,6 +21,7 @@ THEME: dict[str, Any] = {
         ]
     },
     "defaultRadius": "sm",
+    "respectReducedMotion": True,
 }  # fmt: skip
 
 
@@ -75,7 +77,7 @@ def not_found(pages: Sequence[ModuleType]) -> Any:
     """What is shown at an address that has no page."""
     return html.Div(
         [
-            html.H1("There is no page at this address"),
+            html.H1(NOWHERE),
             html.P("These are the pages:"),
             html.Ul([html.Li(dcc.Link(page.TITLE, href=page.PATH)) for page in pages]),
         ]

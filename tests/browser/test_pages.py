@@ -97,6 +97,22 @@ def test_deep_link_shows_its_state(window):
     assert window.page.url.endswith("/?basis=facility")
 
 
+def test_window_is_called_after_what_is_chosen(window):
+    """Titles tell the states of a page apart, also on the way back; with nothing chosen a page has its own."""
+    window.open("/grids?question=peak")
+    expect(window.page).to_have_title(re.compile("beside each grid’s published peak"))
+    window.page.get_by_label("share of a year’s electricity").check()
+    expect(window.page).to_have_title(re.compile("^What would this load be"))
+    window.page.get_by_label("strain on the record peak").check()
+    expect(window.page).to_have_title(re.compile("beside each grid’s published peak"))
+    window.page.get_by_role("link", name="Method", exact=True).click()
+    expect(window.page).to_have_title(re.compile("^How are these numbers"))
+    expect(window.page.get_by_role("status").filter(has_text="How are these numbers")).to_have_count(1)  # is read out
+    window.page.go_back()
+
+    expect(window.page).to_have_title(re.compile("beside each grid’s published peak"))
+
+
 def test_pages_with_a_table_open_from_any_other(window):
     """A page without the tables' script opens one that needs it; back and forth each has its title and its content."""
     window.open("/grids")

@@ -221,7 +221,8 @@ def test_a_flood_from_one_address_is_told_to_wait():
     assert 1 <= int(refused.headers["Retry-After"]) <= 61
     assert "too many from one address" in refused.get_json()["error"]
     assert ask("192.0.2.2").status_code == 400
-    assert ask("192.0.2.1", "/look.json?address=%2Fconvert").status_code == 429  # works out the same as a file
+    for path in ("/look.json?address=%2Fconvert", "/", "/convert?text=1+GW"):  # work out the same as a file
+        assert ask("192.0.2.1", path).status_code == 429
     assert ask("192.0.2.1", "/healthz").status_code == 200
 
 

@@ -417,7 +417,9 @@ def test_grids_within_grids_are_told_apart(catalog):
 )
 def test_first_columns_are_whole_on_a_phone(columns, last):
     """A phone shows what its reader came for; no number is cut at the edge, where it would read as another."""
-    shown, wide = (components.grid("t", columns, [], {"width": width}).children[0].columnDefs for width in (350, 1080))
+    shown, wide = (
+        components.grid("t", columns, [], {"width": width}, name="t").children[0].columnDefs for width in (350, 1080)
+    )
 
     assert shown[2]["field"] == last
     assert sum(column["width"] for column in shown[:3]) <= 348 < sum(column["width"] for column in wide[:3])

@@ -3,6 +3,14 @@
   "use strict";
   const { scheme, remember, width } = window.pageView;
   let current = null;
+  let asServed = true; // the page that was asked for has its title from the server
+
+  /* The window's title, as the server writes it too: where something is chosen, after the figure that shows it. */
+  window.pageView.called = function (figure) {
+    const page = document.querySelector("#content h1");
+    const title = figure || (page && page.textContent);
+    if (title) document.title = title + " \u2013 AI energy demand";
+  };
 
   window.dash_clientside = Object.assign({}, window.dash_clientside, {
     shell: {
@@ -16,10 +24,12 @@
         document.documentElement.setAttribute("data-mantine-color-scheme", next);
         return [current, next];
       },
-      /* The window is called after the page in it, and the link to the page is marked. */
+      /* The window is called after the page in it, and the link to the page is marked; of another page it is told. */
       titled: function () {
         const page = document.querySelector("#content h1");
-        if (page) document.title = page.textContent + " \u2013 AI energy demand";
+        if (!asServed && page) window.dash_clientside.set_props("said", { children: page.textContent });
+        if (!(asServed && location.search)) window.pageView.called();
+        asServed = false;
         document.querySelectorAll("#react-entry-point .nav-link").forEach(function (link) {
           if (link.pathname === location.pathname) link.setAttribute("aria-current", "page");
           else link.removeAttribute("aria-current");
@@ -40,6 +50,7 @@
       /* Puts the page's state into its address without a navigation. `names` and `values` go in pairs. */
       remember: function (query) {
         if (query === undefined || query === null) return window.dash_clientside.no_update;
+        if (!query) window.pageView.called();
         const target = location.pathname + (query ? "?" + query : "");
         if (target !== location.pathname + location.search) history.replaceState(null, "", target);
         return window.dash_clientside.no_update;
@@ -47,8 +58,12 @@
     },
   });
 
-  /* The upload component gives its file input no name, and takes none: it gets one as it appears. */
+  /* The upload component gives its file input no name, and takes none, nor does a big table: they get one as they appear. */
   new MutationObserver(function () {
+    document.querySelectorAll("[data-name] [role=grid]").forEach(function (grid) {
+      const { name } = grid.closest("[data-name]").dataset;
+      if (grid.getAttribute("aria-label") !== name) grid.setAttribute("aria-label", name);
+    });
     document.querySelectorAll("input[type=file]:not([aria-label])").forEach(function (input) {
       input.setAttribute("aria-label", "A CSV of your own, in place of the table shown");
     });
@@ -79,6 +94,19 @@
     event.preventDefault();
     document.querySelector(link.hash).focus();
   });
+
+  /* Links in a cell of a big table, to which no Tab comes: Enter on the cell goes to the first, arrows to those beside it. */
+  document.addEventListener("keydown", function (event) {
+    const cell = event.target.closest && event.target.closest(".ag-cell");
+    const links = cell ? Array.from(cell.querySelectorAll("a")) : [];
+    const at = links.indexOf(event.target);
+    const next = at < 0 ? event.key === "Enter" && links[0] : links[at + ({ ArrowRight: 1, ArrowLeft: -1 }[event.key] || NaN)];
+    if (next) {
+      event.preventDefault();
+      next.focus();
+    }
+    if (next || (at >= 0 && event.key === "Enter")) event.stopPropagation();
+  }, true);
 
   /* The script of big tables comes only with the pages that have one: from elsewhere these are opened anew. */
   document.addEventListener("click", function (event) {

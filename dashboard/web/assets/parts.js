@@ -52,11 +52,19 @@
     return words(parts.find(function (part) { return isComponent(part) && part.props.className === "answer"; }));
   }
 
+  /* What the first figure in it is called. */
+  function figureOf(part) {
+    if (Array.isArray(part)) return part.map(figureOf).find(Boolean);
+    if (!isComponent(part)) return undefined;
+    return part.type === "Figure" ? part.props["aria-label"] : figureOf(part.props.children);
+  }
+
   window.dash_clientside = Object.assign({}, window.dash_clientside, {
     parts: {
-      /* `after` comes from the server, `before` is what stands there. */
-      shown: function (after, before) {
+      /* `after` comes from the server, `before` is what stands there, `query` is what is chosen. */
+      shown: function (after, before, query) {
         if (after === undefined || after === null) return window.dash_clientside.no_update;
+        window.pageView.called(query && figureOf(after));
         const stood = Array.isArray(before) && before.length > 0;
         const found = stood ? inLists(before, after) : null;
         if (stood && (found === null || found.length)) window.dash_clientside.set_props("said", { children: answerOf(after) });

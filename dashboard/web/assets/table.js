@@ -16,7 +16,7 @@
     return made(part.type.toLowerCase(), properties, [children].flat().map(shown));
   }
 
-  function Table({ id, caption, head, rows, numbers, wide }) {
+  function Table({ id, caption, name, head, rows, numbers, wide }) {
     function kind(cell, i) {
       return numbers.includes(i) ? "number" : head[i] === "Date" || DATE.test(cell) ? "date" : undefined;
     }
@@ -31,8 +31,8 @@
       }));
     }
 
-    const box = { id: id, className: wide ? "scroll wide" : "scroll", tabIndex: 0, role: "region", "aria-label": caption || head[0] };
-    return made("div", box, [made("table", null, [
+    const box = { id: id, className: wide ? "scroll wide" : "scroll", tabIndex: 0, role: "region", "aria-label": caption || name };
+    return made("div", box, [made("table", { "aria-label": caption ? undefined : name }, [
       caption ? made("caption", null, [caption]) : null,
       made("thead", null, [made("tr", null, head.map(title))]),
       made("tbody", null, rows.map(row)),

@@ -20,15 +20,17 @@
     try { localStorage.setItem(KEY, theme); } catch (error) { /* private mode: the choice lasts for this page */ }
   }
 
-  /* Width of a figure in steps of 10 pixels: the content's width at this window. */
+  /* Width of a figure in steps of 10 pixels: the content's width at this window, of 320 pixels or more. */
   function width() {
     const room = document.documentElement.clientWidth - 40;
-    return Math.max(300, Math.min(1080, Math.floor(room / 10) * 10));
+    return Math.max(280, Math.min(1080, Math.floor(room / 10) * 10));
   }
+
+  const own = !["null", "{}", null].includes(kept("sessionStorage", "own"));
 
   function look() {
     if (!document.documentElement.dataset.figures) return Promise.resolve(null);
-    if (!["null", "{}", null].includes(kept("sessionStorage", "own"))) return Promise.resolve(null);
+    if (own) return Promise.resolve(null);
     const query = new URLSearchParams({ address: location.pathname + location.search, width: width(), theme: scheme() });
     return fetch("/look.json?" + query)
       .then(function (response) { return response.ok ? response.json() : null; })
@@ -38,4 +40,5 @@
   window.pageView = { scheme: scheme, remember: remember, width: width, look: look(), looked: undefined };
   window.pageView.look.then(function (found) { window.pageView.looked = found; });
   document.documentElement.setAttribute("data-mantine-color-scheme", scheme());
+  if (own) document.documentElement.setAttribute("data-own", "yes");
 })();

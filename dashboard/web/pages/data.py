@@ -256,7 +256,7 @@ def table_view(live: Live, table: str, mine: Mapping[str, str], window: Any) -> 
             ],
             className="quiet",
         ),
-        ui.grid("data-rows", columns, cells, window),
+        ui.grid("data-rows", columns, cells, window, name=NAMES[table]),
     ]
 
 

@@ -288,7 +288,8 @@ def _entries(entries: list[Entry], choice: Choice, catalog: Catalog) -> Any:
                 ui.source_links([entry.deal.source_id], catalog),
             ]
         )
-    return ui.table(["Deal", "Layer", "Size", "Read as", "Status", "Date", "Source"], body, numbers=(2,))
+    head = ["Deal", "Layer", "Size", "Read as", "Status", "Date", "Source"]
+    return ui.table(head, body, numbers=(2,), name="The deals that count")
 
 
 def _levels(sizes: Any) -> tuple[float, ...]:
@@ -301,7 +302,7 @@ def _left_out(left_out: Mapping[str, str], catalog: Catalog) -> Any:
         deal = catalog.commitments[deal_id]
         reason = workings.named(why, catalog)
         body.append([workings.sides(deal), compare_deals.stated(deal), reason, deal.announced])
-    return ui.table(["Deal", "Stated", "Why it does not count", "Date"], body)
+    return ui.table(["Deal", "Stated", "Why it does not count", "Date"], body, name="The deals that do not count")
 
 
 @by_version
@@ -322,7 +323,8 @@ def _checks(catalog: Catalog, choice: Choice) -> Any:
             (over if over_now else standing).append([*row, _status(deal, catalog), deal.announced])
     if not standing and not over:
         return html.P("None of these deals states two of the three.", className="quiet")
-    return ui.table(["Deal", "Stated", "What it comes to", "Status", "Date"], standing + over)
+    head = ["Deal", "Stated", "What it comes to", "Status", "Date"]
+    return ui.table(head, standing + over, name="Chips, dollars and gigawatts of one deal")
 
 
 def _status(deal: Commitment, catalog: Catalog) -> str:
@@ -359,4 +361,5 @@ def _table(catalog: Catalog, window: dict[str, Any]) -> Any:
         }
         for deal in catalog.commitments.values()
     ]
-    return ui.grid("deals-table", COLUMNS, sorted(rows, key=lambda row: row["Announced"], reverse=True), window)
+    latest: list[Any] = sorted(rows, key=lambda row: str(row["Announced"]), reverse=True)
+    return ui.grid("deals-table", COLUMNS, latest, window, name="Every deal")

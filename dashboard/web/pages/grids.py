@@ -165,9 +165,10 @@ def _likely(catalog: Catalog, choice: Choice) -> str:
 
 
 def comparisons(catalog: Catalog, query: Mapping[str, str]) -> tuple[Comparison, ...]:
-    """The page's comparisons for a query, one for each question, for files and exports."""
+    """The page's comparisons for a query, one for each question, that which it shows first, for files and exports."""
     choice = ui.certain(*choose(query, catalog))
-    return tuple(view(catalog, Choice(choice.load, choice.basis, choice.grids, question)) for question in QUESTIONS)
+    questions = sorted(QUESTIONS, key=lambda question: question != choice.question)
+    return tuple(view(catalog, Choice(choice.load, choice.basis, choice.grids, question)) for question in questions)
 
 
 def layout(catalog: Catalog, query: Mapping[str, str]) -> Any:

@@ -212,7 +212,7 @@ def render(catalog: Catalog, choice: Choice, window: dict[str, Any]) -> list[Any
             [f"Announced 2030 is facility power: {sentences.CONVERTED}; {MEDIANS}", parts.unfilled(site_rows(catalog))],
             className="quiet",
         ),
-        ui.grid("plans-table", parts.COLUMNS, site_rows(catalog), window),
+        ui.grid("plans-table", parts.COLUMNS, site_rows(catalog), window, name="Every site"),
         _left_out(catalog),
     ]
 
