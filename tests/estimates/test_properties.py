@@ -2,6 +2,7 @@
 
 import dataclasses
 import functools
+import pickle
 import re
 
 import numpy as np
@@ -223,3 +224,17 @@ def test_steps_that_end_elsewhere_say_why(catalog):
     assert re.fullmatch(r"Each .* makes 0\.8\d+ TWh; the answer is .*, 0\.7\d+ TWh\.", steps_apart(short))
     assert steps_apart(short) in as_text(short)
     assert steps_apart(long) == ""
+
+
+@pytest.mark.parametrize("text", ["100000 H100", "30 GW", "38 billion USD over 7 years"])
+def test_an_answer_travels(text):
+    """An answer sent through a pickle is the same answer; as an object it can be compared, kept in a set and shown."""
+    answer = estimate(read_ask(text, shipped()), shipped())
+    sent = pickle.loads(pickle.dumps(answer))  # noqa: S301
+
+    assert [sent.quantiles(name) for name in sent.results] == [answer.quantiles(name) for name in answer.results]
+    assert sent.assumptions == answer.assumptions
+    assert sent.steps == answer.steps
+    assert answer in {answer}
+    assert answer != sent
+    assert len(repr(answer)) < 10_000
