@@ -4,6 +4,7 @@ import csv
 import dataclasses
 import io
 import json
+import pickle
 import re
 
 import pytest
@@ -17,7 +18,7 @@ from dashboard.units import counted, magnitude, quantity
 from dashboard.web import pins
 from dashboard.web.addresses import comparison_named, comparisons_at
 from dashboard.web.components_score import pairs_table
-from dashboard.web.pages import convert, deals, grids, home, plans, score
+from dashboard.web.pages import PAGES, convert, deals, grids, home, plans, score
 
 UNITS = re.compile(r"\b(?:GW|MW|kW|W|TWh|GWh|MWh|kWh)\b")
 ASKS = ("38 billion USD over 7 years", "100000 H100", "1 H100", "30 GW", "2 GB200 NVL72")
@@ -34,6 +35,15 @@ def test_what_stands_together_has_one_unit(text, catalog):
         assert set(UNITS.findall(" ".join([*told, comparison.axis, comparison.measure]))) == {comparison.unit}
     assert chain.unit == peak.unit
     assert set(UNITS.findall(f"{chain.answer} {peak.answer}")) == {chain.unit}
+
+
+def test_every_comparison_travels(catalog):
+    """What a figure is drawn from can be sent to another process, and is shown without all the tables behind it."""
+    all_of_them = [item for page in PAGES for item in page.comparisons(catalog, {})]
+    sent = pickle.loads(pickle.dumps(all_of_them))  # noqa: S301
+
+    assert [item.csv for item in sent] == [item.csv for item in all_of_them]
+    assert max(len(repr(item)) for item in all_of_them) < 10_000
 
 
 def test_a_second_scenario_stands_in_the_figure(catalog):
