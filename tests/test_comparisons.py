@@ -7,12 +7,15 @@ import json
 import pickle
 import re
 
+import numpy as np
 import pytest
 
-from dashboard import captions, compare, compare_method, figures
-from dashboard.estimates.estimate import estimate
+from dashboard import captions, compare, compare_method, compare_plans, figures
+from dashboard.estimates import estimate, questions, read_ask
 from dashboard.estimates.headlines import accuracy
+from dashboard.estimates.readings import MONTHS, Reading
 from dashboard.estimates.report import LABELS
+from dashboard.estimates.series import Series, SiteStates, timeline
 from dashboard.figures.frame import size_named
 from dashboard.units import counted, magnitude, quantity
 from dashboard.web import pins
@@ -258,6 +261,74 @@ def test_one_deal_is_no_plural(catalog):
 
     assert counted("1", "deals") == "1 deal"
     assert all(re.match(r"(?:1 deal|0 deals|(?!1 )\d+ deals)\.(?: |$)", answer) for answer in answers)
+
+
+def group(name, low, middle, high, *site_ids):
+    """A group of sites with so many MW likely, and announced, at every month."""
+    band = np.tile([low, low, middle, high, high], (MONTHS, 1))
+    return Series(name, site_ids, {"likely": band, "announced": band}, ())
+
+
+@pytest.mark.parametrize(("second", "told"), [(1200, "hardly more than B with 1.2 GW"), (900, "leads with 2.0 GW")])
+def test_a_leader_within_whose_range_another_stands_does_not_lead(catalog, second, told):
+    """The median of the next decides, not its upper end, whether it stands in the range of the largest."""
+    groups = [group("A", 1000, 2000, 3000), group("B", 100, second, 5000)]
+
+    found = compare_plans.groups_at(groups, "operator", "2030-12", timeline(catalog, catalog.as_of), catalog)
+
+    assert told in found.answer
+
+
+@pytest.mark.parametrize(("each", "told"), [(450, False), (600, True), (1100, True)])
+def test_the_parts_of_a_grid_stand_beside_the_largest_from_its_lower_end_on(catalog, each, told):
+    """Two parts of PJM are told together from where their sum is within the range of the largest grid."""
+    seen = timeline(catalog, catalog.as_of)
+    sites = {state.site.grid_id: name for name, state in seen.states.items()}
+    parts = [name for name in sites if "pjm" in questions.with_parents(name, catalog)]
+    groups = [group("MISO", 1000, 2000, 3000, sites["miso"])]
+    groups += [group(name, each, each, each, sites[name]) for name in parts]
+
+    assert len(parts) == 2
+    assert ("drawn in 2 parts" in compare_plans.groups_at(groups, "grid", "2030-12", seen, catalog).answer) is told
+
+
+@pytest.mark.parametrize(("second", "ours"), [(140, 0), (160, 60)])
+def test_a_step_of_ours_is_one_that_the_range_before_does_not_hold(catalog, second, ours):
+    """100 MW of IT, told again as 140 at the meter on a day of ours, are no step; 160, above their range, are one."""
+    site = next(iter(catalog.sites.values()))
+    draws = [np.linspace(50, 150, 101), np.full(101, float(second))]
+    row = next(row for row in catalog.milestones.values() if row.site_id == site.site_id)
+    rows = [dataclasses.replace(row, date="2027-12"), dataclasses.replace(row, date="2028-12", marks=("date ours",))]
+    readings = tuple(Reading(row, "", used=True) for row in rows)
+    announced = tuple((reading.at, mw) for reading, mw in zip(readings, draws, strict=True))
+    seen = dataclasses.replace(
+        timeline(catalog, catalog.as_of, sites=[site.site_id]),
+        states={site.site_id: SiteStates(site, readings, (), announced, (), ())},
+    )
+
+    assert compare_plans.dated_by_us(group(site.name, 0, 0, 0, site.site_id), seen, "2030-12") == ours
+
+
+def test_what_stands_beside_a_load_is_sorted(catalog):
+    """Countries and plants beside 30 GW, and its shares of grids, stand with the largest first."""
+    energy, shares = (comparison_named(name, catalog, {}) for name in ("energy", "grid-share"))
+    published = [row.value for row in energy.rows if row.nature == compare.READING]
+
+    assert len(published) > 5
+    assert published == sorted(published, reverse=True)
+    assert [row.value for row in shares.rows] == sorted((row.value for row in shares.rows), reverse=True)
+
+
+def test_what_decides_an_answer_is_cited_in_its_picture(catalog):
+    """100,000 H100: the chip, and what makes 5 % of the variance: model error, draw ratio, IT power (method, 3)."""
+    answer = estimate(read_ask("100000 H100", catalog), catalog)
+    factors = {factor.name: factor for factor in answer.factors}
+    deciding = ("model_error", "draw_ratio", "it_power")
+
+    assert set(compare.deciding_sources(answer)) == {
+        answer.ask.chip.source_id,
+        *(source for name in deciding for source in factors[name].source_ids[:2]),
+    }
 
 
 def test_what_others_expect_of_a_site_is_not_called_announced(catalog):

@@ -79,9 +79,9 @@ def readings(milestones: Sequence[Milestone], as_of: date) -> tuple[Reading, ...
     """The states of one site in order of date, the best reading of each, the others with the reason they are left out.
 
     At one date what runs goes before what is planned, then a figure of the load (IT or facility) before a grid
-    connection, a figure of unknown basis and a count of chips, then the better confidence, then the newer vintage. A
-    row that says that a plan is dropped goes before all that was said until then. A grid connection within half a year of
-    such a figure of the load is the same campus on another basis.
+    connection, a figure of unknown basis and a count of chips, then the better confidence, then the newer vintage.
+    A row that says that a plan is dropped goes before all that was said until then. A grid connection within half a
+    year of such a figure of the load is the same campus on another basis.
     """
     known = [row for row in milestones if known_by(row, as_of)]
     later = [Reading(row, "not yet published on that day") for row in milestones if not known_by(row, as_of)]
