@@ -10,8 +10,8 @@ import re
 import numpy as np
 import pytest
 
-from dashboard import captions, compare, compare_method, compare_plans, figures
-from dashboard.estimates import estimate, questions, read_ask
+from dashboard import captions, compare, compare_deals, compare_method, compare_plans, figures
+from dashboard.estimates import estimate, ledger, questions, read_ask
 from dashboard.estimates.headlines import accuracy
 from dashboard.estimates.readings import MONTHS, Reading
 from dashboard.estimates.report import LABELS
@@ -76,6 +76,35 @@ def test_the_line_in_the_dots_is_the_median_of_all_draws(name, catalog):
 
     assert magnitude(quantity(line["x0"], found.unit), found.base) == pytest.approx(ends[2])
     assert pins.headline(found) == pytest.approx([ends[0], ends[2], ends[4]], rel=1e-3)
+
+
+@pytest.mark.parametrize("text", ASKS)
+def test_twenty_dots_are_the_middles_of_twentieths(text, catalog):
+    """Each dot stands for a twentieth of the outcomes and in its middle, so that neither end has one more."""
+    answer, found = convert.view(catalog, convert.Choice(text)), convert.comparisons(catalog, {"text": text})[1]
+    wanted = np.quantile(magnitude(answer.results["annual_energy"], "TWh"), (np.arange(20) + 0.5) / 20)
+
+    shown = [magnitude(quantity(row.value, found.unit), "TWh") for row in found.rows]
+    assert shown == pytest.approx(wanted, rel=0.01)
+
+
+@pytest.mark.parametrize("text", ASKS)
+def test_the_line_in_the_tornado_is_in_its_unit(text, catalog):
+    """The median of the answer lies between the ends of each assumption, in the unit that is drawn."""
+    tornado = convert.comparisons(catalog, {"text": text})[-1]
+    low, _, middle, _, high = convert.view(catalog, convert.Choice(text)).quantiles("annual_energy")
+
+    assert [magnitude(quantity(end, tornado.unit), "TWh") for end in tornado.ends] == pytest.approx([low, middle, high])
+    assert all(row.q05 < tornado.ends[1] * 1.2 and row.q95 > tornado.ends[1] * 0.8 for row in tornado.rows)
+
+
+def test_what_changes_next_to_nothing_is_not_drawn(catalog):
+    """An assumption that is set to within a hundredth of a per cent has no line in the tornado, and no share of 0 %."""
+    query = {"text": "100000 H100", "set.overhead_ratio": "0.4999:0.5:0.5001"}
+    tornado = convert.comparisons(catalog, query)[-1]
+
+    assert next(row.share for row in tornado.estimates[0][1].assumptions if row.factor.name == "overhead_ratio") > 0
+    assert [row.label for row in tornado.rows if "(0\u00a0%)" in row.label] == []
 
 
 @pytest.mark.parametrize(
@@ -173,6 +202,16 @@ def test_a_size_as_published_is_no_estimate(catalog):
     assert (chips.nature, chips.value, best.nature) == ("sum", 23.75, "estimate")
     assert chips.q05 != chips.q05  # no range of ours
     assert len(chips.sources.split("; ")) > 3
+
+
+def test_overlap_and_odds_are_ours_whatever_their_width(catalog):
+    """What two layers share and what is likely built are estimates, also where nothing is shared."""
+    books = [ledger.user_ledger(catalog, user, catalog.as_of) for user in ledger.users_of(catalog)]
+    rows = [row for book in books for row in compare_deals.ledger_bars(book, "stated", catalog).rows]
+    ours = [row for row in rows if row.label in ("of which counted twice", "Likely built, by status")]
+
+    assert {row.nature for row in ours} == {compare.ESTIMATE}
+    assert any(row.q05 == row.q95 == 0 for row in ours)
 
 
 def test_no_cell_has_the_last_bits_of_a_division(catalog):

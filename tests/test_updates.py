@@ -144,6 +144,22 @@ def test_source_read_in_the_future_is_refused(folder: Path) -> None:
     assert not outcome.applied
 
 
+def test_source_read_today_is_taken(folder: Path) -> None:
+    """Today is no day to come."""
+    content = changed(folder, "sources", cell(5, "accessed", updates.today().isoformat()))
+
+    assert update(folder, {"sources": content}, apply=True).applied
+
+
+def test_what_changes_nothing_is_not_called_applied(folder: Path) -> None:
+    """The same rows again leave the files as they were, and that is told."""
+    before = store.signature(folder, ["grids.csv"])
+    outcome = update(folder, {"grids": (folder / "grids.csv").read_bytes()}, apply=True)
+
+    assert (outcome.empty, outcome.applied, outcome.headlines) == (True, False, ())
+    assert store.signature(folder, ["grids.csv"]) == before
+
+
 def test_headlines_cover_claim_deals_grids_and_score(folder: Path) -> None:
     """The headlines hold the 30 GW on each basis, the story's deals, the grids and the score."""
     content = changed(folder, "grids", cell(8, DEMAND, "310"))
