@@ -17,7 +17,6 @@ import numpy as np
 from dashboard.catalog import Catalog
 from dashboard.core import overlap
 from dashboard.core.draws import Array, Draws
-from dashboard.estimates.ask import Ask
 from dashboard.estimates.deals import commitment_ask
 from dashboard.estimates.dollars import with_term
 from dashboard.estimates.estimate import estimate, levels, middle_of
@@ -147,11 +146,7 @@ def _entry(deal: Commitment, catalog: Catalog, draws: Draws) -> Entry | None:
     sizes = {"it": results["it_rated"], "facility": results["facility_peak"]}
     sizes["stated"] = ask.amount if ask.kind == "power" else results["it_rated"]
     arrays: dict[Basis, Array] = {basis: _gigawatts(sizes[basis], draws.count) for basis in BASES}
-    return Entry(deal, arrays, _reading(ask))
-
-
-def _reading(ask: Ask) -> str:
-    return ask.text
+    return Entry(deal, arrays, ask.text)
 
 
 def _gigawatts(value: Quantity, count: int) -> Array:
