@@ -244,6 +244,17 @@ def test_part_of_a_part_is_not_marked_beside_the_whole(folder: Path) -> None:
     assert check(folder) == []
 
 
+@pytest.mark.parametrize(("west", "inside"), [("50", True), ("54.6", True), ("60", False)])
+def test_country_across_the_date_line_has_two_sides(folder: Path, west: str, inside: bool) -> None:
+    """A box from 50 degrees east to 170 west holds 54.6 degrees east, and one from 60 does not."""
+    path = folder / "bounds.csv"
+    path.write_bytes(cell(2, "east [deg]", "-170")(cell(2, "west [deg]", west)(path.read_bytes())))
+
+    found = check(folder)
+
+    assert [(p.table, p.row, p.column) for p in found] == ([] if inside else [("sites", 3, "longitude [deg]")])
+
+
 def test_form_of_a_spreadsheet_is_told_at_once(folder: Path) -> None:
     """Byte order mark, Windows line ends, a line for the separator and semicolons are mended in one saving anew."""
     path = folder / "bounds.csv"

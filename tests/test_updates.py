@@ -3,6 +3,7 @@ import dataclasses
 import io
 import json
 import os
+import re
 import signal
 import time
 from collections.abc import Callable
@@ -164,8 +165,12 @@ def test_headlines_cover_claim_deals_grids_and_score(folder: Path) -> None:
     """The headlines hold the 30 GW on each basis, the story's deals, the grids and the score."""
     content = changed(folder, "grids", cell(8, DEMAND, "310"))
 
-    names = [m.name for m in update(folder, {"grids": content}).headlines]
+    outcome = update(folder, {"grids": content})
+    names = [m.name for m in outcome.headlines]
+    told = "\n".join(updates.as_text(outcome))
 
+    assert re.search(r"OpenAI's 30 GW, facility power: 1\d\d(\.\d)? \(1\d\d–1\d\d\) TWh\n", told)
+    assert re.search(r"Score, pairs scored: \d+\n", told)
     for wanted in ("30 GW, IT power", "30 GW, grid connection", "AWS for OpenAI, facility peak", "of United States"):
         assert any(wanted in name for name in names), wanted
     assert "OpenAI's ledger, promised, IT power" in names
