@@ -244,6 +244,14 @@ def test_part_of_a_part_is_not_marked_beside_the_whole(folder: Path) -> None:
     assert check(folder) == []
 
 
+def test_what_was_said_in_a_month_to_run_in_it_is_in_order(folder: Path) -> None:
+    """Said on 6 September to run in September, a state stands at the last of the month."""
+    path = folder / "milestones.csv"
+    path.write_bytes(cell(2, "vintage", "2025-09-06")(path.read_bytes()))
+
+    assert check(folder) == []
+
+
 @pytest.mark.parametrize(("west", "inside"), [("50", True), ("54.6", True), ("60", False)])
 def test_country_across_the_date_line_has_two_sides(folder: Path, west: str, inside: bool) -> None:
     """A box from 50 degrees east to 170 west holds 54.6 degrees east, and one from 60 does not."""
