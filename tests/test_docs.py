@@ -20,6 +20,7 @@ import tomllib
 import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
+from fnmatch import fnmatch
 from functools import cached_property
 from pathlib import Path
 
@@ -246,6 +247,17 @@ def test_every_column_is_told_to_curators():
     assert [
         f"{name}.{column}" for name in told for column in columns[name][1:] if column not in told[name] | everywhere
     ] == []
+
+
+def test_readme_tells_where_everything_is():
+    """Each file and folder of the package stands in the README's table."""
+    text = README.read_text(encoding="utf-8")
+    rows = [line for line in text[text.index("| place |") :].splitlines() if line.startswith("|")]
+    told = [Path(name).name for row in rows for name in re.findall(r"`([^`]+)`", row.split("|")[1])]
+    paths = [path.name for path in (ROOT / "dashboard").iterdir() if path.suffix == ".py" or path.is_dir()]
+    there = set(paths) - {"__init__.py", "__pycache__"}
+
+    assert {name for name in there if not any(fnmatch(name, pattern) for pattern in told)} == set()
 
 
 def test_readme_leads_to_every_page():
