@@ -174,6 +174,9 @@ def test_headlines_cover_claim_deals_grids_and_score(folder: Path) -> None:
     for wanted in ("30 GW, IT power", "30 GW, grid connection", "AWS for OpenAI, facility peak", "of United States"):
         assert any(wanted in name for name in names), wanted
     assert "OpenAI's ledger, promised, IT power" in names
+    share = next(m for m in outcome.headlines if m.name == "OpenAI's 30 GW as a share of Italy")
+    assert share.before.low < 100 * 180 / 311.6 < share.before.high  # the worked example's 180 TWh, of no stated basis
+    assert share.after.value == pytest.approx(share.before.value * 311.6 / 310)
     assert "Score, median error" in names
     assert "Score, bias" in names
 
