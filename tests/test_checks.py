@@ -244,6 +244,15 @@ def test_part_of_a_part_is_not_marked_beside_the_whole(folder: Path) -> None:
     assert check(folder) == []
 
 
+@pytest.mark.parametrize(("power", "inside"), [("5.6", True), ("56", True), ("5.5", False), ("57", False)])
+def test_system_has_from_one_to_ten_times_the_power_of_its_chips(folder: Path, power: str, inside: bool) -> None:
+    """Eight H100 of 700 W are 5.6 kW: their box has that at least, and 56 kW at most."""
+    path = folder / "accelerators.csv"
+    path.write_bytes(cell(4, "system_power [kW]", power)(path.read_bytes()))
+
+    assert {(p.table, p.row) for p in check(folder)} == (set() if inside else {("accelerators", 4)})
+
+
 def test_what_was_said_in_a_month_to_run_in_it_is_in_order(folder: Path) -> None:
     """Said on 6 September to run in September, a state stands at the last of the month."""
     path = folder / "milestones.csv"
