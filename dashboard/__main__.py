@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from dashboard.ends import INPUT_WRONG, MACHINE_LACKS, Commands, Place
+from dashboard.ends import FILE, INPUT_WRONG, MACHINE_LACKS, Commands, Place
 from dashboard.ends import or_exit as _or_exit
 
 MAX_SEED = 10**12 - 1  # that of /api/estimate too
@@ -107,7 +107,7 @@ class _Amounts(click.Command):
 @click.option("--set", "settings", multiple=True, callback=_settings, metavar="PARAM=VALUE", help="Set an assumption.")
 @click.option("--above", default=None, metavar="AMOUNT", help="How often results are above it, such as 150 MW.")
 @click.option("--seed", default=None, type=click.IntRange(0, MAX_SEED), help="Seed of the draws.")
-@click.option("--file", "plans", type=click.Path(path_type=Path), help="A CSV of plans, one a row, instead of TEXT.")
+@click.option("--file", "plans", type=FILE, help="A CSV of plans, one a row, instead of TEXT.")
 @click.option("--by", multiple=True, metavar="COLUMN", help="Sum the plans by this column; repeat.")
 @click.option("--out", type=Place(dir_okay=False, path_type=Path), help="CSV for the estimate of each plan.")
 @click.option("--scheduler", default="", metavar="ADDRESS", help="Work the plans on this Dask cluster.")
@@ -249,8 +249,8 @@ def _by_table(named: list[tuple[str, Path]]) -> dict[str, Path]:
 
 @main.command()
 @click.argument("table")
-@click.argument("file", type=click.Path(path_type=Path))
-@click.option("--sources", type=click.Path(path_type=Path), default=None, help="A new sources.csv to go with it.")
+@click.argument("file", type=FILE)
+@click.option("--sources", type=FILE, default=None, help="A new sources.csv to go with it.")
 @click.option("--also", multiple=True, callback=_tables, metavar="TABLE=FILE", help="Another table with it; repeat.")
 @click.option("--apply", is_flag=True, help="Write it: whole or not at all.")
 @click.option("--allow-removals", is_flag=True, help="Let rows go that FILE does not have.")
@@ -319,7 +319,7 @@ def import_(kind: str, files: tuple[str, ...], as_of: str, apply: bool, as_json:
 
 
 @main.command()
-@click.argument("pairs", type=click.Path(path_type=Path))
+@click.argument("pairs", type=FILE)
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
 @_datasets
 def score(pairs: Path, as_json: bool, datasets: Path | None) -> None:

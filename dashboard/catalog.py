@@ -75,7 +75,7 @@ class UnknownChipError(ValueError):
     """No chip goes by this name."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Catalog:
     """All tables as records by id; immutable once made."""
 
@@ -93,6 +93,10 @@ class Catalog:
     grids: Mapping[str, Grid]
     equivalents: Mapping[str, Equivalent]
     pairs: Mapping[str, Pair]
+
+    def __repr__(self) -> str:
+        counts = ", ".join(f"{len(getattr(self, name))} {name}" for name in records.TABLES)
+        return f"Catalog({self.version}: {counts})"
 
     @functools.cached_property
     def as_of(self) -> date:

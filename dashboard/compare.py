@@ -5,7 +5,7 @@ A `Comparison` holds the rows that a figure draws, a table shows and a CSV carri
 
 from collections import namedtuple
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache, cached_property, partial
 from itertools import chain, repeat
 from typing import Any
@@ -55,7 +55,7 @@ class Comparison:
     form: str = "ranges"
     address: str = ""
     estimates: tuple[tuple[str, Estimate], ...] = ()
-    worked: Callable[[], workings.Worked] = workings.Worked
+    worked: Callable[[], workings.Worked] = field(default=workings.Worked, repr=False)
     leads: tuple[str, ...] = ()  # labels of the rows that a caption names, where these are not the first
     ends: tuple[float, ...] = ()  # 5th, 50th and 95th percentile of all draws, or the sum, where no row is that
     base: str = ""  # the unit of the same figure whatever its size, where `unit` is the one that suits this one

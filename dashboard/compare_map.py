@@ -35,7 +35,7 @@ def sites_on_map(
             missing += [(band[2], site.name)] if band[2] > GIGA else []
             continue
         state = plans.states[site.site_id]
-        now = _energised(group)
+        now = group.newest("energised")
         row = summed_levels(
             site.name,
             tuple(value / GIGA for value in band),
@@ -81,12 +81,6 @@ def _sources(drawn: Sequence[Series], plans: Timeline, month: str) -> list[str]:
         if row is not None:
             carried[row.source_id] += round(group.at("announced", month)[2])
     return [*(source for source, _ in carried.most_common()), *(i for group in drawn for i in group.source_ids)]
-
-
-def _energised(group: Series) -> tuple[float, ...]:
-    """The five levels in MW of what is energised now."""
-    bands = (tuple(band) for band in reversed(group.lines["energised"].tolist()))
-    return next((band for band in bands if band[2] == band[2]), (0.0,) * 5)
 
 
 def _words(band: tuple[float, ...]) -> str:

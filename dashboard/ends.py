@@ -16,6 +16,8 @@ import click
 INPUT_WRONG, MACHINE_LACKS = 1, 3
 FAULTS = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EBADF)  # of the machine
 
+FILE = click.Path(readable=False, path_type=Path)  # somebody's own, of which `store.read_bytes` says what is wrong
+
 
 def or_exit(work: Callable[[], Any]) -> Any:
     """What `work` returns; a wrong input ends the command with its one line and exit code 1."""
@@ -37,6 +39,10 @@ class Commands(click.Group):
             sys.stdout.reconfigure(errors="as in JSON")
         try:
             return super().main(*args, **options)
+        except PermissionError as error:
+            reason = f"cannot be used: {error.strerror}; see its owner and its rights, and of the folders above it"
+            click.echo(f"error: {error.filename or 'standard output'}: {reason}", err=True)
+            sys.exit(INPUT_WRONG)
         except OSError as error:
             if error.errno not in FAULTS:
                 raise

@@ -80,7 +80,10 @@ def _pending(folder: Path) -> list[str]:
         names = json.loads(_journal(folder).read_bytes())
     except FileNotFoundError:
         return []
-    except (OSError, ValueError):
+    except OSError as error:
+        reason, mend = f"cannot be read: {error.strerror or error}", "see its owner and its rights"
+        raise FileError(str(_journal(folder)), reason, mend) from error
+    except ValueError:
         names = None
     if not isinstance(names, list) or not all(isinstance(name, str) and _NAME.fullmatch(name) for name in names):
         mend = f"remove the folder {folder / STAGING} if no update is running"
@@ -210,7 +213,7 @@ def _decide(folder: Path, names: list[str]) -> None:
 
 def finish(folder: Path) -> None:
     """Finish a switch whose writer was killed; leave it to a writer that is still at it."""
-    if not _journal(folder).exists():
+    if _stat(_journal(folder)) is None:
         return
     with contextlib.suppress(BusyError, OSError), locked(folder, seconds=0):  # a reader may have no right to write
         _recover(folder)

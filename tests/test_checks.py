@@ -244,6 +244,34 @@ def test_part_of_a_part_is_not_marked_beside_the_whole(folder: Path) -> None:
     assert check(folder) == []
 
 
+@pytest.mark.parametrize(("power", "inside"), [("5.6", True), ("56", True), ("5.5", False), ("57", False)])
+def test_system_has_from_one_to_ten_times_the_power_of_its_chips(folder: Path, power: str, inside: bool) -> None:
+    """Eight H100 of 700 W are 5.6 kW: their box has that at least, and 56 kW at most."""
+    path = folder / "accelerators.csv"
+    path.write_bytes(cell(4, "system_power [kW]", power)(path.read_bytes()))
+
+    assert {(p.table, p.row) for p in check(folder)} == (set() if inside else {("accelerators", 4)})
+
+
+def test_what_was_said_in_a_month_to_run_in_it_is_in_order(folder: Path) -> None:
+    """Said on 6 September to run in September, a state stands at the last of the month."""
+    path = folder / "milestones.csv"
+    path.write_bytes(cell(2, "vintage", "2025-09-06")(path.read_bytes()))
+
+    assert check(folder) == []
+
+
+@pytest.mark.parametrize(("west", "inside"), [("50", True), ("54.6", True), ("60", False)])
+def test_country_across_the_date_line_has_two_sides(folder: Path, west: str, inside: bool) -> None:
+    """A box from 50 degrees east to 170 west holds 54.6 degrees east, and one from 60 does not."""
+    path = folder / "bounds.csv"
+    path.write_bytes(cell(2, "east [deg]", "-170")(cell(2, "west [deg]", west)(path.read_bytes())))
+
+    found = check(folder)
+
+    assert [(p.table, p.row, p.column) for p in found] == ([] if inside else [("sites", 3, "longitude [deg]")])
+
+
 def test_form_of_a_spreadsheet_is_told_at_once(folder: Path) -> None:
     """Byte order mark, Windows line ends, a line for the separator and semicolons are mended in one saving anew."""
     path = folder / "bounds.csv"

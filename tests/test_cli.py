@@ -726,3 +726,35 @@ def test_what_the_usage_does_not_allow_exits_2(words):
 
     assert done.exit_code == 2
     assert "Usage:" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("check", "{}/tables"), "{}/tables/.update/journal.json: cannot be read"),
+        (("estimate", "1 GW", "--datasets", "{}/tables"), "{}/tables/.update/journal.json: cannot be read"),
+        (("estimate", "--file", "{}/plans.csv"), "{}/plans.csv: cannot be read"),
+        (("estimate", "--file", str(SHIPPED / "pairs.csv"), "--out", "{}/tables/x.csv"), "{}/tables/x.csv: cannot be"),
+        (("score", "{}/pairs.csv"), "{}/pairs.csv: cannot be read"),
+        (("update", "claims", "{}/claims.csv"), "{}/claims.csv: cannot be read"),
+        (("update", "claims", str(SHIPPED / "claims.csv"), "--datasets", "{}/tables"), "{}/tables: cannot be used"),
+    ],
+)
+@pytest.mark.parametrize("part", ["folder", "file"])
+def test_what_is_closed_to_us_is_told_in_one_line(tmp_path, stranger, words, told, part):
+    """Exit code 1, the path and what to look at, whether it is the file or a folder above it; no traceback."""
+    folder = tmp_path / "closed"
+    shutil.copytree(SHIPPED, folder / "tables")
+    for name in ("plans", "pairs", "claims"):
+        (folder / f"{name}.csv").write_text("id\n")
+    words = [word.format(folder) for word in words]
+    _run(*words)  # reads our own code, which may be closed to a stranger too
+    for path in [folder] if part == "folder" else [*folder.iterdir()]:
+        path.chmod(0)
+    tmp_path.chmod(0o755)
+    stranger()
+    done = _run(*words)
+
+    assert (done.exit_code, done.stderr.count("\n"), done.exception.__class__) == (1, 1, SystemExit)
+    assert told.format(folder) in done.stderr
+    assert "see its owner and its rights" in done.stderr

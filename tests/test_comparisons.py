@@ -4,20 +4,24 @@ import csv
 import dataclasses
 import io
 import json
+import pickle
 import re
 
+import numpy as np
 import pytest
 
-from dashboard import captions, compare, compare_method, figures
-from dashboard.estimates.estimate import estimate
+from dashboard import captions, compare, compare_deals, compare_method, compare_plans, figures
+from dashboard.estimates import estimate, ledger, questions, read_ask
 from dashboard.estimates.headlines import accuracy
+from dashboard.estimates.readings import MONTHS, Reading
 from dashboard.estimates.report import LABELS
+from dashboard.estimates.series import Series, SiteStates, timeline
 from dashboard.figures.frame import size_named
 from dashboard.units import counted, magnitude, quantity
 from dashboard.web import pins
 from dashboard.web.addresses import comparison_named, comparisons_at
 from dashboard.web.components_score import pairs_table
-from dashboard.web.pages import convert, deals, grids, home, plans, score
+from dashboard.web.pages import PAGES, convert, deals, grids, home, plans, score
 
 UNITS = re.compile(r"\b(?:GW|MW|kW|W|TWh|GWh|MWh|kWh)\b")
 ASKS = ("38 billion USD over 7 years", "100000 H100", "1 H100", "30 GW", "2 GB200 NVL72")
@@ -34,6 +38,15 @@ def test_what_stands_together_has_one_unit(text, catalog):
         assert set(UNITS.findall(" ".join([*told, comparison.axis, comparison.measure]))) == {comparison.unit}
     assert chain.unit == peak.unit
     assert set(UNITS.findall(f"{chain.answer} {peak.answer}")) == {chain.unit}
+
+
+def test_every_comparison_travels(catalog):
+    """What a figure is drawn from can be sent to another process, and is shown without all the tables behind it."""
+    all_of_them = [item for page in PAGES for item in page.comparisons(catalog, {})]
+    sent = pickle.loads(pickle.dumps(all_of_them))  # noqa: S301
+
+    assert [item.csv for item in sent] == [item.csv for item in all_of_them]
+    assert max(len(repr(item)) for item in all_of_them) < 10_000
 
 
 def test_a_second_scenario_stands_in_the_figure(catalog):
@@ -63,6 +76,35 @@ def test_the_line_in_the_dots_is_the_median_of_all_draws(name, catalog):
 
     assert magnitude(quantity(line["x0"], found.unit), found.base) == pytest.approx(ends[2])
     assert pins.headline(found) == pytest.approx([ends[0], ends[2], ends[4]], rel=1e-3)
+
+
+@pytest.mark.parametrize("text", ASKS)
+def test_twenty_dots_are_the_middles_of_twentieths(text, catalog):
+    """Each dot stands for a twentieth of the outcomes and in its middle, so that neither end has one more."""
+    answer, found = convert.view(catalog, convert.Choice(text)), convert.comparisons(catalog, {"text": text})[1]
+    wanted = np.quantile(magnitude(answer.results["annual_energy"], "TWh"), (np.arange(20) + 0.5) / 20)
+
+    shown = [magnitude(quantity(row.value, found.unit), "TWh") for row in found.rows]
+    assert shown == pytest.approx(wanted, rel=0.01)
+
+
+@pytest.mark.parametrize("text", ASKS)
+def test_the_line_in_the_tornado_is_in_its_unit(text, catalog):
+    """The median of the answer lies between the ends of each assumption, in the unit that is drawn."""
+    tornado = convert.comparisons(catalog, {"text": text})[-1]
+    low, _, middle, _, high = convert.view(catalog, convert.Choice(text)).quantiles("annual_energy")
+
+    assert [magnitude(quantity(end, tornado.unit), "TWh") for end in tornado.ends] == pytest.approx([low, middle, high])
+    assert all(row.q05 < tornado.ends[1] * 1.2 and row.q95 > tornado.ends[1] * 0.8 for row in tornado.rows)
+
+
+def test_what_changes_next_to_nothing_is_not_drawn(catalog):
+    """An assumption that is set to within a hundredth of a per cent has no line in the tornado, and no share of 0 %."""
+    query = {"text": "100000 H100", "set.overhead_ratio": "0.4999:0.5:0.5001"}
+    tornado = convert.comparisons(catalog, query)[-1]
+
+    assert next(row.share for row in tornado.estimates[0][1].assumptions if row.factor.name == "overhead_ratio") > 0
+    assert [row.label for row in tornado.rows if "(0\u00a0%)" in row.label] == []
 
 
 @pytest.mark.parametrize(
@@ -191,6 +233,16 @@ def test_a_size_as_published_is_no_estimate(catalog):
     assert len(chips.sources.split("; ")) > 3
 
 
+def test_overlap_and_odds_are_ours_whatever_their_width(catalog):
+    """What two layers share and what is likely built are estimates, also where nothing is shared."""
+    books = [ledger.user_ledger(catalog, user, catalog.as_of) for user in ledger.users_of(catalog)]
+    rows = [row for book in books for row in compare_deals.ledger_bars(book, "stated", catalog).rows]
+    ours = [row for row in rows if row.label in ("of which counted twice", "Likely built, by status")]
+
+    assert {row.nature for row in ours} == {compare.ESTIMATE}
+    assert any(row.q05 == row.q95 == 0 for row in ours)
+
+
 def test_no_cell_has_the_last_bits_of_a_division(catalog):
     """A round number stays round in a CSV."""
     found = comparison_named("chain", catalog, {"text": "30 GW", "basis": "facility"})
@@ -277,6 +329,74 @@ def test_one_deal_is_no_plural(catalog):
 
     assert counted("1", "deals") == "1 deal"
     assert all(re.match(r"(?:1 deal|0 deals|(?!1 )\d+ deals)\.(?: |$)", answer) for answer in answers)
+
+
+def group(name, low, middle, high, *site_ids):
+    """A group of sites with so many MW likely, and announced, at every month."""
+    band = np.tile([low, low, middle, high, high], (MONTHS, 1))
+    return Series(name, site_ids, {"likely": band, "announced": band}, ())
+
+
+@pytest.mark.parametrize(("second", "told"), [(1200, "hardly more than B with 1.2 GW"), (900, "leads with 2.0 GW")])
+def test_a_leader_within_whose_range_another_stands_does_not_lead(catalog, second, told):
+    """The median of the next decides, not its upper end, whether it stands in the range of the largest."""
+    groups = [group("A", 1000, 2000, 3000), group("B", 100, second, 5000)]
+
+    found = compare_plans.groups_at(groups, "operator", "2030-12", timeline(catalog, catalog.as_of), catalog)
+
+    assert told in found.answer
+
+
+@pytest.mark.parametrize(("each", "told"), [(450, False), (600, True), (1100, True)])
+def test_the_parts_of_a_grid_stand_beside_the_largest_from_its_lower_end_on(catalog, each, told):
+    """Two parts of PJM are told together from where their sum is within the range of the largest grid."""
+    seen = timeline(catalog, catalog.as_of)
+    sites = {state.site.grid_id: name for name, state in seen.states.items()}
+    parts = [name for name in sites if "pjm" in questions.with_parents(name, catalog)]
+    groups = [group("MISO", 1000, 2000, 3000, sites["miso"])]
+    groups += [group(name, each, each, each, sites[name]) for name in parts]
+
+    assert len(parts) == 2
+    assert ("drawn in 2 parts" in compare_plans.groups_at(groups, "grid", "2030-12", seen, catalog).answer) is told
+
+
+@pytest.mark.parametrize(("second", "ours"), [(140, 0), (160, 60)])
+def test_a_step_of_ours_is_one_that_the_range_before_does_not_hold(catalog, second, ours):
+    """100 MW of IT, told again as 140 at the meter on a day of ours, are no step; 160, above their range, are one."""
+    site = next(iter(catalog.sites.values()))
+    draws = [np.linspace(50, 150, 101), np.full(101, float(second))]
+    row = next(row for row in catalog.milestones.values() if row.site_id == site.site_id)
+    rows = [dataclasses.replace(row, date="2027-12"), dataclasses.replace(row, date="2028-12", marks=("date ours",))]
+    readings = tuple(Reading(row, "", used=True) for row in rows)
+    announced = tuple((reading.at, mw) for reading, mw in zip(readings, draws, strict=True))
+    seen = dataclasses.replace(
+        timeline(catalog, catalog.as_of, sites=[site.site_id]),
+        states={site.site_id: SiteStates(site, readings, (), announced, (), ())},
+    )
+
+    assert compare_plans.dated_by_us(group(site.name, 0, 0, 0, site.site_id), seen, "2030-12") == ours
+
+
+def test_what_stands_beside_a_load_is_sorted(catalog):
+    """Countries and plants beside 30 GW, and its shares of grids, stand with the largest first."""
+    energy, shares = (comparison_named(name, catalog, {}) for name in ("energy", "grid-share"))
+    published = [row.value for row in energy.rows if row.nature == compare.READING]
+
+    assert len(published) > 5
+    assert published == sorted(published, reverse=True)
+    assert [row.value for row in shares.rows] == sorted((row.value for row in shares.rows), reverse=True)
+
+
+def test_what_decides_an_answer_is_cited_in_its_picture(catalog):
+    """100,000 H100: the chip, and what makes 5 % of the variance: model error, draw ratio, IT power (method, 3)."""
+    answer = estimate(read_ask("100000 H100", catalog), catalog)
+    factors = {factor.name: factor for factor in answer.factors}
+    deciding = ("model_error", "draw_ratio", "it_power")
+
+    assert set(compare.deciding_sources(answer)) == {
+        answer.ask.chip.source_id,
+        *(source for name in deciding for source in factors[name].source_ids[:2]),
+    }
 
 
 def test_what_others_expect_of_a_site_is_not_called_announced(catalog):

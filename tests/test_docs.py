@@ -7,6 +7,7 @@ not compared, `…` stands for anything). `sh not-run` marks what a test machine
 
 import contextlib
 import io
+import json
 import os
 import re
 import shlex
@@ -19,6 +20,7 @@ import tomllib
 import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
+from fnmatch import fnmatch
 from functools import cached_property
 from pathlib import Path
 
@@ -229,6 +231,33 @@ def test_links_lead_somewhere(path):
 def _headings(path: Path) -> set[str]:
     lines = re.findall(r"^#+ (.+)$", path.read_text(encoding="utf-8"), re.MULTILINE)
     return {re.sub(r"[^\w -]", "", line.lower()).replace(" ", "-") for line in lines}
+
+
+def test_every_column_is_told_to_curators():
+    """The list of columns in datasets/README.md has each column of each table, and no other table."""
+    text = (ROOT / "datasets" / "README.md").read_text(encoding="utf-8")
+    text = text[text.index("### Columns") : text.index("## Words")]
+    listed = re.findall(r"^- \*\*(\w+)\*\*: (.*?)(?=^- |\Z)", text, re.MULTILINE | re.DOTALL)
+    told = {name: set(re.findall(r"`([^`]+)`", words)) for name, words in listed}
+    tables = json.loads((ROOT / "datasets" / "datapackage.json").read_text(encoding="utf-8"))["resources"]
+    columns = {table["name"]: [field["name"] for field in table["schema"]["fields"]] for table in tables}
+    everywhere = {"source_id", "seen", "note"}
+
+    assert told.keys() == columns.keys()
+    assert [
+        f"{name}.{column}" for name in told for column in columns[name][1:] if column not in told[name] | everywhere
+    ] == []
+
+
+def test_readme_tells_where_everything_is():
+    """Each file and folder of the package stands in the README's table."""
+    text = README.read_text(encoding="utf-8")
+    rows = [line for line in text[text.index("| place |") :].splitlines() if line.startswith("|")]
+    told = [Path(name).name for row in rows for name in re.findall(r"`([^`]+)`", row.split("|")[1])]
+    paths = [path.name for path in (ROOT / "dashboard").iterdir() if path.suffix == ".py" or path.is_dir()]
+    there = set(paths) - {"__init__.py", "__pycache__"}
+
+    assert {name for name in there if not any(fnmatch(name, pattern) for pattern in told)} == set()
 
 
 def test_readme_leads_to_every_page():

@@ -315,6 +315,67 @@ def test_data_that_look_like_markup_are_shown_as_they_stand(comparisons):
         assert any("&lt;script" in text for text in texts), form
 
 
+def lines(trace):
+    """The ends and the height of each level line of a trace."""
+    xs, ys = trace["x"], trace["y"]
+    return {(xs[i], xs[i + 1], ys[i]) for i in range(0, len(xs), 3) if xs[i] == xs[i]}
+
+
+@pytest.mark.parametrize("theme", list(THEMES))
+def test_the_marks_are_what_the_legend_says(every, theme):
+    """From the top down as in the table: thin is the 90 % range, thick the 50 %; our medians and sums are open."""
+    for comparison in (item for item in every if item.form in ("ranges", "spreads")):
+        spec = figures.figure(comparison, SIZES["slide"], theme)
+        rows = [(len(comparison.rows) - 1.0 - i, row) for i, row in enumerate(comparison.rows)]
+        ranged = [(y, row) for y, row in rows if row.nature == compare.ESTIMATE and row.q05 == row.q05]
+        named = {trace["name"]: trace for trace in spec["data"]}
+        marks = {
+            (x, y): (trace["marker"].get("symbol", "circle"), trace["marker"]["color"] == THEMES[theme].paper)
+            for trace in spec["data"]
+            if trace["mode"] == "markers"
+            for x, y in zip(trace["x"], trace["y"], strict=True)
+        }
+        shapes = {compare.ESTIMATE: ("circle", True), compare.SUM: ("square", True)}
+
+        assert lines(named["90\u00a0% range"]) == {(row.q05, row.q95, y) for y, row in ranged}
+        assert lines(named["50\u00a0% range"]) == {(row.q25, row.q75, y) for y, row in ranged}
+        assert marks == {(row.value, y): shapes.get(row.nature, ("square", False)) for y, row in rows}
+        assert spec["layout"]["yaxis"]["range"][0] < 0 < spec["layout"]["yaxis"]["range"][1]
+
+
+def test_what_differs_a_thousandfold_is_on_a_logarithmic_axis(every):
+    """The world's 31,000 TWh beside a deal's 3 have an axis of powers of ten; deals of one size have not."""
+    kinds = {item.id: figures.figure(item, SIZES["slide"])["layout"].get("xaxis", {}).get("type") for item in every}
+
+    assert kinds["energy"] == "log"
+    assert kinds["ledger"] == "linear"
+
+
+def test_bands_over_time_are_those_of_the_table(comparisons):
+    """The bands of what is likely are its 90 and its 50 % range, and a year stands at its first day."""
+    comparison = comparisons["series"]
+    spec = figures.figure(comparison, SIZES["slide"])
+    likely = comparison.table[comparison.table.basis == "likely"]
+    drawn = {trace["name"]: trace["y"] for trace in spec["data"]}
+    axis = spec["layout"]["xaxis"]
+
+    assert {name: drawn[name] for name in ("q05", "q25", "q75", "q95")} == {
+        name: likely[name].tolist() for name in ("q05", "q25", "q75", "q95")
+    }
+    assert drawn["likely"] == likely.value.tolist()
+    assert axis["tickvals"] == [f"{year}-01-01" for year in axis["ticktext"]]
+
+
+def test_errors_of_a_share_are_those_of_the_table(comparisons):
+    """A line on each column is the 90 % error of its share."""
+    comparison = comparisons["calibration"]
+    _, errors, _ = figures.figure(comparison, SIZES["slide"])["data"]
+
+    assert [errors["y"][i : i + 2] for i in range(0, len(errors["y"]), 3)] == [
+        [row.q05, row.q95] for row in comparison.rows
+    ]
+
+
 def test_tornado_has_a_key_of_its_own(comparisons):
     """A line is one assumption's two ends: no range of the draws is named or drawn, and each row tells its ends."""
     tornado = comparisons["tornado"]

@@ -1,8 +1,9 @@
 import dataclasses
 import itertools
 import logging
+import os
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
@@ -147,6 +148,28 @@ def test_missing_file_leaves_the_old_version(folder: Path, name: str) -> None:
     assert live.catalog is old
     assert f"{name}: must stand in the folder of tables, got none" in live.notice
     assert str(folder) not in live.notice
+
+
+def test_a_folder_that_is_closed_leaves_the_old_version(folder: Path, stranger: Callable[[], None]) -> None:
+    """Who may no longer look into the folder goes on with what was read, says why, and goes on when that is mended."""
+    clock = Clock()
+    live = Live(folder, clock=clock)
+    old = live.catalog
+    folder.parent.chmod(0o755)
+    folder.chmod(0)
+    stranger()
+    clock.now = 2.0
+
+    assert live.catalog is old
+    assert "cannot be read: Permission denied" in live.notice
+
+    if os.getuid() == 0:
+        os.seteuid(0)
+    folder.chmod(0o755)
+    clock.now = 4.0
+
+    assert live.catalog.version == old.version
+    assert live.notice == ""
 
 
 def test_tables_that_check_refuses_end_the_start(folder: Path) -> None:

@@ -69,6 +69,23 @@ def test_the_map_names_who_published_its_sizes(sites):
     assert sites.sources[0] in rest
 
 
+def test_only_a_gigawatt_without_a_place_is_named(catalog):
+    """Two sites lose their place: Abilene, of more than a gigawatt, is named beside the map, Black Pearl is not."""
+    lost = {
+        name: dataclasses.replace(site, latitude=None, longitude=None)
+        for name, site in catalog.sites.items()
+        if site.name in ("Stargate Abilene", "Black Pearl")
+    }
+    told = comparison_named(
+        "sites-map", dataclasses.replace(catalog, sites={**catalog.sites, **lost}, version="without places"), {}
+    ).answer
+
+    assert len(lost) == 2
+    assert "Without a place: " in told
+    assert "Stargate Abilene (1." in told
+    assert "Black Pearl" not in told
+
+
 def test_alaska_is_not_lost(sites):
     """A site outside the contiguous states is on the world's map, inside what it shows."""
     table = sites.table.copy()

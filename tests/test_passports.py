@@ -103,6 +103,19 @@ def test_shares_divide_what_they_say(comparisons, catalog):
                 assert share == pytest.approx(100 * load / size, rel=0.06), (figure, line)
 
 
+@pytest.mark.parametrize(("figure", "formula"), [("grids-plants", "P_avg ÷ "), ("grids-adequacy", "P_peak × (1 + ")])
+def test_plants_are_worked_out_as_told(comparisons, catalog, figure, formula):
+    """The printed load, with the reserve where it is for the peak, over the printed share makes the nameplate."""
+    lines = passports.facts(comparisons[figure], catalog)["formulas"]
+    plants = [line for line in lines if line["formula"].startswith(formula)]
+
+    assert len(plants) == 4
+    for line in plants:
+        load, *reserve, share = (float(number) for number in re.findall(r"[\d.]+", line["numbers"]))
+        assert " ÷ " in line["numbers"]
+        assert float(line["result"].split()[0]) == pytest.approx(load * (sum(reserve) or 1) / share, rel=0.06), line
+
+
 def test_score_formula_gives_the_median(comparisons, catalog):
     """The line of IT at rating multiplies to its result."""
     lines = passports.facts(comparisons["score-pairs"], catalog)["formulas"]

@@ -4,6 +4,7 @@ import ast
 import os
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -153,3 +154,11 @@ print(seen, threading.active_count())
     told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=environment, check=True)
 
     assert told.stdout.strip() == "[] 1"
+
+
+def test_types_reach_who_calls_the_package():
+    """Installed as pyproject.toml says, it is marked as typed and lies in a folder of the path, where mypy looks."""
+    setuptools = tomllib.loads((ROOT.parent / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["setuptools"]
+
+    assert (ROOT / "py.typed").exists()
+    assert setuptools["package-dir"] == {"": "."}

@@ -82,6 +82,7 @@ TRAPS = [
     ("30 GW facility", 'got "facility" more'),
     ("100.000 H100", "whole number of chips"),
     ("1.5 H100", "whole number of chips"),
+    ("1.2345k H100", "whole number of chips"),
     ("30\nGW", "one line of text"),
     ("€38bn", '"€38bn"'),
 ]

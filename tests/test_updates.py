@@ -3,6 +3,7 @@ import dataclasses
 import io
 import json
 import os
+import re
 import signal
 import time
 from collections.abc import Callable
@@ -144,15 +145,38 @@ def test_source_read_in_the_future_is_refused(folder: Path) -> None:
     assert not outcome.applied
 
 
+def test_source_read_today_is_taken(folder: Path) -> None:
+    """Today is no day to come."""
+    content = changed(folder, "sources", cell(5, "accessed", updates.today().isoformat()))
+
+    assert update(folder, {"sources": content}, apply=True).applied
+
+
+def test_what_changes_nothing_is_not_called_applied(folder: Path) -> None:
+    """The same rows again leave the files as they were, and that is told."""
+    before = store.signature(folder, ["grids.csv"])
+    outcome = update(folder, {"grids": (folder / "grids.csv").read_bytes()}, apply=True)
+
+    assert (outcome.empty, outcome.applied, outcome.headlines) == (True, False, ())
+    assert store.signature(folder, ["grids.csv"]) == before
+
+
 def test_headlines_cover_claim_deals_grids_and_score(folder: Path) -> None:
     """The headlines hold the 30 GW on each basis, the story's deals, the grids and the score."""
     content = changed(folder, "grids", cell(8, DEMAND, "310"))
 
-    names = [m.name for m in update(folder, {"grids": content}).headlines]
+    outcome = update(folder, {"grids": content})
+    names = [m.name for m in outcome.headlines]
+    told = "\n".join(updates.as_text(outcome))
 
+    assert re.search(r"OpenAI's 30 GW, facility power: 1\d\d(\.\d)? \(1\d\d–1\d\d\) TWh\n", told)
+    assert re.search(r"Score, pairs scored: \d+\n", told)
     for wanted in ("30 GW, IT power", "30 GW, grid connection", "AWS for OpenAI, facility peak", "of United States"):
         assert any(wanted in name for name in names), wanted
     assert "OpenAI's ledger, promised, IT power" in names
+    share = next(m for m in outcome.headlines if m.name == "OpenAI's 30 GW as a share of Italy")
+    assert share.before.low < 100 * 180 / 311.6 < share.before.high  # the worked example's 180 TWh, of no stated basis
+    assert share.after.value == pytest.approx(share.before.value * 311.6 / 310)
     assert "Score, median error" in names
     assert "Score, bias" in names
 

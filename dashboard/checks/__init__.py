@@ -1,5 +1,6 @@
 """Whether a folder of tables can be published: every problem at once, with its place and how to mend it."""
 
+import contextlib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -27,8 +28,10 @@ def read_files(folder: Path) -> dict[str, bytes | store.FileError]:
 
 def file_names(folder: Path) -> list[str]:
     """The files that belong together: the descriptor, the tables that we know, and any other CSV beside them."""
-    known = [DESCRIPTOR, *(f"{name}.csv" for name in records.TABLES)]
-    return list(dict.fromkeys([*known, *sorted(path.name for path in folder.glob("*.csv"))]))
+    names = [DESCRIPTOR, *(f"{name}.csv" for name in records.TABLES)]
+    with contextlib.suppress(PermissionError):  # told by each file when it is read
+        names += sorted(path.name for path in folder.glob("*.csv"))
+    return list(dict.fromkeys(names))
 
 
 def check_files(files: Files) -> list[Problem]:

@@ -126,6 +126,9 @@ class Draws:
     decide. A name is `doubt of owner`, or a doubt alone. Correlation inside a group is a name that all share combined
     with a name of one's own.
 
+    Raises:
+        ValueError: the count is below 1, or the seed is no whole number from 0 on.
+
     >>> draws = Draws(count=8, seed=1)
     >>> bool((draws("load") == draws("load")).all()), bool((draws("load") == draws("pue")).all())
     (True, False)
@@ -133,6 +136,13 @@ class Draws:
 
     count: int = 4096
     seed: int = 20261124
+
+    def __post_init__(self) -> None:
+        """Refuse what makes no sample, or another one each time."""
+        for name, least in (("count", 1), ("seed", 0)):
+            value = getattr(self, name)
+            if not isinstance(value, int | np.integer) or value < least:
+                raise ValueError(f"draws: {name} must be a whole number from {least} on, got {value!r}")
 
     def __call__(self, name: str) -> Array:
         """Standard normal draws of the doubt `name`, shape (count,)."""

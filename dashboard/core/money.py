@@ -38,9 +38,3 @@ def rented_chips(
 def it_power_of_contract(amount: Money, term: Duration, revenue: Quantity) -> Power:
     """IT capacity that a contract's yearly revenue pays for: V / (T r), r in dollars per MW(IT) and year."""
     return (amount / (term * revenue)).to(unit("MW"))
-
-
-@checked
-def contract_value(it_capacity: Power, term: Duration, revenue: Quantity) -> Money:
-    """What so much IT capacity brings over the term: it_capacity x term x revenue."""
-    return (it_capacity * term * revenue).to(unit("USD"))

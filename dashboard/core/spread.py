@@ -23,7 +23,7 @@ class Spread:
     exactly and need no hard ends. `fixed` has no width.
 
     Raises:
-        ValueError: the three are out of order, or lie outside what the shape can take.
+        ValueError: no such shape, or the three are out of order or lie outside what the shape can take.
     """
 
     low: Quantity
@@ -33,6 +33,8 @@ class Spread:
 
     def __post_init__(self) -> None:
         """Refuse what could not be drawn from."""
+        if self.shape not in SHAPES:
+            raise ValueError(f'spread: shape must be one of {", ".join(SHAPES)}, got "{self.shape}"')
         low, central, high = self._numbers
         if not low <= central <= high:
             raise ValueError(f"spread: low <= central <= high must hold, got {low:g}, {central:g}, {high:g}")

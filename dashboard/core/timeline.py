@@ -75,6 +75,9 @@ def geometric(known: Power, known_at: Array, at: Array) -> Power:
         known_at: their dates, as years.
         at: the dates asked for, as years.
 
+    Raises:
+        ValueError: a known value is not above 0.
+
     >>> ends = Quantity(np.array([1.9, 30.0]), "GW")
     >>> print(f"{geometric(ends, np.array([2026.0, 2031.0]), np.array([2028.5])):~.2f}")
     [7.55] GW

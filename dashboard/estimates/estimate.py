@@ -3,7 +3,7 @@
 import functools
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
@@ -61,21 +61,21 @@ class Assumption:
     at_high: Quantity
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Estimate:
     """The answer to one ask; `results` holds draws (or one number where there is no doubt)."""
 
     ask: Ask
     results: Mapping[str, Quantity]
-    factors: tuple[Factor, ...]
+    factors: tuple[Factor, ...] = field(repr=False)
     choices: Mapping[str, tuple[float, ...]]
     warnings: tuple[str, ...]
     seed: int
     draws: int
     data_version: str
-    _catalog: Catalog
-    _ways: tuple[Way, ...]
-    _reached: tuple[str, ...]
+    _catalog: Catalog = field(repr=False)
+    _ways: tuple[Way, ...] = field(repr=False)
+    _reached: tuple[str, ...] = field(repr=False)
 
     def quantiles(self, name: str) -> tuple[float, ...]:
         """5th, 25th, 50th, 75th and 95th percentile of a result, in its unit of `RESULT_UNITS`.
@@ -208,9 +208,9 @@ def estimate(ask: Ask, catalog: Catalog, draws: Draws | None = None) -> Estimate
     ways = _conditioned(drawn, results)
     return Estimate(
         ask=ask,
-        results=MappingProxyType(results),
+        results=results,
         factors=tuple(drawn.factors.values()),
-        choices=MappingProxyType(drawn.choices),
+        choices=drawn.choices,
         warnings=(*warnings_of(drawn), *implausible(results["annual_energy"].m_as("TWh"), catalog)),
         seed=draws.seed,
         draws=draws.count,

@@ -10,7 +10,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from graphlib import TopologicalSorter
-from types import MappingProxyType
 from typing import Literal
 
 import numpy as np
@@ -18,7 +17,6 @@ import numpy as np
 from dashboard.catalog import Catalog
 from dashboard.core import overlap
 from dashboard.core.draws import Array, Draws
-from dashboard.estimates.ask import Ask
 from dashboard.estimates.deals import commitment_ask
 from dashboard.estimates.dollars import with_term
 from dashboard.estimates.estimate import estimate, levels, middle_of
@@ -131,8 +129,8 @@ def ledger(selection: Selection, catalog: Catalog, title: str, draws: Draws | No
         title=title,
         entries=entries,
         paid=selection.paid,
-        left_out=MappingProxyType(left_out),
-        totals=MappingProxyType(totals),
+        left_out=left_out,
+        totals=totals,
         source_ids=tuple(dict.fromkeys(entry.deal.source_id for entry in entries)),
         seed=draws.seed,
         draws=draws.count,
@@ -148,11 +146,7 @@ def _entry(deal: Commitment, catalog: Catalog, draws: Draws) -> Entry | None:
     sizes = {"it": results["it_rated"], "facility": results["facility_peak"]}
     sizes["stated"] = ask.amount if ask.kind == "power" else results["it_rated"]
     arrays: dict[Basis, Array] = {basis: _gigawatts(sizes[basis], draws.count) for basis in BASES}
-    return Entry(deal, MappingProxyType(arrays), _reading(ask))
-
-
-def _reading(ask: Ask) -> str:
-    return ask.text
+    return Entry(deal, arrays, ask.text)
 
 
 def _gigawatts(value: Quantity, count: int) -> Array:
@@ -178,7 +172,7 @@ def _whole(entry: Entry, named: Sequence[Entry]) -> Entry:
         for basis in BASES
     }
     within = [inner for part in named for inner in (part.deal.commitment_id, *part.contains)]
-    return Entry(entry.deal, MappingProxyType(sizes), entry.reading, tuple(within))
+    return Entry(entry.deal, sizes, entry.reading, tuple(within))
 
 
 # --- overlap, then odds -----------------------------------------------------------------------------------------------

@@ -6,7 +6,6 @@ Source: method section 3.
 import functools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
-from types import MappingProxyType
 
 import numpy as np
 
@@ -26,7 +25,7 @@ PEAK_SHARE, INTENSITY = "peak_share", "grid_intensity"
 MIXED = "Carbon intensity of the grids of its sites, by their energy"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Total(Estimate):
     """A sum of sites. What each has for itself evens out, so an assumption keeps ρ + (1 − ρ) Σ w² of its variance.
 
@@ -145,7 +144,7 @@ def _total(
     parts = {field.name: getattr(answer, field.name) for field in fields(answer)}
     if INTENSITY in ask.overrides:
         parts["factors"] = tuple(_of_grids(factor, countries, catalog) for factor in answer.factors)
-    return Total(**parts | {"results": MappingProxyType(dict(results))}, concentration=concentration)
+    return Total(**parts | {"results": results}, concentration=concentration)
 
 
 def _weighed(results: Mapping[str, Quantity]) -> Spread:

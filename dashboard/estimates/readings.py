@@ -78,21 +78,22 @@ def moment_start(text: str) -> float:
 def readings(milestones: Sequence[Milestone], as_of: date) -> tuple[Reading, ...]:
     """The states of one site in order of date, the best reading of each, the others with the reason they are left out.
 
-    At one date a figure of the load (IT or facility) goes before a grid connection or a figure of unknown basis, then
-    the better confidence, then the newer vintage. A row that says that a plan is dropped goes before all that was said
-    until then. A grid connection within half a year of a figure of the load is the same campus on another basis.
+    At one date what runs goes before what is planned, then a figure of the load (IT or facility) before a grid
+    connection, a figure of unknown basis and a count of chips, then the better confidence, then the newer vintage.
+    A row that says that a plan is dropped goes before all that was said until then. A grid connection within half a
+    year of such a figure of the load is the same campus on another basis.
     """
     known = [row for row in milestones if known_by(row, as_of)]
     later = [Reading(row, "not yet published on that day") for row in milestones if not known_by(row, as_of)]
     blank = [Reading(row, "no power and no chips published") for row in known if not _has_size(row)]
     sized = [row for row in known if _has_size(row)]
-    loads = [moment(row.date) for row in sized if row.power_basis in LOAD_BASES]
     best: dict[str, Milestone] = {}
     for row in sorted((row for row in sized if not dropped(row)), key=_rank):
         best.setdefault(row.date, row)
     for row in filter(dropped, sized):
         if all(_known_from(other) <= _known_from(row) for other in sized if other.date == row.date):
             best[row.date] = row
+    loads = [moment(row.date) for row in best.values() if row.power_basis in LOAD_BASES]
     chosen = [_judged(row, best[row.date], loads) for row in sized]
     return tuple(sorted([*chosen, *blank, *later], key=lambda reading: (reading.at, not reading.used)))
 

@@ -142,7 +142,7 @@ class Timeline:
         ids = _members(self.states, grouping).get(name, ())
         if ids:
             return self._series(name, ids)
-        return Series(name, (), MappingProxyType({line: np.zeros((MONTHS, 5)) for line in LINES}), ())
+        return Series(name, (), {line: np.zeros((MONTHS, 5)) for line in LINES}, ())
 
     def within(self, catalog: Catalog) -> dict[str, Series]:
         """The series of each grid with all its parts, by id: a site stands in its own and in those around it."""
@@ -180,9 +180,9 @@ def timeline(
     sets |= set(_within(states, catalog).values()) if "grid" in groupings else set()
     return Timeline(
         as_of=as_of,
-        states=MappingProxyType(states),
-        bands=MappingProxyType(_bands(states, sorted(sets), day_moment(as_of), draws.count)),
-        left_out=MappingProxyType(left_out),
+        states=states,
+        bands=_bands(states, sorted(sets), day_moment(as_of), draws.count),
+        left_out=left_out,
         seed=draws.seed,
         draws=draws.count,
         data_version=catalog.version,
@@ -279,7 +279,9 @@ def _bands(
     states: Mapping[str, SiteStates], sets: list[tuple[str, ...]], today: float, count: int
 ) -> dict[tuple[str, ...], Mapping[Line, Array]]:
     """The bands of each set of sites on the three lines, some months at a time."""
-    bands = {ids: {line: np.zeros((MONTHS, 5)) for line in LINES} for ids in sets}
+    bands: dict[tuple[str, ...], Mapping[Line, Array]] = {
+        ids: {line: np.zeros((MONTHS, 5)) for line in LINES} for ids in sets
+    }
     first = int(today)  # the first month whose end lies after today
     for ids in sets:
         members = [states[site_id] for site_id in ids]
@@ -296,7 +298,7 @@ def _bands(
 
     with ThreadPoolExecutor(max_workers=THREADS) as pool:  # numpy sorts outside the interpreter's lock
         list(pool.map(fill, chunks))
-    return {ids: MappingProxyType(lines) for ids, lines in bands.items()}
+    return bands
 
 
 def _steps(band: Array, members: list[tuple[tuple[float, Array], ...]], months: range) -> None:
@@ -361,7 +363,7 @@ def claimed_total(
     # soon as the path strays: the middle keeps to the constant growth and to one factor.
     band[inside, 2] = path[inside] * middle_of(factor)
     sources = tuple(dict.fromkeys(claim.source_id for claim in dated))
-    return Series(subject, (), MappingProxyType({"announced": band}), sources)
+    return Series(subject, (), {"announced": band}, sources)
 
 
 def _basis_factor(claim: Claim, catalog: Catalog, draws: Draws, weights: Weights | None) -> Array:

@@ -87,12 +87,8 @@ def _marks(comparison: Comparison, positions: Any, box: Frame) -> list[Spec]:
     rows, where = table[estimates], positions[estimates]
     faint = {"opacity": 0.55}
     traces = [
-        _segments(keys["thin"], rows.q05, rows.q95, where, colour, base * 0.22),
-        *(
-            [_segments(keys["thick"], rows.q25, rows.q75, where, colour, base * 0.62) | faint]
-            if "thick" in keys
-            else []
-        ),
+        segments(keys["thin"], rows.q05, rows.q95, where, colour, base * 0.22),
+        *([segments(keys["thick"], rows.q25, rows.q75, where, colour, base * 0.62) | faint] if "thick" in keys else []),
         _points("Our estimate, median", rows, where, box.theme.paper, colour, "circle", base * 0.85, 2.2),
     ]
     sums = (table.nature == SUM).to_numpy()
@@ -104,7 +100,8 @@ def _marks(comparison: Comparison, positions: Any, box: Frame) -> list[Spec]:
     return traces
 
 
-def _segments(name: str, low: Any, high: Any, where: Any, colour: str, thickness: float) -> Spec:
+def segments(name: str, low: Any, high: Any, where: Any, colour: str, thickness: float) -> Spec:
+    """Level lines from a low to a high end, each at its height."""
     xs: list[float | None] = []
     ys: list[float | None] = []
     for a, b, y in zip(low, high, where, strict=True):

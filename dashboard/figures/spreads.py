@@ -6,7 +6,7 @@ from typing import Any
 from dashboard.compare import Comparison
 from dashboard.figures.frame import Frame, Size, frame
 from dashboard.figures.legend import LEGEND, draw_legend, legend_rows
-from dashboard.figures.plots import Spec
+from dashboard.figures.plots import Spec, segments
 from dashboard.figures.text import escaped, lines_html, note, width, wrapped
 
 KEYS = (("circle", "Central value"), *LEGEND[1:3])
@@ -50,8 +50,9 @@ def spreads(comparison: Comparison, size: Size, theme: str) -> Spec:
 
 def _marks(rows: list[Any], heights: list[float], comparison: Comparison, box: Frame) -> list[Spec]:
     base, colour = box.size.font, box.theme.kinds.get(comparison.kind, box.theme.ink)
-    wide = _bars(KEYS[2][1], [(row.q05, row.q95) for row in rows], heights, colour, base * 0.2)
-    half = _bars(KEYS[1][1], [(row.q25, row.q75) for row in rows], heights, colour, base * 0.6)
+    table = comparison.table
+    wide = segments(KEYS[2][1], table.q05, table.q95, heights, colour, base * 0.2)
+    half = segments(KEYS[1][1], table.q25, table.q75, heights, colour, base * 0.6)
     middle = {
         "type": "scatter",
         "mode": "markers",
@@ -64,16 +65,6 @@ def _marks(rows: list[Any], heights: list[float], comparison: Comparison, box: F
         "cliponaxis": False,
     }
     return [wide, half | {"opacity": 0.55}, middle]
-
-
-def _bars(name: str, ends: list[tuple[float, float]], heights: list[float], colour: str, thickness: float) -> Spec:
-    xs: list[float | None] = []
-    ys: list[float | None] = []
-    for (low, high), y in zip(ends, heights, strict=True):
-        xs += [float(low), float(high), None]
-        ys += [y, y, None]
-    line = {"color": colour, "width": thickness}
-    return {"type": "scatter", "mode": "lines", "name": name, "x": xs, "y": ys, "line": line, "hoverinfo": "skip"}
 
 
 def _words(row: Any, y: float, box: Frame, lines: int) -> list[Spec]:

@@ -41,7 +41,7 @@ def checked(function: Callable[_P, _R]) -> Callable[_P, _R]:
     """The function, with the dimension of each annotated quantity checked at every call.
 
     Raises:
-        pint.DimensionalityError: (from the wrapped function) an argument has another dimension; it is a TypeError.
+        DimensionError: (from the wrapped function) an argument has another dimension, or is a number without a unit.
     """
     names = tuple(inspect.signature(function).parameters)
     wanted = {

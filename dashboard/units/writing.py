@@ -93,7 +93,11 @@ def counted(number: str, name: str) -> str:
 
 
 def exact(low: float, high: float) -> bool:
-    """Whether two ends are one value but for rounding: no doubt between them."""
+    """Whether two ends are one value but for rounding: no doubt between them.
+
+    >>> exact(0.3, 0.1 + 0.2), exact(1.0, 1.001)
+    (True, False)
+    """
     return abs(high - low) <= 1e-9 * abs(high)
 
 

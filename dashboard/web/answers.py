@@ -27,6 +27,7 @@ MOST_BYTES = 40_000_000
 LONGEST_QUESTION = 4_000  # a longer body brings a visitor's own table
 STATIC = ("/_dash-component-suites/", "/assets/", "/_favicon.ico")
 QUESTIONS = ("/look.json", "/figure/", "/_dash-layout", "/_dash-dependencies")
+FILES = ("/api/", "/figure/", "/data/")
 CALLBACK = "/_dash-update-component"
 PRIVATE = ("own", "data-")  # components that hold what a visitor brought
 CODINGS = ("zstd", "br", "gzip", "deflate")
@@ -96,6 +97,19 @@ def wire_keeping(server: flask.Flask, kept: Kept) -> None:
             names = ("Content-Type", "Content-Encoding", "Vary", "ETag")
             headers = tuple((name, response.headers[name]) for name in names if name in response.headers)
             kept.put(key, Answer(response.get_data(), headers))
+        return response
+
+
+def wire_unchanged(server: flask.Flask) -> None:
+    """Send a program no file that it has; to be called first, when what is kept is the whole answer."""
+
+    @server.after_request
+    def unchanged(response: flask.Response) -> flask.Response:
+        request = flask.request
+        if response.status_code == 200 and request.method in ("GET", "HEAD") and request.path.startswith(FILES):
+            response.headers["Cache-Control"] = "no-cache"
+            response.add_etag()
+            response.make_conditional(request)
         return response
 
 

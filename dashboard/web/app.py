@@ -49,6 +49,7 @@ def create_app(folder: Path, settings: Settings = Settings()) -> dash.Dash:  # n
     for page in PAGES:
         page.wire(app, live)
     kept = answers.Kept()
+    answers.wire_unchanged(app.server)
     answers.wire_keeping(app.server, kept)
     _compress(app.server)
     answers.wire_static(app.server, answers.Packed(settings.packed))

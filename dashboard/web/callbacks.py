@@ -55,7 +55,7 @@ def wire(app: dash.Dash) -> None:
 
     @app.server.before_request
     def judge() -> None:
-        if flask.request.method != "POST":
+        if flask.request.method != "POST" or flask.request.routing_exception:
             return
         body = _json()
         to_callback = flask.request.path == ROUTE

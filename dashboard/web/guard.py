@@ -41,7 +41,6 @@ TIMEOUTS = {"redis": _REDIS, "valkey": _REDIS, "pymemcache": {"connect_timeout":
 LINES = {
     400: "request: must be one that this server understands",
     404: "address: must be one of the dashboard's, got another",
-    405: "method: must be one that this address takes",
     413: f"body: must be at most {MAX_BODY:,} bytes, got more; nothing was read",
     414: f"query: must be at most {MAX_QUERY:,} characters, got more",
     415: "body: must be application/json, got another kind",
@@ -125,6 +124,9 @@ def _wire_refusals(server: flask.Flask) -> None:
 
 def line(error: refusals.HTTPException) -> str:
     """The one line that a refusal says: our own where we raised it, else that of its status."""
+    if isinstance(error, refusals.MethodNotAllowed):
+        taken = " or ".join(sorted({*(error.valid_methods or ())} - {"OPTIONS"}))
+        return f"method: must be {taken}, which this address takes, got {flask.request.method[:20]}"
     told = error.description != type(error).description and not isinstance(error, refusals.UnsupportedMediaType)
     ours = error.description if told else None
     return ours or LINES.get(error.code or 0, f"request: {error.name}")

@@ -1,6 +1,7 @@
 import dataclasses
 import hashlib
 import os
+import re
 import subprocess
 import sys
 
@@ -145,3 +146,18 @@ def test_a_choice_falls_as_its_odds(weights):
 
     assert shares == pytest.approx(np.array(weights) / sum(weights), abs=1 / 4000)
     assert all(share == 0 for share, weight in zip(shares, weights, strict=True) if weight == 0)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "told"),
+    [
+        ({"count": 0}, "count must be a whole number from 1 on, got 0"),
+        ({"count": 4096.0}, "count must be a whole number from 1 on, got 4096.0"),
+        ({"seed": -1}, "seed must be a whole number from 0 on, got -1"),
+        ({"seed": None}, "seed must be a whole number from 0 on, got None"),
+    ],
+)
+def test_what_makes_no_sample_is_refused(wanted, told):
+    """No draws, half a draw, and a seed that would be another one each time."""
+    with pytest.raises(ValueError, match=re.escape(told)):
+        Draws(**wanted)

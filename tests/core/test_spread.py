@@ -47,6 +47,7 @@ def test_fractions_stay_between_0_and_1():
         ((0, 1, 3), "split-lognormal", "above 0"),
         ((0.5, 0.7, 1.0), "split-logit-normal", "between 0 and 1"),
         ((1, 1, 2), "fixed", "low = central = high"),
+        ((0.2, 0.5, 0.8), "triangular", 'shape must be one of .*, got "triangular"'),
     ],
 )
 def test_impossible_spreads_are_refused(three, shape, told):

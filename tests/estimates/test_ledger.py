@@ -10,7 +10,7 @@ from dashboard.estimates.deals import commitment_ask
 from dashboard.estimates.dollars import NoPower, money_ask, power_of_dollars, rent_per_power, term_of
 from dashboard.estimates.estimate import estimate
 from dashboard.estimates.ledger import ledger, openai_ledger, user_ledger, users_of
-from dashboard.estimates.ledger_rows import Selection, select
+from dashboard.estimates.ledger_rows import Selection, ended, select
 from dashboard.units import magnitude
 from dashboard.workings.deals import of_ledgers
 
@@ -180,6 +180,18 @@ def test_a_link_covers_its_share_of_the_chips(catalog):
     assert totals.best == pytest.approx((10, 10, 10, 10, 10))
 
 
+def test_two_links_to_one_house_fill_it_once(catalog):
+    """Two chip deals that would each fill a house of 1 GW leave room for 1 GW of chips in it, not for two."""
+    names = ("openai-broadcom-2025", "openai-nvidia-2026")
+    rows = tuple(catalog.commitments[name] for name in (*names, "openai-stargate-uae-2025"))
+    fills = {(name, "openai-stargate-uae-2025"): 0.5 for name in names}
+
+    totals = ledger(Selection(rows, {}, {}, fills), catalog, "three deals").totals["stated"]
+
+    assert totals.both == pytest.approx((1, 1, 1, 1, 1))
+    assert totals.best == pytest.approx(totals.floor)
+
+
 def test_a_link_to_a_part_covers_the_whole(catalog):
     """Chips that stand in one site of a programme stand in the programme, however deep the site lies in it."""
     chips, site = catalog.commitments["openai-broadcom-2025"], catalog.commitments["openai-stargate-uae-2025"]
@@ -231,6 +243,18 @@ def test_rent_has_a_divisor_from_other_leases(catalog):
     assert spread is not None
     assert 1 < spread.central.m < 3
     assert "fewer than three" in power_of_dollars(alone.commitments["x"], alone).reason
+    assert rent_per_power(catalog) != spread
+
+
+def test_a_lease_is_not_measured_by_itself(catalog):
+    """A lease at a hundred times the rent of the others is as much power as its dollars buy at theirs."""
+    lease = catalog.commitments["anthropic-terawulf-2026"]
+    dear = dataclasses.replace(lease, amount=100 * lease.amount)
+    tables = dataclasses.replace(catalog, commitments={**catalog.commitments, lease.commitment_id: dear})
+
+    ours, theirs = (power_of_dollars(deal, each) for deal, each in ((dear, tables), (lease, catalog)))
+
+    assert magnitude(ours, "GW") == pytest.approx(100 * magnitude(theirs, "GW"))
 
 
 def test_the_price_of_chips_alone_is_no_capital(catalog):
@@ -303,10 +327,14 @@ def test_a_deal_that_fits_together_is_said_to(catalog):
 
 
 def test_disagreements_come_first(catalog):
-    """The checks of all deals begin with those that disagree."""
-    agree = [check.ratio.agree for check in cross_checks(catalog)]
+    """The checks of all deals begin with those that disagree, and of these with the largest factor either way."""
+    checks = cross_checks(catalog)
+    agree = [check.ratio.agree for check in checks]
+    apart = [max(check.ratio.central, 1 / check.ratio.central) for check in checks if not check.ratio.agree]
 
     assert agree == sorted(agree)
+    assert apart == sorted(apart, reverse=True)
+    assert {check.ratio.central < 1 for check in checks if not check.ratio.agree} == {True, False}
 
 
 @pytest.mark.parametrize("relation", ["restates", "replaces"])
@@ -338,3 +366,22 @@ def test_a_deal_stated_again_counts_as_before(relation, stated, catalog):
     assert ids[1] == {named.get(row, row) for row in ids[0]}
     assert {whole: set(parts) for whole, parts in after.parts.items()} == moved
     assert after.fills == before.fills
+
+
+@pytest.mark.parametrize(("announced", "stands"), [("2026-09-30", False), ("2026-10-01", True), ("2026-10-02", True)])
+def test_what_replaces_a_deal_replaces_what_was_said_of_it_before(announced, stands, catalog):
+    """A new deal of 1 October ends the statements of the old one until then, and none of that day or after it."""
+    old = catalog.commitments["openai-oracle-2025-07"]
+    again = dataclasses.replace(old, commitment_id="again", announced=announced)
+    new = dataclasses.replace(old, commitment_id="new", announced="2026-10-01")
+    known = catalog.links["openai-oracle-2025-09--restates--openai-oracle-2025-07"]
+    links = {
+        name: dataclasses.replace(known, link_id=name, from_id=name, relation=relation)
+        for name, relation in (("again", "restates"), ("new", "replaces"))
+    }
+    links = {name: dataclasses.replace(link, to_id=old.commitment_id) for name, link in links.items()}
+    deals = {deal.commitment_id: deal for deal in (old, again, new)}
+    tables = dataclasses.replace(catalog, commitments=deals, links=links)
+
+    assert ended(old, tables, NOW) == "replaced by new"
+    assert ended(again, tables, NOW) == ("" if stands else "replaced by new")

@@ -2,6 +2,7 @@
 
 import dataclasses
 import functools
+import pickle
 import re
 
 import numpy as np
@@ -13,7 +14,8 @@ from dashboard.catalog import load
 from dashboard.core.draws import Draws, strata
 from dashboard.core.spread import Spread
 from dashboard.estimates import Ask, estimate, read_ask
-from dashboard.estimates.estimate import RESULT_UNITS, levels, quantiles, quick_levels
+from dashboard.estimates.estimate import RESULT_UNITS, _of_factors, levels, quantiles, quick_levels, sector_energy
+from dashboard.estimates.inputs import parameter_factor
 from dashboard.estimates.report import as_text, steps_apart, what_would_change
 from dashboard.units import DimensionError, Quantity, magnitude, quantity
 
@@ -195,6 +197,23 @@ def test_shares_of_a_contract_are_of_the_whole_variance(catalog):
     assert 0.4 < shares["contract_revenue"] + shares["chip_price"] < 0.51  # between what they do first and in all
 
 
+@pytest.mark.parametrize(("r", "a", "b"), [(0.6, 1.0, 2.0), (-0.5, 3.0, 1.0), (0.8, -1.0, 0.5)])
+def test_linked_shares_are_the_shapley_values_of_a_sum(catalog, r, a, b):
+    """Of a x + b y with a correlation r each has its own variance, r a b, and half of what the other tells of it.
+
+    From the definition: the mean of what a factor takes away as the first and as the last that becomes known.
+    """
+    price, revenue = (parameter_factor(catalog.parameter(name), {}) for name in ("chip_price", "contract_revenue"))
+    row = dataclasses.replace(price.row, linked_quantity="contract_revenue", linked_correlation=r)
+    effects = np.outer([a, b], strata(40)) / strata(40).std()
+    whole, known = a * a + b * b + 2 * r * a * b, ((a + r * b) ** 2, (b + r * a) ** 2)
+    expected = [(known[i] + whole - known[1 - i]) / 2 for i in (0, 1)]
+
+    found = _of_factors([dataclasses.replace(price, row=row), revenue], effects)
+
+    assert found == pytest.approx(expected)
+
+
 def test_a_link_between_prices_is_part_of_their_shares(catalog):
     """Without the link of the two prices both count for less."""
     rows = {key: dataclasses.replace(row, linked_correlation=None) for key, row in catalog.parameters.items()}
@@ -216,6 +235,27 @@ def test_the_median_of_two_readings_is_one_of_them(count, catalog):
         assert quantiles(answer.results[name].m_as("GW"))[2] == pytest.approx(30)
 
 
+def test_what_is_given_is_not_worked_out_again(catalog):
+    """No step makes the capital that was asked about from the IT power that was made from it."""
+    answer = estimate(read_ask("1.4 trillion USD", catalog), catalog)
+
+    assert answer.is_given("capex")
+    assert "capex" not in {step.name for step in answer.steps}
+    assert "capex" in {step.name for step in estimate(read_ask("30 GW", catalog), catalog).steps}
+
+
+@pytest.mark.parametrize(("gigawatts", "told"), [(40, False), (80, False), (120, True)])
+def test_more_than_all_data_centers_is_told_of_the_median(catalog, gigawatts, told):
+    """80 GW, whose upper end alone is above what all data centers of the world use, are not called too much."""
+    answer = estimate(read_ask(f"{gigawatts} GW", catalog, basis="facility"), catalog)
+    most = sector_energy(catalog)
+    _, _, middle, _, high = answer.quantiles("annual_energy")
+
+    assert (middle > most) is told
+    assert (high > most) is (gigawatts >= 80)
+    assert any("all data centers" in warning for warning in answer.warnings) is told
+
+
 def test_steps_that_end_elsewhere_say_why(catalog):
     """Of a contract of one year the middles make more than the median of the draws; of one of seven years the same."""
     short, long = (estimate(read_ask(f"1 billion USD over {term}", catalog), catalog) for term in ("1 year", "7 years"))
@@ -223,3 +263,17 @@ def test_steps_that_end_elsewhere_say_why(catalog):
     assert re.fullmatch(r"Each .* makes 0\.8\d+ TWh; the answer is .*, 0\.7\d+ TWh\.", steps_apart(short))
     assert steps_apart(short) in as_text(short)
     assert steps_apart(long) == ""
+
+
+@pytest.mark.parametrize("text", ["100000 H100", "30 GW", "38 billion USD over 7 years"])
+def test_an_answer_travels(text):
+    """An answer sent through a pickle is the same answer; as an object it can be compared, kept in a set and shown."""
+    answer = estimate(read_ask(text, shipped()), shipped())
+    sent = pickle.loads(pickle.dumps(answer))  # noqa: S301
+
+    assert [sent.quantiles(name) for name in sent.results] == [answer.quantiles(name) for name in answer.results]
+    assert sent.assumptions == answer.assumptions
+    assert sent.steps == answer.steps
+    assert answer in {answer}
+    assert answer != sent
+    assert len(repr(answer)) < 10_000

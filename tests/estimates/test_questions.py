@@ -112,6 +112,7 @@ def test_households_are_counted_by_energy(thirty, catalog):
     found = ask.households(thirty["energy"], catalog.equivalents["household-uk"])
 
     assert found.levels[2] == pytest.approx(158e9 / 2500, rel=0.05)
+    assert f"What {found.levels[2] / 1e6:.0f} million typical households" in found.sentence
 
 
 def test_on_its_own_grid_it_is_no_scale_only(texan, catalog):

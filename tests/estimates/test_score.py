@@ -45,6 +45,16 @@ def test_leaving_a_family_out_leaves_its_class(catalog):
     assert tables.parameter("server_ratio", "box8") == catalog.parameter("server_ratio", "box8")
 
 
+def test_the_rank_of_a_figure_is_the_share_of_our_draws_below_it(catalog):
+    """1 GW stands above all that we draw for 100,000 H100, 10 MW below all, 139 MW of IT near the middle."""
+    lines = [f"{power},H100,100000,{power},MW,it_rated" for power in (10, 139, 1000)]
+    text = "\n".join(["case_id,chip,chip_count,power,unit,power_basis", *lines])
+    low, middle, high = (row.rank for row in score(read_pairs(text.encode()), catalog).scored)
+
+    assert (low, high) == (0, 1)
+    assert 0.4 < middle < 0.6
+
+
 def test_even_ranks_pass_and_piled_ranks_fail():
     """Ranks that are even have a small distance and a large chance; ranks that pile up do not."""
     even = pit(((np.arange(100) + 0.5) / 100).tolist())

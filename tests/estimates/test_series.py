@@ -198,6 +198,79 @@ def test_an_overdue_plan_starts_its_delay_anew(catalog):
     assert uae.at("likely", "2027-12")[2] > 0
 
 
+def alone(catalog, *states):
+    """The tables with one site, whose states are these changes of 100 MW at the meter that run since June 2025."""
+    like = next(row for row in catalog.milestones.values() if row.site_id == "helios")
+    size = {"power": 100.0, "unit": "MW", "power_basis": "facility", "chip_count": None}
+    said = {"status": "energised", "basis": "disclosed", "vintage": "", "confidence": "high", "marks": ()}
+    row = dataclasses.replace(like, date="2025-06", **size, **said)
+    rows = {f"s{i}": dataclasses.replace(row, milestone_id=f"s{i}", **state) for i, state in enumerate(states)}
+    return dataclasses.replace(catalog, milestones=rows, sites={"helios": catalog.sites["helios"]})
+
+
+def line_of(tables, line, month, day=TODAY):
+    """The five levels of the one site at the end of a month, as known on a day."""
+    return timeline(tables, day).by("total")["all sites"].at(line, month)
+
+
+def test_what_runs_later_is_still_to_come(catalog):
+    """Seen from January 2026, a hall that runs since June is a plan: nothing of it is likely by March."""
+    tables, january = alone(catalog, {"date": "2026-06"}), date(2026, 1, 31)
+
+    assert line_of(tables, "likely", "2026-03", january) == (0, 0, 0, 0, 0)
+    assert 0 < line_of(tables, "likely", "2026-12", january)[2] <= 100
+    assert line_of(tables, "likely", "2026-12") == (100, 100, 100, 100, 100)
+
+
+def test_a_plan_long_overdue_is_no_nearer_than_one_of_today(catalog):
+    """What should run since 2024 and does not is as likely from today on as what is due today."""
+    overdue, due = (alone(catalog, {"status": "building", "date": day}) for day in ("2024-06", "2026-11-24"))
+
+    for month in ("2026-12", "2027-12"):
+        assert line_of(overdue, "likely", month) == line_of(due, "likely", month)
+
+
+def test_a_plan_before_what_was_seen_adds_nothing(catalog):
+    """300 MW planned for March of a campus that was seen to have 100 in June are not still to come."""
+    tables = alone(catalog, {"date": "2026-06"}, {"date": "2026-03", "power": 300.0, "status": "building"})
+
+    assert line_of(tables, "likely", "2030-12") == (100, 100, 100, 100, 100)
+    assert line_of(tables, "announced", "2030-12")[2] == 300
+
+
+def test_what_is_realised_less_comes_later(catalog):
+    """The delay is linked with the odds, so that in the draws a larger part stands with an earlier start."""
+    (block,) = timeline(alone(catalog, {"status": "signed", "date": "2027-06"}), TODAY).states["helios"].blocks
+
+    assert np.corrcoef(block.realised, block.start)[0, 1] < -0.2
+
+
+@pytest.mark.parametrize("first", [0, 1])
+def test_what_runs_goes_before_what_is_planned_for_the_same_day(catalog, first):
+    """120 MW of connection that run, not the IT load that was planned for that day, in whatever order they stand."""
+    states = [{"power_basis": "grid", "power": 120.0}, {"power_basis": "it", "status": "building"}]
+    tables = alone(catalog, *(states if first == 0 else reversed(states)))
+    told = {r.milestone.power: (r.used, r.why) for r in readings(list(tables.milestones.values()), TODAY)}
+
+    assert told == {
+        120: (True, "the best reading of this date: a grid connection"),
+        100: (False, "the same state as a grid connection for the same date, which is the better reading; never added"),
+    }
+    assert 0 < line_of(tables, "energised", "2026-10")[2] <= 120
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_of_two_totals_for_one_day_the_one_said_last_counts(catalog, order):
+    """20 GW said in 2026 take the place of 30 said in 2025 for the same day, in whatever order they stand."""
+    (first, *_), goal = [c for c in catalog.claims.values() if c.series == "openai-in-use"], "openai-power-2030"
+    told = dataclasses.replace(catalog.claims[goal], said="2025-10", basis="facility")
+    again = dataclasses.replace(told, said="2026-06", value=20.0, unit="GW")
+
+    series = claimed_total([first, *[told, again][::order]], catalog)
+
+    assert series.at("announced", "2030-12")[2] == pytest.approx(20_000)
+
+
 def test_no_doubt_at_all_gives_the_announced_line(catalog):
     """With no delay, certain realisation and a ramp of a day, likely becomes announced."""
     sure = {"realisation": (1, 1, 1), "fill_ramp": (0.03, 0.03, 0.03)}

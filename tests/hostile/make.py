@@ -275,7 +275,7 @@ CASES: tuple[Case, ...] = (
         "load-factor-with-a-caution", "grids", cell(8, "peak [GW]", "30"), 8, "peak [GW]", "with the demand, got 1.18"
     ),
     Case("load-factor-below", "grids", cell(5, "demand [TWh]", "53.1"), 5, "peak [GW]", "with the demand, got 0.07"),
-    Case("tdp-above-the-system", CHIPS, cell(2, TDP, "7000"), 2, TDP, "at most 437.5 W, as a system of 8 has 3.5 kW"),
+    Case("tdp-above-the-system", CHIPS, cell(2, TDP, "700"), 2, TDP, "at most 437.5 W, as a system of 8 has 3.5 kW"),
     Case("system-in-watts", CHIPS, cell(4, SYSTEM, "10200"), 4, SYSTEM, "10 times the TDP of its chips, got 10200"),
     Case("carbon-in-kilograms", "grids", cell(4, CARBON, "0.3844"), 4, CARBON, "must be 0 or from 2 to 1,500"),
     Case("point-for-thousands", STATES, cell(2, POWER, "1.200"), 2, POWER, "no point that may be meant for thousands"),

@@ -200,3 +200,37 @@ def test_what_cannot_be_read_is_refused_and_not_kept(folder, body):
     for _ in range(2):
         answer = client.post("/_dash-update-component", data=body, content_type="application/json")
         assert 400 <= answer.status_code < 500
+
+
+@pytest.mark.parametrize(
+    "address", ["/api/estimate?text=30+GW", "/figure/energy.csv", "/figure/energy.json", "/data/claims.csv"]
+)
+def test_a_file_that_a_program_has_is_not_sent_again(folder, monkeypatch, address):
+    """304 without a body for the ETag of the same bytes in the same coding; all of them once the tables changed."""
+    client = create_app(folder).server.test_client()
+    codings = {"Accept-Encoding": "br"}
+    first = client.get(address, headers=codings)
+    asked_again = codings | {"If-None-Match": first.headers["ETag"]}
+    again = client.get(address, headers=asked_again)
+
+    assert first.headers["Cache-Control"] == "no-cache"
+    assert (again.status_code, again.data) == (304, b"")
+    assert client.head(address, headers=codings).headers["ETag"] == first.headers["ETag"]
+    assert client.get(address, headers=asked_again | {"Accept-Encoding": "identity"}).status_code == 200
+
+    content = cell(8, "demand [TWh]", "310")((folder / "grids.csv").read_bytes())
+    assert update(folder, {"grids": content}, apply=True).applied
+    monkeypatch.setattr("dashboard.web.live.EVERY", -1.0)
+
+    assert client.get(address, headers=asked_again).status_code == (304 if address.startswith("/data/") else 200)
+
+
+def test_a_file_asked_for_by_its_tag_alone_is_kept_too(folder, monkeypatch):
+    """An answer 304 leaves the whole answer to whoever asks next."""
+    client = create_app(folder).server.test_client()
+    tag = client.get("/figure/energy.csv").headers["ETag"]
+    client = create_app(folder).server.test_client()
+    assert client.get("/figure/energy.csv", headers={"If-None-Match": tag}).status_code == 304
+    monkeypatch.setattr("dashboard.web.routes.comparison_named", None)
+
+    assert client.get("/figure/energy.csv").status_code == 200

@@ -13,10 +13,11 @@ from dashboard.core.draws import Draws
 from dashboard.estimates import Ask, estimate, questions, read_ask
 from dashboard.estimates.estimate import quantiles
 from dashboard.estimates.inputs import DrawnNormals, Inputs
-from dashboard.estimates.planned import announced
+from dashboard.estimates.planned import announced, planned
 from dashboard.estimates.questions import with_parents
 from dashboard.estimates.readings import first_name
 from dashboard.estimates.report import steps_apart
+from dashboard.estimates.series import timeline
 from dashboard.figures.frame import Size
 from dashboard.units import Quantity, magnitude, spread_text
 from dashboard.web import loads, sentences_grids
@@ -57,6 +58,40 @@ def test_no_grid_is_said_to_carry_a_site_that_makes_its_own_power(catalog, load,
     assert ("carries the load" in comparison.csv + page + drawn) == (few == "carries the load")
     assert ("The load makes power of its own" in page) == (few == "makes its own power")
     assert ("makes power of its own: this grid is given for scale only" in comparison.csv) == (few[:5] == "makes")
+
+
+@pytest.mark.parametrize(
+    ("load", "grid"), [("site:Stargate Abilene", "ercot"), ("site:Stargate Shackelford (Frontier)", "ercot")]
+)
+@pytest.mark.parametrize("order", [1, -1])
+def test_the_grid_of_the_load_comes_first(catalog, load, grid, order):
+    """In whatever order grids are chosen, the one that the load stands on is before those for scale."""
+    chosen = grids.view(catalog, grids.Choice(load, "unknown", ("ita", grid, "fra")[::order], "peak"))
+
+    assert chosen.rows[0].label == catalog.grids[grid].name
+    assert {row.label for row in chosen.rows[1:]} == {"Italy", "France"}
+
+
+def test_a_grid_without_a_figure_has_its_largest_part_named(catalog):
+    """The United States have no peak of their own in the tables; of their parts that have, the Lower 48 are largest."""
+    told = compare_grids.not_published("peak", [catalog.grids["usa"], catalog.grids["ita"]], catalog)
+
+    assert "its part “United States, Lower 48” has one" in told
+    assert "Italy" not in told
+
+
+def test_a_site_alone_is_all_of_its_sum(catalog):
+    """The doubts of one site are its own in full; of two alike each is half of the sum."""
+    seen = timeline(catalog, catalog.as_of)
+    alone = seen.by("site")["Stargate Abilene"]
+    twin = replace(catalog.sites["abilene"], site_id="twin")
+    again = replace(seen.states["abilene"], site=twin)
+    both = replace(alone, site_ids=("abilene", "twin"))
+    tables = replace(catalog, sites={**catalog.sites, "twin": twin})
+    told = replace(seen, states={**seen.states, "twin": again})
+
+    assert planned(alone, seen, "2030-12", catalog)[0].concentration == pytest.approx(1)
+    assert planned(both, told, "2030-12", tables)[0].concentration == pytest.approx(0.5)
 
 
 def test_a_sentence_of_a_load_tells_how_its_grid_stands_to_it(catalog):

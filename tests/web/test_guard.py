@@ -148,10 +148,19 @@ def test_refusals_are_one_line_of_json(client, address, status, told):
 
     assert answer.status_code == status
     assert told in answer.get_json()["error"]
-    assert "method: must be one" in client.post("/figure/deals.csv", json={}).get_json()["error"]
 
 
-@pytest.mark.parametrize("address", ["/healthz", "/figure/deals.passport.json", callbacks.ROUTE])
+@pytest.mark.parametrize("body", [{"json": {}}, {"data": {"text": "30 GW"}}, {}])
+@pytest.mark.parametrize("address", ["/api/estimate", "/figure/deals.csv", "/healthz", "/nothing"])
+def test_a_post_that_an_address_does_not_take_is_told_what_it_takes(client, address, body):
+    """405, whatever the body is: who mended that would be refused again."""
+    answer = client.post(address, **body)
+
+    assert answer.status_code == 405
+    assert answer.get_json()["error"] == "method: must be GET or HEAD, which this address takes, got POST"
+
+
+@pytest.mark.parametrize("address", ["/figure/deals.passport.json", callbacks.ROUTE])
 def test_a_body_of_another_kind_is_refused_in_our_words(client, address):
     """415 and the kind that a body must be of."""
     answer = client.post(address, data="x")

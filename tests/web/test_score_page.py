@@ -15,7 +15,7 @@ from dashboard.catalog import SHIPPED
 from dashboard.compare_score import BASIS_WORDS, MISS, SITES, Share, by_error, inside, misses
 from dashboard.estimates.score import full_summary, summary
 from dashboard.figures import size_named
-from dashboard.figures.scatter import BAND
+from dashboard.figures.scatter import BAND, Scale
 from dashboard.figures.text import width as text_width
 from dashboard.web import components_score as parts
 from dashboard.web import create_app
@@ -151,6 +151,15 @@ def test_published_comparison_has_its_source(catalog):
     assert all(catalog.source(source_id).address in page for source_id in cited)
 
 
+def test_pixels_of_a_scale_go_right_and_down():
+    """The greatest value stands at the right and at the top, and a pixel leads back to its value."""
+    scale = Scale(0, 2, 300, 200)
+
+    assert [scale.x(value) for value in (1, 10, 100)] == pytest.approx([0, 150, 300])
+    assert [scale.y(value) for value in (1, 10, 100)] == pytest.approx([200, 100, 0])
+    assert [scale.value_across(scale.x(30)), scale.value_down(scale.y(30))] == pytest.approx([30, 30])
+
+
 def test_scatter_pairs_estimates_with_published_figures(drawn):
     """Each case is one estimate and one published row under one note, in MW, the basis in words."""
     table = drawn["score-pairs"].table
@@ -201,6 +210,9 @@ def test_scatter_has_one_scale_and_its_names_are_apart(drawn, size):
     assert len(ranges["x"]) == 3 * len(circles["x"])
     assert 1 <= len(leaders["x"]) // 3 <= len(circles["x"])
     assert names_apart(spec)
+    for place in range(0, len(leaders["x"]), 3):  # from the mark to its name: both above the band, or both below
+        mark, name = (leaders["y"][end] / leaders["x"][end] for end in (place, place + 1))
+        assert name > BAND if mark > 1 else name < 1 / BAND
 
 
 def test_calibration_counts_every_pair_once(catalog, drawn):
