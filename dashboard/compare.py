@@ -5,7 +5,7 @@ A `Comparison` holds the rows that a figure draws, a table shows and a CSV carri
 
 from collections import namedtuple
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from functools import cache, cached_property, partial
 from itertools import chain, repeat
 from typing import Any
@@ -60,6 +60,10 @@ class Comparison:
     ends: tuple[float, ...] = ()  # 5th, 50th and 95th percentile of all draws, or the sum, where no row is that
     base: str = ""  # the unit of the same figure whatever its size, where `unit` is the one that suits this one
     basis: str = ""  # of all rows, where the column `basis` tells lines, layers or states apart
+
+    def __getstate__(self) -> dict[str, Any]:
+        """What travels to another process: the fields; what was worked out from them is there again when asked for."""
+        return {part.name: getattr(self, part.name) for part in fields(self)}
 
     @cached_property
     def rows(self) -> list[Any]:

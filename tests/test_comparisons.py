@@ -43,6 +43,7 @@ def test_what_stands_together_has_one_unit(text, catalog):
 def test_every_comparison_travels(catalog):
     """What a figure is drawn from can be sent to another process, and is shown without all the tables behind it."""
     all_of_them = [item for page in PAGES for item in page.comparisons(catalog, {})]
+    assert all(item.rows is not None for item in all_of_them)  # as when they were drawn
     sent = pickle.loads(pickle.dumps(all_of_them))  # noqa: S301
 
     assert [item.csv for item in sent] == [item.csv for item in all_of_them]
