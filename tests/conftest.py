@@ -8,6 +8,7 @@ import pytest
 from hypothesis import settings
 
 from dashboard.catalog import SHIPPED, Catalog, load
+from dashboard.estimates.series import Timeline
 from tests.hostile.make import HERE
 
 # The same examples every time, and no clock in a test: a slow machine is no failure.
@@ -19,6 +20,14 @@ settings.load_profile("steady")
 def catalog() -> Catalog:
     """The catalog of datasets/."""
     return load()
+
+
+@pytest.fixture(scope="session")
+def plans_in_time(catalog: Catalog) -> Timeline:
+    """Every site over time, as known on the day of the tables; the pages have the same."""
+    from dashboard.web.pages import plans  # not at the top: most tests need no page
+
+    return plans.plans_of(catalog)
 
 
 @pytest.fixture

@@ -339,26 +339,27 @@ def group(name, low, middle, high, *site_ids):
 
 
 @pytest.mark.parametrize(("second", "told"), [(1200, "hardly more than B with 1.2 GW"), (900, "leads with 2.0 GW")])
-def test_a_leader_within_whose_range_another_stands_does_not_lead(catalog, second, told):
+def test_a_leader_within_whose_range_another_stands_does_not_lead(catalog, plans_in_time, second, told):
     """The median of the next decides, not its upper end, whether it stands in the range of the largest."""
     groups = [group("A", 1000, 2000, 3000), group("B", 100, second, 5000)]
 
-    found = compare_plans.groups_at(groups, "operator", "2030-12", timeline(catalog, catalog.as_of), catalog)
+    found = compare_plans.groups_at(groups, "operator", "2030-12", plans_in_time, catalog)
 
     assert told in found.answer
 
 
 @pytest.mark.parametrize(("each", "told"), [(450, False), (600, True), (1100, True)])
-def test_the_parts_of_a_grid_stand_beside_the_largest_from_its_lower_end_on(catalog, each, told):
+def test_the_parts_of_a_grid_stand_beside_the_largest_from_its_lower_end_on(catalog, plans_in_time, each, told):
     """Two parts of PJM are told together from where their sum is within the range of the largest grid."""
-    seen = timeline(catalog, catalog.as_of)
-    sites = {state.site.grid_id: name for name, state in seen.states.items()}
+    sites = {state.site.grid_id: name for name, state in plans_in_time.states.items()}
     parts = [name for name in sites if "pjm" in questions.with_parents(name, catalog)]
     groups = [group("MISO", 1000, 2000, 3000, sites["miso"])]
     groups += [group(name, each, each, each, sites[name]) for name in parts]
 
     assert len(parts) == 2
-    assert ("drawn in 2 parts" in compare_plans.groups_at(groups, "grid", "2030-12", seen, catalog).answer) is told
+    assert (
+        "drawn in 2 parts" in compare_plans.groups_at(groups, "grid", "2030-12", plans_in_time, catalog).answer
+    ) is told
 
 
 @pytest.mark.parametrize(("second", "ours"), [(140, 0), (160, 60)])

@@ -7,7 +7,6 @@ import pytest
 from playwright.sync_api import Download, Page, expect
 
 from dashboard.estimates import estimate, read_ask
-from dashboard.estimates.series import timeline
 from dashboard.units import range_text, reader_text, spread_text
 
 pytestmark = pytest.mark.browser
@@ -118,7 +117,7 @@ def test_converter_by_keyboard(window, catalog):
     assert "/convert?text=400k+GB200" in csv
 
 
-def test_plans_by_keyboard(window, catalog):
+def test_plans_by_keyboard(window, plans_in_time):
     """Choose a grouping and a site with the arrows, see its milestones, and reach the table of all sites."""
     keyboard = _from_the_top(window, "/plans")
     keyboard.tab_to("Group sites by")
@@ -131,7 +130,7 @@ def test_plans_by_keyboard(window, catalog):
     expect(keyboard.marked).to_have_text("Stargate Abilene")
     keyboard.press("Enter")
     window.page.wait_for_url(re.compile("name=Stargate"))
-    low, _, middle, _, high = timeline(catalog, catalog.as_of).by("site")["Stargate Abilene"].at("likely", END)
+    low, _, middle, _, high = plans_in_time.by("site")["Stargate Abilene"].at("likely", END)
     keyboard.reads(spread_text(low, middle, high, "MW"))
 
     keyboard.tab_to("Milestones as published")

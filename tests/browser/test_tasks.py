@@ -30,7 +30,6 @@ from dashboard.estimates.questions import (
     strain_on_peak,
 )
 from dashboard.estimates.score import summary
-from dashboard.estimates.series import timeline
 from dashboard.units import number_text, range_text, reader_text, spread_text
 from dashboard.web.misreadings import misreadings
 from dashboard.web.pages import PAGES
@@ -296,9 +295,9 @@ def test_own_assumption(reader, tablet, worked):
 
 
 @pytest.fixture(scope="module")
-def series(catalog):
+def series(plans_in_time):
     """Every site over time, as known on the day of the tables."""
-    return timeline(catalog, catalog.as_of)
+    return plans_in_time
 
 
 def by_2030(group):

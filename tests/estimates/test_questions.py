@@ -14,7 +14,6 @@ from dashboard.estimates import questions as ask
 from dashboard.estimates.estimate import levels
 from dashboard.estimates.ledger import openai_ledger
 from dashboard.estimates.planned import planned
-from dashboard.estimates.series import timeline
 from dashboard.units import Quantity, quantity
 
 
@@ -72,10 +71,10 @@ def test_another_seed_changes_a_highest_hour_little(catalog, basis):
     assert ((found / found.mean(axis=0)).std(axis=0) < 0.004).all()
 
 
-def test_sites_together_average_less_than_their_highest_hours(catalog):
+def test_sites_together_average_less_than_their_highest_hours(plans_in_time, catalog):
     """In no draw is the average of all planned sites above the sum of their highest hours."""
-    plans = timeline(catalog, catalog.as_of, groupings=["total"])
-    total, highest_hour = planned(plans.of("total", "all sites"), plans, "2030-12", catalog)
+    everything = plans_in_time.of("total", "all sites")
+    total, highest_hour = planned(everything, plans_in_time, "2030-12", catalog)
 
     assert (total.results["facility_average"] < highest_hour).all()
 

@@ -50,7 +50,9 @@ def test_a_dropped_plan_stands_until_it_was_dropped(catalog):
         )
     }
     line = {
-        day: timeline(catalog, day).by("site")[catalog.sites["tembo"].name].at("announced", "2027-12")[2]
+        day: timeline(catalog, day, sites=["tembo"])
+        .by("site")[catalog.sites["tembo"].name]
+        .at("announced", "2027-12")[2]
         for day in (date(2026, 5, 31), TODAY)
     }
 

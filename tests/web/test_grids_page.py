@@ -17,7 +17,6 @@ from dashboard.estimates.planned import announced, planned
 from dashboard.estimates.questions import with_parents
 from dashboard.estimates.readings import first_name
 from dashboard.estimates.report import steps_apart
-from dashboard.estimates.series import timeline
 from dashboard.figures.frame import Size
 from dashboard.units import Quantity, magnitude, spread_text
 from dashboard.web import loads, sentences_grids
@@ -82,7 +81,7 @@ def test_a_grid_without_a_figure_has_its_largest_part_named(catalog):
 
 def test_a_site_alone_is_all_of_its_sum(catalog):
     """The doubts of one site are its own in full; of two alike each is half of the sum."""
-    seen = timeline(catalog, catalog.as_of)
+    seen = plans.plans_of(catalog)
     alone = seen.by("site")["Stargate Abilene"]
     twin = replace(catalog.sites["abilene"], site_id="twin")
     again = replace(seen.states["abilene"], site=twin)
