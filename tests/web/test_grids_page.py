@@ -19,7 +19,7 @@ from dashboard.estimates.readings import first_name
 from dashboard.estimates.report import steps_apart
 from dashboard.figures.frame import Size
 from dashboard.units import Quantity, magnitude, spread_text
-from dashboard.web import loads, sentences_grids
+from dashboard.web import components_grids, loads, sentences_grids
 from dashboard.web.pages import grids, plans
 from dashboard.web.sentences_plans import MONTH
 
@@ -478,3 +478,21 @@ def test_nothing_is_said_to_be_likely_of_a_date_of_ours(catalog, load):
 
     assert f"{told} " in _words(grids.render(catalog, choice, WINDOW))
     assert grids.view(catalog, choice).method.endswith(told)
+
+
+def test_what_is_planned_on_each_grid_is_what_its_own_page_says(catalog):
+    """The table has each grid with a peak and sites once, the greatest share first, as its own page has it."""
+    rows = components_grids.strains(catalog)
+    told = str(components_grids.strains_table(catalog)[-1]["props"]["rows"])
+    louisiana = next(row for row in rows if row.grid.grid_id == "entergy-louisiana")
+    ercot = next(row for row in rows if row.grid.grid_id == "ercot")
+    page = grids.view(catalog, grids.Choice("grid:ERCOT (Texas)", question="peak")).rows[0]
+
+    assert [row.share[2] for row in rows] == sorted((row.share[2] for row in rows), reverse=True)
+    assert len({row.grid.grid_id for row in rows}) == len(rows) > 15
+    assert not {"usa", "irl"} & {row.grid.grid_id for row in rows}
+    assert (page.q05, page.value, page.q95) == pytest.approx((ercot.share[0], ercot.share[2], ercot.share[4]))
+    assert ercot.sites == len(loads.sites(catalog, "grid:ERCOT (Texas)"))
+    assert components_grids._beside(louisiana) == [" or less"]
+    assert components_grids._beside(ercot) == ["; some or all of its sites make power of their own"]
+    assert "load=grid%3AEntergy+Louisiana&question=peak" in told

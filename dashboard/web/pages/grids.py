@@ -23,6 +23,7 @@ from dashboard.web import components_plans as parts
 from dashboard.web import loads
 from dashboard.web import sentences_grids as sentences
 from dashboard.web.cache import by_version
+from dashboard.web.components_grids import strains_table
 from dashboard.web.live import Live
 from dashboard.web.pages import plans
 from dashboard.web.sentences_plans import MONTH
@@ -233,6 +234,7 @@ def layout(catalog: Catalog, query: Mapping[str, str]) -> Any:
                 className="controls",
             ),
             *ui.slot("grids"),
+            *strains_table(catalog),
             dash.dcc.Store(id="grids-query"),
         ]
     )
