@@ -48,9 +48,8 @@ def group_of(catalog: Catalog, load: str) -> Series:
     assert by is not None
     found = groups(catalog, by)
     if name not in found:
-        raise ValueError(
-            f'load: no {by} of the tables is called "{name[:60]}"{nearest(name, dict(zip(found, found, strict=True)))}'
-        )
+        near = nearest(name, {group: group for group in found})
+        raise ValueError(f'load: no {by} of the tables is called "{name[:60]}"{near}')
     return found[name]
 
 
@@ -84,10 +83,12 @@ def _hosts(catalog: Catalog, load: str) -> tuple[tuple[str, ...], tuple[str, ...
 def usual_grids(catalog: Catalog, load: str) -> tuple[str, ...]:
     """The grids that a load is set beside where none are chosen: those that it stands on come first."""
     try:
-        named = [] if grouping(load) is None else [*_hosts(catalog, load)[0], *_hosts(catalog, load)[1]]
+        carriers, around = ((), ()) if grouping(load) is None else _hosts(catalog, load)
     except ValueError:  # the page itself says what is wrong
-        named = []
-    own = (grid_id for name in named for grid_id in with_parents(name, catalog) if grid_id in catalog.grids)
+        carriers = around = ()
+    own = (
+        grid_id for name in (*carriers, *around) for grid_id in with_parents(name, catalog) if grid_id in catalog.grids
+    )
     known = (grid_id for grid_id in own if catalog.grids[grid_id].demand or catalog.grids[grid_id].peak)
     return tuple(dict.fromkeys([*known, *DEFAULT_GRIDS]))
 
