@@ -4,12 +4,14 @@ Pages are stored as they look with the shipped tables, at half their size, with 
 `make baselines` draws and stores all anew; `git diff` then shows what was accepted.
 """
 
+import base64
 import io
 import json
 from pathlib import Path
 
 import pandas as pd
 from PIL import Image, ImageChops
+from playwright.sync_api import Page
 
 from dashboard import figures
 from dashboard.catalog import load
@@ -90,10 +92,21 @@ def page_file(path: str, width: int, theme: str) -> Path:
     return WHOLE / f"{page}-{width}-{theme}.png"
 
 
-def halved(picture: bytes, *, small: bool = False) -> bytes:
-    """A picture of a page at half its size in few colours, as it is stored; `small` takes its time to pack it."""
+def taken(page: Page) -> bytes:
+    """A picture of a whole page at half its size: drawn so, it costs a third of one that is made smaller afterwards."""
+    width, height = page.evaluate("[innerWidth, document.documentElement.scrollHeight]")
+    half = {"x": 0, "y": 0, "width": width, "height": height, "scale": 0.5}
+    session = page.context.new_cdp_session(page)
+    options = {"captureBeyondViewport": True, "optimizeForSpeed": True, "clip": half}
+    content = session.send("Page.captureScreenshot", options)["data"]
+    session.detach()
+    return base64.b64decode(content)
+
+
+def packed(picture: bytes) -> bytes:
+    """A picture of a page in few colours, as it is stored."""
     out = io.BytesIO()
-    Image.open(io.BytesIO(picture)).convert("RGB").reduce(2).quantize(48).save(out, "png", optimize=small)
+    Image.open(io.BytesIO(picture)).convert("RGB").quantize(48).save(out, "png", optimize=True)
     return out.getvalue()
 
 

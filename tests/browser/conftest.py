@@ -16,6 +16,8 @@ from tests.browser.windows import Window, opened
 # No name but that of this machine can be looked up: routing requests instead would switch the cache off.
 NOBODY = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"
 ONE_PROCESS_LESS = "--in-process-gpu"  # no graphics card draws here: a process for it only takes a tenth of the time
+# A page lives for seconds here: what is compiled for long runs costs a fifth of its time and is thrown away with it.
+NOT_FOR_LONG = "--js-flags=--no-maglev --no-turbofan"
 CHROMES = ("chromium", "chromium-browser", "google-chrome")
 
 expect.set_options(timeout=30_000)  # ms, as everything else in Playwright waits: a busy machine is slow, not wrong
@@ -41,7 +43,7 @@ def context(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BrowserContext
         opened = playwright.chromium.launch_persistent_context(
             tmp_path_factory.mktemp("profile"),
             executable_path=path,
-            args=["--no-sandbox", NOBODY, ONE_PROCESS_LESS],
+            args=["--no-sandbox", NOBODY, ONE_PROCESS_LESS, NOT_FOR_LONG],
             reduced_motion="reduce",
             locale="en-GB",
             timezone_id="UTC",
