@@ -33,7 +33,7 @@ def plain(cell: str) -> str:
     >>> plain(safe("=SUM(A1)")), plain(safe("'=SUM(A1)")), plain("'tis")
     ('=SUM(A1)', "'=SUM(A1)", "'tis")
     """
-    return cell[1:] if _ESCAPED.match(cell) else cell
+    return cell[1:] if cell.startswith("'") and _ESCAPED.match(cell) else cell
 
 
 def as_ours(content: bytes) -> bytes:

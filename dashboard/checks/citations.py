@@ -28,7 +28,7 @@ def unused_sources(tables: Tables) -> Iterator[Problem]:
             yield Problem("sources", line, "source_id", row["source_id"], what, "cite it, or remove the row")
 
 
-def _citations(tables: Tables) -> Iterator[tuple[str, int, str, dict[str, str]]]:
+def _citations(tables: Tables) -> Iterator[tuple[str, int, str, Mapping[str, str]]]:
     for name, table in tables.items():
         columns = [c for c in table.header if c in ("source_id", "source_ids") or c.endswith("_source_id")]
         for line, row in table.records() if name != "sources" else ():

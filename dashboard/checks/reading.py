@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
+from functools import cached_property
 
 from dashboard import sheets
 from dashboard.catalog import Problem
@@ -36,14 +37,18 @@ class Table:
     broken_ids: set[str] = field(default_factory=set)
     cut_short: bool = False
 
-    def records(self) -> Iterator[tuple[int, dict[str, str]]]:
-        """Line and cells by column of each row."""
-        for line, row in zip(self.lines, self.rows, strict=True):
-            yield line, dict(zip(self.header, row, strict=True))
+    @cached_property
+    def _records(self) -> list[tuple[int, dict[str, str]]]:
+        rows = (dict(zip(self.header, row, strict=True)) for row in self.rows)
+        return list(zip(self.lines, rows, strict=True))
+
+    def records(self) -> Sequence[tuple[int, Mapping[str, str]]]:
+        """Line and cells by column of each row; to be asked once all rows are read."""
+        return self._records
 
     def by_id(self) -> dict[str, dict[str, str]]:
-        """The rows by the first column."""
-        return {row[0]: dict(zip(self.header, row, strict=True)) for row in self.rows}
+        """The rows by the first column, as copies that may be changed."""
+        return {row[self.header[0]]: dict(row) for _, row in self._records}
 
 
 def read_table(name: str, content: bytes, columns: Sequence[str], problems: list[Problem]) -> Table | None:

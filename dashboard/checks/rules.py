@@ -30,6 +30,7 @@ DATES = frozenset(
 )
 _NOTHING = frozenset({"na", "n/a", "nan", "null", "none", "nil", "-", "--", "–", "?", "tbd", "unknown."})
 _ERROR = re.compile(r"#(?:N/A|REF!|VALUE!|DIV/0!|NAME\?|NUM!|NULL!|SPILL!|CALC!|#+)", re.IGNORECASE)
+_PLAIN = re.compile(r'[!"$-~](?:[ !"$-~]{0,999}[!"$-~])?')  # what no rule of cells but that of words for nothing doubts
 _HIDDEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u00a0\u2000-\u200f\u2028-\u202f\u205f\u2060\u3000\ufeff\ufffd]")
 # Letters outside ASCII as they look after UTF-8 was read as Windows-1252: é as Ã©, ’ as â€™.
 _CONTINUED = re.escape("".join(bytes([byte]).decode("cp1252", "ignore") for byte in range(0x80, 0xC0)))
@@ -57,6 +58,8 @@ def cells(tables: Tables, kinds: Kinds) -> Iterator[Problem]:
 
 def _cell_doubt(cell: str, *, choice: bool, note: bool) -> tuple[str, str] | None:
     """What a cell of any column must not be, and how to mend it; None where it is in order."""
+    if _PLAIN.fullmatch(cell) and cell.lower() not in _NOTHING:
+        return None
     error, hidden, misread = _ERROR.search(cell), _HIDDEN.search(cell), _MISREAD.search(cell)
     got = f'got "{shown(cell)}"'
     doubts = (
