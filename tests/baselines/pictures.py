@@ -103,10 +103,10 @@ def taken(page: Page) -> bytes:
     return base64.b64decode(content)
 
 
-def packed(picture: bytes) -> bytes:
-    """A picture of a page in few colours, as it is stored."""
+def packed(picture: bytes, *, small: bool = False) -> bytes:
+    """A picture of a page in few colours, as it is stored; `small` takes its time to pack it."""
     out = io.BytesIO()
-    Image.open(io.BytesIO(picture)).convert("RGB").quantize(48).save(out, "png", optimize=True)
+    Image.open(io.BytesIO(picture)).convert("RGB").quantize(48).save(out, "png", optimize=small)
     return out.getvalue()
 
 

@@ -65,11 +65,11 @@ def _looks_as_stored(picture, file, version, folders):
     """The page is as in its stored picture; if not, a picture shows before, after and where."""
     if os.environ.get(pictures.ACCEPT) == "accept":
         file.parent.mkdir(exist_ok=True)
-        file.write_bytes(pictures.packed(picture))
+        file.write_bytes(pictures.packed(picture, small=True))
         pictures.SHOWN.write_text(f"{version}\n")
     if pictures.SHOWN.read_text().strip() != version:
         pytest.skip(f"{file.name} shows other tables than these; `make baselines` stores it anew")
-    share, sheet = pictures.difference(file.read_bytes(), picture)
+    share, sheet = pictures.difference(file.read_bytes(), pictures.packed(picture))
     if share > pictures.SHARE:
         place = folders.mktemp("pages") / file.name
         sheet.save(place)
