@@ -11,9 +11,9 @@ from dashboard.catalog import Catalog
 from dashboard.compare import COLUMNS, METHOD, Comparison, deciding_sources, estimate_levels, source_names
 from dashboard.estimates import questions
 from dashboard.estimates.estimate import Estimate, quantiles
-from dashboard.estimates.questions import Answer, Load
+from dashboard.estimates.questions import Answer, Load, Strain
 from dashboard.records import Grid
-from dashboard.units import Quantity, magnitude, number_text, spread_text
+from dashboard.units import Quantity, magnitude, number_text, reader_text, spread_text
 
 SCALED: dict[str, tuple[Callable[[Load, Grid], Answer], str, str, Callable[[Grid], Quantity | None]]] = {
     "energy": (questions.share_of_energy, "TWh", "yearly demand", lambda grid: grid.demand),
@@ -32,6 +32,10 @@ PLANT_FOR = {
     "adequacy": "{} to cover the highest hour with reserve",
 }
 ONLY_SCALE = ("for scale only", ", for scale only")
+NESTED = "Grids lie in each other, as Entergy in MISO: each row has all sites of its grid, so rows are never added."
+TAKEN = "Highest hours are taken to fall together with the grid’s own."
+AT_MOST = "At most: its record is not known, only a lower bound of it."
+LEAST_DRAWN = 2.0  # per cent of a grid’s peak: with less, an axis could show no row as what it is
 
 
 def beside_grids(question: str, load: Load, answer: Estimate, grids: Sequence[Grid], catalog: Catalog) -> Comparison:
@@ -67,6 +71,60 @@ def beside_grids(question: str, load: Load, answer: Estimate, grids: Sequence[Gr
         estimates=((load.label, answer),),
         worked=partial(workings.of_shares, load.value, unit, beside, what, catalog),
     )
+
+
+def planned_on(found: Sequence[Strain], year: str, catalog: Catalog) -> Comparison:
+    """What is announced on each grid as a share of the highest load that the grid has had; `found` greatest first.
+
+    Raises:
+        ValueError: there is no grid to draw.
+    """
+    drawn = [strain for strain in found if strain.share[2] >= LEAST_DRAWN]
+    if not drawn:
+        raise ValueError(f"sites announced for {year} take {LEAST_DRAWN:g} % of no grid's published peak")
+    small = ", ".join(strain.grid.name for strain in found if strain not in drawn)
+    own = ", ".join(strain.grid.name for strain in drawn if strain.stands != questions.CARRIES)
+    method = [
+        METHOD,
+        "Sites that only others expect are in it.",
+        NESTED,
+        TAKEN,
+        AT_MOST if any(_lower(strain.grid) for strain in drawn) else "",
+        f"Some or all sites make power of their own on: {own}." if own else "",
+        f"Below {LEAST_DRAWN:g} %, not drawn: {small}." if small else "",
+    ]
+    top = drawn[0]
+    low, middle, high = (number_text(top.share[level]) for level in (0, 2, 4))
+    of = f"or less of the {questions.FOUND} for it" if _lower(top.grid) else f"of its {RECORD}"
+    on = f"AI sites announced on {questions.with_article(top.grid.name)} for {year}"
+    return Comparison(
+        id="grids-planned",
+        title=f"AI sites announced for {year} beside the peak of each grid",
+        answer=f"{on} would take {middle}\u00a0% ({low}–{high}\u00a0%) {of}{TOGETHER}.",
+        axis="Share of the grid’s peak, %",
+        unit="%",
+        kind="capacity",
+        table=pd.DataFrame(map(_strain_row, drawn), columns=COLUMNS),
+        sources=source_names(catalog, [name for row in drawn for name in (row.grid.peak_source_id, *row.source_ids)]),
+        method=" ".join(filter(None, method)),
+        version=catalog.version,
+        worked=partial(workings.of_strains, drawn, catalog),
+    )
+
+
+def _lower(grid: Grid) -> bool:
+    return grid.peak_kind == "lower bound"
+
+
+def _strain_row(strain: Strain) -> dict[str, Any]:
+    grid, lower = strain.grid, _lower(strain.grid)
+    low, _, middle, _, high = strain.highest_hour
+    note = [f"highest hour {spread_text(low, middle, high, 'MW')}, beside {reader_text(strain.peak, 'MW', 3)}"]
+    note += ["some or all of its sites make power of their own"] * (strain.stands != questions.CARRIES)
+    note += ["no record: the true peak may be higher, and the share lower"] * lower
+    label = f"{grid.name} (at most)" if lower else grid.name
+    basis = f"highest hour over {LOWER if lower else RECORD}"
+    return estimate_levels(label, strain.share, "%", basis=basis, date=grid.peak_date, note="; ".join(note))
 
 
 def _before(label: str) -> str:
@@ -109,7 +167,7 @@ def _panel(grid: Grid, size: Quantity, unit: str, what: str, share: Answer, stan
     caution = [told.rstrip("."), stands if stands in STANDINGS else ONLY_SCALE[0]]
     basis = what
     if unit == "GW":
-        basis = LOWER if grid.peak_kind == "lower bound" else RECORD
+        basis = LOWER if _lower(grid) else RECORD
     if basis == LOWER:
         caution.append("no record: the true peak may be higher, and the share lower")
     note = "; ".join(part for part in caution if part)

@@ -6,6 +6,7 @@ Source: method section 5.
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from dashboard.catalog import Catalog
 from dashboard.core import energy, power
@@ -56,6 +57,20 @@ class Answer:
     def levels(self) -> tuple[float, ...]:
         """5th, 25th, 50th, 75th and 95th percentile in `unit`."""
         return quantiles(magnitude(self.value, self.unit))
+
+
+class Strain(NamedTuple):
+    """The sites planned on a grid beside its peak, in MW and per cent; levels are those of `quantiles`."""
+
+    grid: Grid
+    peak: float
+    load: str
+    sites: int
+    capacity: tuple[float, ...]
+    highest_hour: tuple[float, ...]
+    share: tuple[float, ...]
+    stands: str
+    source_ids: tuple[str, ...]
 
 
 def loads(answer: Estimate, catalog: Catalog, grid_ids: Collection[str] = ()) -> dict[Kind, Load]:

@@ -1,38 +1,20 @@
 """What is planned on each grid beside the highest load that it has had, as one table."""
 
-from typing import Any, NamedTuple
+from typing import Any
 from urllib.parse import urlencode
 
 from dash import html
 
 from dashboard.catalog import Catalog
-from dashboard.compare_grids import LOWER
+from dashboard.compare import Comparison
+from dashboard.compare_grids import LOWER, NESTED, TAKEN, planned_on
 from dashboard.estimates.estimate import quantiles
-from dashboard.estimates.questions import CARRIES, standing, strain_on_peak
-from dashboard.records import Grid
+from dashboard.estimates.questions import CARRIES, Strain, standing, strain_on_peak
 from dashboard.units import exact, magnitude, number_text, reader_text, spread_text
 from dashboard.web import components as ui
 from dashboard.web import loads
 from dashboard.web.cache import by_version
 from dashboard.web.sentences_plans import MONTH
-
-NESTED = "Grids lie in each other, as Entergy in MISO: each row has all sites of its grid, so rows are never added."
-TAKEN = (
-    f"Highest hours are taken to fall together with the grid’s own. A {LOWER} makes a share the most that it can be."
-)
-
-
-class Strain(NamedTuple):
-    """The sites planned on a grid beside its peak, in MW and per cent; levels are those of `quantiles`."""
-
-    grid: Grid
-    peak: float
-    load: str
-    sites: int
-    capacity: tuple[float, ...]
-    highest_hour: tuple[float, ...]
-    share: tuple[float, ...]
-    stands: str
 
 
 @by_version
@@ -49,12 +31,22 @@ def strains(catalog: Catalog) -> tuple[Strain, ...]:
         capacity, peak = (quantiles(magnitude(kinds[kind].value, "MW")) for kind in ("capacity", "peak"))
         share = strain_on_peak(kinds["peak"], grid).levels
         known = float(magnitude(grid.peak, "MW"))
-        found.append(Strain(grid, known, load, len(sites), capacity, peak, share, standing(kinds["peak"], grid)))
+        stands, used = standing(kinds["peak"], grid), kinds["peak"].source_ids
+        found.append(Strain(grid, known, load, len(sites), capacity, peak, share, stands, used))
     return tuple(sorted(found, key=lambda row: -row.share[2]))
 
 
-def strains_table(catalog: Catalog) -> list[Any]:
-    """The table of `strains`, each grid linked to its own page; nothing where there is none."""
+@by_version
+def planned(catalog: Catalog) -> tuple[Comparison, ...]:
+    """The figure of `strains`; none where nothing that could be drawn is planned."""
+    try:
+        return (planned_on(strains(catalog), MONTH[:4], catalog),)
+    except ValueError:
+        return ()
+
+
+def strains_block(catalog: Catalog, window: dict[str, Any], address: str) -> list[Any]:
+    """The figure of `strains` and their table, each grid linked to its own page; nothing where there is none."""
     body = [
         [
             ui.plain("A", row.grid.name, href=f"/grids?{urlencode({'load': row.load, 'question': 'peak'})}"),
@@ -81,7 +73,8 @@ def strains_table(catalog: Catalog) -> list[Any]:
     caption = f"AI sites announced, or expected by others, for {MONTH[:4]}, the greatest share first"
     return [
         html.H2("AI load planned on each grid"),
-        html.P(f"{NESTED} {TAKEN}", className="quiet"),
+        *[ui.figure_block(comparison, window, address) for comparison in planned(catalog)],
+        html.P(f"{NESTED} {TAKEN} A {LOWER} makes a share the most that it can be.", className="quiet"),
         ui.table(head, body, numbers=(2, 3, 4, 5), caption=caption),
     ]
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from dashboard.catalog import Catalog
 from dashboard.estimates.estimate import Estimate, middle_of
-from dashboard.estimates.questions import Load
+from dashboard.estimates.questions import Load, Strain
 from dashboard.records import Grid
 from dashboard.units import Quantity, given_text, magnitude, range_text, reader_text
 from dashboard.workings.lines import MOST_LINES, Used, Worked, Working, factors_of, number
@@ -25,6 +25,25 @@ def of_shares(load: Quantity, unit: str, beside: Sequence[tuple[Grid, str]], wha
         rows.append(Used(grid.name, value, what, date, (source,), grid.demand_caution if energy else grid.caution))
     kappa = [] if energy else [catalog.parameter("peak_share")]
     return Worked(tuple(lines), tuple(rows), factors_of(kappa))
+
+
+def of_strains(found: Sequence[Strain], catalog: Catalog) -> Worked:
+    """The highest hour of what is planned on each grid over the grid's peak."""
+    rows, lines = [], []
+    for strain in found:
+        grid, peak = strain.grid, reader_text(strain.peak, "MW", 3)
+        hour = reader_text(strain.highest_hour[2], "MW", 3)
+        low, middle, high = map(number, strain.share[::2])
+        lines.append(
+            Working(
+                grid.name,
+                "highest hour of its sites ÷ published peak",
+                f"{hour} ÷ {peak}",
+                f"{middle} % ({low}–{high})",
+            )
+        )
+        rows.append(Used(grid.name, peak, "published peak", grid.peak_date, (grid.peak_source_id,), grid.caution))
+    return Worked(tuple(lines), tuple(rows), factors_of([catalog.parameter("peak_share")]))
 
 
 def of_plants(question: str, load: Load, results: Mapping[str, tuple[str, str]], catalog: Catalog) -> Worked:

@@ -483,7 +483,7 @@ def test_nothing_is_said_to_be_likely_of_a_date_of_ours(catalog, load):
 def test_what_is_planned_on_each_grid_is_what_its_own_page_says(catalog):
     """The table has each grid with a peak and sites once, the greatest share first, as its own page has it."""
     rows = components_grids.strains(catalog)
-    told = str(components_grids.strains_table(catalog)[-1]["props"]["rows"])
+    told = str(components_grids.strains_block(catalog, WINDOW, "/grids")[-1]["props"]["rows"])
     louisiana = next(row for row in rows if row.grid.grid_id == "entergy-louisiana")
     ercot = next(row for row in rows if row.grid.grid_id == "ercot")
     page = grids.view(catalog, grids.Choice("grid:ERCOT (Texas)", question="peak")).rows[0]
@@ -496,3 +496,31 @@ def test_what_is_planned_on_each_grid_is_what_its_own_page_says(catalog):
     assert components_grids._beside(louisiana) == [" or less"]
     assert components_grids._beside(ercot) == ["; some or all of its sites make power of their own"]
     assert "load=grid%3AEntergy+Louisiana&question=peak" in told
+
+
+def test_what_is_planned_on_each_grid_is_a_figure(catalog):
+    """Of the grids in the table those with 2 % or more, in its order; where the record is not known, it says so."""
+    rows = components_grids.strains(catalog)
+    (figure,) = components_grids.planned(catalog)
+    drawn = [row for row in rows if row.share[2] >= 2]
+    lower = [row.grid.name for row in drawn if row.grid.peak_kind == "lower bound"]
+
+    assert [row.label.removesuffix(" (at most)") for row in figure.rows] == [row.grid.name for row in drawn]
+    assert [row.value for row in figure.rows] == [row.share[2] for row in drawn]
+    assert [row.label for row in figure.rows if "at most" in row.label] == [f"{name} (at most)" for name in lower]
+    assert {row.basis for row in figure.rows if "at most" in row.label} == {"highest hour over lower bound of the peak"}
+    assert figure.answer.startswith("AI sites announced on Entergy Louisiana for 2030 would take 19")
+    assert "or less of the highest peak found" in figure.answer
+    for left in rows[len(drawn) :]:
+        assert left.grid.name in figure.method
+
+
+def test_figure_of_all_grids_is_left_out_where_nothing_is_planned(catalog):
+    """Tables with few or far sites have no such figure, and its page stands without it."""
+    rows = components_grids.strains(catalog)[:1]
+    small = [row._replace(share=(0.1, 0.2, 0.3, 0.4, 0.5)) for row in rows]
+
+    with pytest.raises(ValueError, match="take 2 % of no grid's published peak"):
+        compare_grids.planned_on(small, "2030", catalog)
+    with pytest.raises(ValueError, match="take 2 % of no grid's published peak"):
+        compare_grids.planned_on((), "2030", catalog)

@@ -23,13 +23,13 @@ from dashboard.web import components_plans as parts
 from dashboard.web import loads
 from dashboard.web import sentences_grids as sentences
 from dashboard.web.cache import by_version
-from dashboard.web.components_grids import strains_table
+from dashboard.web.components_grids import planned, strains_block
 from dashboard.web.live import Live
 from dashboard.web.pages import plans
 from dashboard.web.sentences_plans import MONTH
 
 PATH, NAME, TITLE = "/grids", "Grids", "What would this load be on a grid?"
-FIGURES = ("grids-energy", "grids-peak", "grids-plants", "grids-adequacy")
+FIGURES = ("grids-energy", "grids-peak", "grids-plants", "grids-adequacy", "grids-planned")
 QUESTIONS = {
     "energy": "share of a year’s electricity",
     "peak": "strain on the record peak",
@@ -166,10 +166,11 @@ def _likely(catalog: Catalog, choice: Choice) -> str:
 
 
 def comparisons(catalog: Catalog, query: Mapping[str, str]) -> tuple[Comparison, ...]:
-    """The page's comparisons for a query, one for each question, that which it shows first, for files and exports."""
+    """The page's comparisons for a query, the question shown first; then all that is planned."""
     choice = ui.certain(*choose(query, catalog))
     questions = sorted(QUESTIONS, key=lambda question: question != choice.question)
-    return tuple(view(catalog, Choice(choice.load, choice.basis, choice.grids, question)) for question in questions)
+    asked = (view(catalog, Choice(choice.load, choice.basis, choice.grids, question)) for question in questions)
+    return (*asked, *planned(catalog))
 
 
 def layout(catalog: Catalog, query: Mapping[str, str]) -> Any:
@@ -234,7 +235,6 @@ def layout(catalog: Catalog, query: Mapping[str, str]) -> Any:
                 className="controls",
             ),
             *ui.slot("grids"),
-            *strains_table(catalog),
             dash.dcc.Store(id="grids-query"),
         ]
     )
@@ -360,4 +360,5 @@ def render(catalog: Catalog, choice: Choice, window: dict[str, Any]) -> list[Any
         ui.steps_table(steps),
         *[html.P(told, className="quiet") for told in (steps_apart(answer),) if told],
         html.P(f"{sentences.symbols(answer, steps, catalog)} {POOLED if answer.choices else ''}", className="quiet"),
+        *strains_block(catalog, window, f"/grids?{choice.query()}"),
     ]
