@@ -194,10 +194,14 @@ def limits(tables: Tables) -> Iterator[Problem]:
     """Numbers that no reader would believe, column by column."""
     for name, table in tables.items():
         wanted = {column: LIMITS[name][field] for column, field in _limited(name, table)}
+        dollars = [column for column in table.header if header_field(column)[1] == "billion USD"]
         for line, row in table.records():
             for column, limit in wanted.items():
                 if (value := number(row[column])) is not None and not limit.holds(value):
                     yield _beyond(name, line, column, row[column], limit, header_field(column)[1])
+            for column in dollars:
+                if _THOUSANDS.fullmatch(row[column]):
+                    yield _maybe_thousands(name, line, column, row[column])
             yield from _long_row(name, line, row)
             yield from _spread_row(name, line, row)
 
@@ -216,10 +220,8 @@ def _long_row(name: str, line: int, row: Mapping[str, str]) -> Iterator[Problem]
     if said is None or row["unit"] not in UNITS:
         return
     value = quantity(said, row["unit"])
-    if name == "milestones" and row["unit"] == "MW" and _THOUSANDS.fullmatch(row[column]):
-        what = f'must have no point that may be meant for thousands, got "{row[column]}"'
-        mend = f"write {row[column].replace('.', '')}, or {said:g} where the point sets decimals apart"
-        yield Problem(name, line, column, row[column], what, mend)
+    if name in ("milestones", "pairs") and row["unit"] == "MW" and _THOUSANDS.fullmatch(row[column]):
+        yield _maybe_thousands(name, line, column, row[column])
         return
     for limit in QUANTITY_LIMITS:
         if name in limit.tables and value.dimensionality == quantity(1, limit.unit).dimensionality:
@@ -230,6 +232,12 @@ def _long_row(name: str, line: int, row: Mapping[str, str]) -> Iterator[Problem]
     if name in KINDS and not 0 < said <= MOST:
         what = f"must be above 0 and at most {MOST:,.0f}, got {row[column]}"
         yield Problem(name, line, column, row[column], what, "see the unit and the decimal point")
+
+
+def _maybe_thousands(name: str, line: int, column: str, cell: str) -> Problem:
+    what = f'must have no point that may be meant for thousands, got "{cell}"'
+    mend = f"write {cell.replace('.', '')}, or {float(cell):g} where the point sets decimals apart"
+    return Problem(name, line, column, cell, what, mend)
 
 
 def _spread_row(name: str, line: int, row: Mapping[str, str]) -> Iterator[Problem]:

@@ -22,6 +22,10 @@ _TOTAL = re.compile(
     r"|(?:all )?sum(?:me|ma)?\W*|som(?:me|a)\W*|suma\W*|(?:gesamt|insgesamt)(?:summe|ergebnis)?\W*",
     re.IGNORECASE,
 )
+_PART = re.compile(
+    r"(?P<part>[QH][1-4]) ?[-/’']? ?(?P<year>20\d\d)|(?P<year_>20\d\d) ?[-/]? ?(?P<part_>[QH][1-4])", re.IGNORECASE
+)
+_MONTHS_OF = {"Q": 3, "H": 6}
 LONGEST_TOTAL = 60  # letters: more is a sentence about something else
 
 
@@ -108,3 +112,24 @@ def is_total(label: str) -> bool:
     [False, False, False, False]
     """
     return len(label) <= LONGEST_TOTAL and _TOTAL.fullmatch(label.strip()) is not None
+
+
+def date_mend(text: str, column: str) -> str:
+    """How a quarter, a half of a year or a date in another order is written; blank of anything else.
+
+    >>> date_mend("Q3 2027", "start"), date_mend("2027-H2", "end")
+    ('; for Q3 2027 write 2027-07', '; for H2 2027 write 2027-12')
+    >>> date_mend("30/06/2027", "end"), date_mend("June 2027", "start"), date_mend("Q5 2027", "start")
+    ('; the year comes first: 2027-06', '; the month is a number, the year first: 2027-06', '')
+    """
+    found = _PART.fullmatch(text)
+    if found:
+        part, year = (found["part"] or found["part_"]).upper(), found["year"] or found["year_"]
+        long = _MONTHS_OF[part[0]]
+        last = int(part[1]) * long
+        return (
+            f"; for {part} {year} write {year}-{last if column == 'end' else last - long + 1:02d}" if last <= 12 else ""
+        )
+    if re.fullmatch(r"(?:\d{1,2}[./-])?\d{1,2}[./-]20\d\d", text):
+        return "; the year comes first: 2027-06"
+    return "; the month is a number, the year first: 2027-06" if re.search(r"(?i)[a-z]{3}.*20\d\d", text) else ""

@@ -13,7 +13,7 @@ from dashboard.catalog import Catalog, DataError, Problem, UnknownChipError, row
 from dashboard.estimates.ask import counted_as_chips
 from dashboard.estimates.inputs import is_one_system
 from dashboard.estimates.places import mix_caution, place_with_mix, places
-from dashboard.estimates.plans_columns import SIZES, header_reasons, is_total, same_rows
+from dashboard.estimates.plans_columns import SIZES, date_mend, header_reasons, is_total, same_rows
 from dashboard.estimates.questions import with_parents
 from dashboard.estimates.readings import END_YEAR, MONTHS, START_YEAR
 from dashboard.records import Chip
@@ -384,7 +384,7 @@ class _Row:
             return 12 * (day.year - START_YEAR) + day.month - 1
         if text:
             forms = f"2027, 2027-06 or 2027-06-30, from {FIRST_YEAR} to {LAST_YEAR}"
-            self._wrong(column, f'must be a date such as {forms}, got "{text[:40]}"')
+            self._wrong(column, f'must be a date such as {forms}, got "{text[:40]}"{date_mend(text, column)}')
         return None
 
 

@@ -393,6 +393,23 @@ def test_a_day_that_never_comes_is_refused(catalog, day, column):
 
 
 @pytest.mark.parametrize(
+    ("column", "text", "mend"),
+    [
+        ("start", "Q3 2027", "for Q3 2027 write 2027-07"),
+        ("end", "2027Q3", "for Q3 2027 write 2027-09"),
+        ("end", "h1/2028", "for H1 2028 write 2028-06"),
+        ("start", "06/2027", "the year comes first: 2027-06"),
+        ("start", "30.06.2027", "the year comes first: 2027-06"),
+        ("end", "1 June 2027", "the month is a number, the year first: 2027-06"),
+    ],
+)
+def test_a_date_as_people_write_it_is_told_how_to_write(catalog, column, text, mend):
+    """A quarter begins or ends with a month; another order of day, month and year is not guessed."""
+    with pytest.raises(DataError, match=rf'{column}: must be a date .* got "{text}"; {mend}$'):
+        _read(f"power,unit,{column}\n5,MW,{text}\n", catalog)
+
+
+@pytest.mark.parametrize(
     ("start", "end", "term", "months"),
     [
         ("1999", "2005", "", (192, 192, "is over before 2020: it stands in no month")),
