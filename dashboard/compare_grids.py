@@ -35,7 +35,7 @@ ONLY_SCALE = ("for scale only", ", for scale only")
 NESTED = "Grids lie in each other, as Entergy in MISO: each row has all sites of its grid, so rows are never added."
 TAKEN = "Highest hours are taken to fall together with the grid’s own."
 AT_MOST = "At most: its record is not known, only a lower bound of it."
-LEAST_DRAWN = 2.0  # per cent of a grid’s peak: with less, an axis could show no row as what it is
+LEAST_DRAWN = 0.1  # of the greatest share: what is less could not be told from nothing beside it
 
 
 def beside_grids(question: str, load: Load, answer: Estimate, grids: Sequence[Grid], catalog: Catalog) -> Comparison:
@@ -73,15 +73,16 @@ def beside_grids(question: str, load: Load, answer: Estimate, grids: Sequence[Gr
     )
 
 
-def planned_on(found: Sequence[Strain], year: str, catalog: Catalog) -> Comparison:
+def planned_on(found: Sequence[Strain], whose: str, year: str, catalog: Catalog) -> Comparison:
     """What is announced on each grid as a share of the highest load that the grid has had; `found` greatest first.
 
     Raises:
         ValueError: there is no grid to draw.
     """
-    drawn = [strain for strain in found if strain.share[2] >= LEAST_DRAWN]
-    if not drawn:
-        raise ValueError(f"sites announced for {year} take {LEAST_DRAWN:g} % of no grid's published peak")
+    if not found:
+        raise ValueError(f"none of {whose} announced for {year} stands on a grid with a published peak")
+    top = found[0]
+    drawn = [strain for strain in found if strain.share[2] >= LEAST_DRAWN * top.share[2]]
     small = ", ".join(strain.grid.name for strain in found if strain not in drawn)
     own = ", ".join(strain.grid.name for strain in drawn if strain.stands != questions.CARRIES)
     method = [
@@ -91,15 +92,14 @@ def planned_on(found: Sequence[Strain], year: str, catalog: Catalog) -> Comparis
         TAKEN,
         AT_MOST if any(_lower(strain.grid) for strain in drawn) else "",
         f"Some or all sites make power of their own on: {own}." if own else "",
-        f"Below {LEAST_DRAWN:g} %, not drawn: {small}." if small else "",
+        f"Below a tenth of the greatest, not drawn: {small}." if small else "",
     ]
-    top = drawn[0]
     low, middle, high = (number_text(top.share[level]) for level in (0, 2, 4))
     of = f"or less of the {questions.FOUND} for it" if _lower(top.grid) else f"of its {RECORD}"
-    on = f"AI sites announced on {questions.with_article(top.grid.name)} for {year}"
+    on = f"{whose} announced on {questions.with_article(top.grid.name)} for {year}"
     return Comparison(
         id="grids-planned",
-        title=f"AI sites announced for {year} beside the peak of each grid",
+        title=f"{whose} announced for {year} beside the peak of each grid",
         answer=f"{on} would take {middle}\u00a0% ({low}–{high}\u00a0%) {of}{TOGETHER}.",
         axis="Share of the grid’s peak, %",
         unit="%",

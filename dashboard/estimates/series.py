@@ -5,7 +5,7 @@ Source: method section 4.
 """
 
 import functools
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
@@ -149,8 +149,12 @@ class Timeline:
         return {name: self._series(name, ids) for name, ids in _within(self.states, catalog).items()}
 
     def _series(self, name: str, ids: tuple[str, ...]) -> Series:
-        used = [r.milestone.source_id for site in ids for r in self.states[site].readings if r.used]
-        return Series(name, ids, self.bands[ids], tuple(dict.fromkeys(used)))
+        return Series(name, ids, self.bands[ids], self.sources(ids))
+
+    def sources(self, ids: Iterable[str]) -> tuple[str, ...]:
+        """The sources of the readings that are used of some sites."""
+        used = (r.milestone.source_id for site in ids for r in self.states[site].readings if r.used)
+        return tuple(dict.fromkeys(used))
 
 
 def timeline(

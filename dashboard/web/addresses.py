@@ -18,6 +18,10 @@ _NUMBER = re.compile(r"-?\d{1,12}(?:\.\d{1,9})?(?:e[+-]?\d{1,2})?", re.ASCII)
 PINS = ("data", "seed", "figure", "was")  # what a copied link carries beside its page's own query
 FORMS = ("size", "theme")  # how a figure's file is drawn
 MARKED = "utm"  # how those begin who mark where a link was met
+EMPTY = {  # why a page may lack one of its figures
+    "tornado": "every assumption is given at this address; take one set.… out of it",
+    "grids-planned": "none of these sites stands on a grid with a published peak",
+}
 LONGEST = 1_500  # characters of an address that fit into the foot of a picture
 
 
@@ -132,9 +136,7 @@ def _drawn(page: ModuleType, query: Mapping[str, str], figure: str, catalog: Cat
     for item in page.comparisons(catalog, query):
         if item.id == figure:
             return at(page, query, item)
-    raise ValueError(
-        f"{figure}: has nothing to draw, for every assumption is given at this address; take one set.… out of it"
-    )
+    raise ValueError(f"{figure}: has nothing to draw, for {EMPTY[figure]}")
 
 
 def pin_notices(query: Mapping[str, str], catalog: Catalog) -> list[str]:

@@ -14,39 +14,49 @@ from dashboard.units import exact, magnitude, number_text, reader_text, spread_t
 from dashboard.web import components as ui
 from dashboard.web import loads
 from dashboard.web.cache import by_version
+from dashboard.web.components_plans import sites_of
 from dashboard.web.sentences_plans import MONTH
 
 
 @by_version
-def strains(catalog: Catalog) -> tuple[Strain, ...]:
-    """Each grid with a peak on which anything is announced for the end of 2030, the greatest share first."""
+def strains(catalog: Catalog, load: str = "") -> tuple[Strain, ...]:
+    """Each grid with a peak on which anything is announced for the end of 2030, of a planned load or of all.
+
+    The greatest share comes first.
+    """
     found = []
     named = {grid.name: grid for grid in catalog.grids.values()}
     for name in loads.groups(catalog, "grid"):
-        load, grid = f"grid:{name}", named[name]
-        sites = loads.sites(catalog, load)
-        if grid.peak is None or not sites:
+        grid = named[name]
+        standing_on = loads.on_grid(catalog, name, load) if grid.peak is not None else None
+        if grid.peak is None or standing_on is None:
             continue
-        _, kinds = loads.worked(catalog, load)
+        group, kinds = standing_on
         capacity, peak = (quantiles(magnitude(kinds[kind].value, "MW")) for kind in ("capacity", "peak"))
         share = strain_on_peak(kinds["peak"], grid).levels
         known = float(magnitude(grid.peak, "MW"))
-        stands, used = standing(kinds["peak"], grid), kinds["peak"].source_ids
-        found.append(Strain(grid, known, load, len(sites), capacity, peak, share, stands, used))
+        stands, count = standing(kinds["peak"], grid), len(group.site_ids)
+        found.append(Strain(grid, known, f"grid:{name}", count, capacity, peak, share, stands, group.source_ids))
     return tuple(sorted(found, key=lambda row: -row.share[2]))
 
 
+def _subject(load: str) -> tuple[str, str]:
+    """Whose sites stand on the grids, as a load and in words: those of a user or a country, else all."""
+    by, name = loads.grouping(load), load.partition(":")[2]
+    return (load, sites_of(by, name)) if by in ("user", "country") else ("", "AI sites")
+
+
 @by_version
-def planned(catalog: Catalog) -> tuple[Comparison, ...]:
+def planned(catalog: Catalog, load: str = "") -> tuple[Comparison, ...]:
     """The figure of `strains`; none where nothing that could be drawn is planned."""
-    try:
-        return (planned_on(strains(catalog), MONTH[:4], catalog),)
-    except ValueError:
-        return ()
+    load, whose = _subject(load)
+    found = strains(catalog, load)
+    return (planned_on(found, whose, MONTH[:4], catalog),) if found else ()
 
 
-def strains_block(catalog: Catalog, window: dict[str, Any], address: str) -> list[Any]:
+def strains_block(catalog: Catalog, load: str, window: dict[str, Any], address: str) -> list[Any]:
     """The figure of `strains` and their table, each grid linked to its own page; nothing where there is none."""
+    of, whose = _subject(load)
     body = [
         [
             ui.plain("A", row.grid.name, href=f"/grids?{urlencode({'load': row.load, 'question': 'peak'})}"),
@@ -57,7 +67,7 @@ def strains_block(catalog: Catalog, window: dict[str, Any], address: str) -> lis
             str(row.sites),
             ui.source_links([row.grid.peak_source_id], catalog),
         ]
-        for row in strains(catalog)
+        for row in strains(catalog, of)
     ]
     if not body:
         return []
@@ -70,10 +80,10 @@ def strains_block(catalog: Catalog, window: dict[str, Any], address: str) -> lis
         "Sites",
         "Source of its peak",
     ]
-    caption = f"AI sites announced, or expected by others, for {MONTH[:4]}, the greatest share first"
+    caption = f"{whose} announced, or expected by others, for {MONTH[:4]}, the greatest share first"
     return [
-        html.H2("AI load planned on each grid"),
-        *[ui.figure_block(comparison, window, address) for comparison in planned(catalog)],
+        html.H2(f"{whose} on each grid" if of else "AI load planned on each grid"),
+        *[ui.figure_block(comparison, window, address) for comparison in planned(catalog, load)],
         html.P(f"{NESTED} {TAKEN} A {LOWER} makes a share the most that it can be.", className="quiet"),
         ui.table(head, body, numbers=(2, 3, 4, 5), caption=caption),
     ]

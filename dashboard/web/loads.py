@@ -1,6 +1,6 @@
 """The planned loads that `/grids` offers: the sites of a user, a country, a grid with its parts, or one alone."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -72,11 +72,32 @@ def _hosts(catalog: Catalog, load: str) -> tuple[tuple[str, ...], tuple[str, ...
     """As `hosts`; all sites of a grid stand on it, whatever part of it they name."""
     by, name = grouping(load), load.partition(":")[2]
     assert by is not None
-    standing = sites(catalog, load)
+    return _hosts_of(by, name, sites(catalog, load), catalog)
+
+
+def _hosts_of(by: By, name: str, standing: Sequence[Site], catalog: Catalog) -> tuple[tuple[str, ...], tuple[str, ...]]:
     if by == "grid":
         whole = next(grid.grid_id for grid in catalog.grids.values() if grid.name == name)
         standing = [replace(site, grid_id=whole) for site in standing]
     return hosts(by, standing)
+
+
+@by_version
+def on_grid(catalog: Catalog, name: str, load: str = "") -> tuple[Series, dict[Kind, Load]] | None:
+    """The sites announced on a grid and its parts, of a planned load those of it alone, and them as a load.
+
+    Raises:
+        ValueError: the tables have no such grid or load.
+    """
+    whole, timeline = group_of(catalog, f"grid:{name}"), plans.plans_of(catalog)
+    own = set(group_of(catalog, load).site_ids if load else whole.site_ids)
+    ids = tuple(site_id for site_id in announced(whole, timeline, MONTH) if site_id in own)
+    if not ids:
+        return None
+    standing = replace(whole, site_ids=ids, source_ids=timeline.sources(ids))
+    answer, highest_hour = planned(standing, timeline, MONTH, catalog)
+    carriers = _hosts_of("grid", name, [catalog.sites[site_id] for site_id in ids], catalog)
+    return standing, placed(kinds_of(answer, highest_hour), catalog, *carriers)
 
 
 @by_version

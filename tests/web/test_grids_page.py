@@ -20,6 +20,7 @@ from dashboard.estimates.report import steps_apart
 from dashboard.figures.frame import Size
 from dashboard.units import Quantity, magnitude, spread_text
 from dashboard.web import components_grids, loads, sentences_grids
+from dashboard.web.addresses import comparisons_at
 from dashboard.web.pages import grids, plans
 from dashboard.web.sentences_plans import MONTH
 
@@ -483,7 +484,7 @@ def test_nothing_is_said_to_be_likely_of_a_date_of_ours(catalog, load):
 def test_what_is_planned_on_each_grid_is_what_its_own_page_says(catalog):
     """The table has each grid with a peak and sites once, the greatest share first, as its own page has it."""
     rows = components_grids.strains(catalog)
-    told = str(components_grids.strains_block(catalog, WINDOW, "/grids")[-1]["props"]["rows"])
+    told = str(components_grids.strains_block(catalog, "30 GW", WINDOW, "/grids")[-1]["props"]["rows"])
     louisiana = next(row for row in rows if row.grid.grid_id == "entergy-louisiana")
     ercot = next(row for row in rows if row.grid.grid_id == "ercot")
     page = grids.view(catalog, grids.Choice("grid:ERCOT (Texas)", question="peak")).rows[0]
@@ -499,10 +500,10 @@ def test_what_is_planned_on_each_grid_is_what_its_own_page_says(catalog):
 
 
 def test_what_is_planned_on_each_grid_is_a_figure(catalog):
-    """Of the grids in the table those with 2 % or more, in its order; where the record is not known, it says so."""
+    """Of the grids in the table those near the greatest, in its order; where the record is not known, it says so."""
     rows = components_grids.strains(catalog)
     (figure,) = components_grids.planned(catalog)
-    drawn = [row for row in rows if row.share[2] >= 2]
+    drawn = [row for row in rows if row.share[2] >= rows[0].share[2] / 10]
     lower = [row.grid.name for row in drawn if row.grid.peak_kind == "lower bound"]
 
     assert [row.label.removesuffix(" (at most)") for row in figure.rows] == [row.grid.name for row in drawn]
@@ -515,12 +516,39 @@ def test_what_is_planned_on_each_grid_is_a_figure(catalog):
         assert left.grid.name in figure.method
 
 
-def test_figure_of_all_grids_is_left_out_where_nothing_is_planned(catalog):
-    """Tables with few or far sites have no such figure, and its page stands without it."""
-    rows = components_grids.strains(catalog)[:1]
-    small = [row._replace(share=(0.1, 0.2, 0.3, 0.4, 0.5)) for row in rows]
+def test_sites_of_a_user_stand_on_their_grids(catalog):
+    """Of a user each grid has those sites alone that stand on it, never more than all sites there are."""
+    all_sites = {row.grid.grid_id: row for row in components_grids.strains(catalog)}
+    rows = {row.grid.grid_id: row for row in components_grids.strains(catalog, "user:OpenAI")}
+    (figure,) = components_grids.planned(catalog, "user:OpenAI")
+    ercot = [site.site_id for site in loads.sites(catalog, "grid:ERCOT (Texas)")]
+    own = [site.site_id for site in loads.sites(catalog, "user:OpenAI") if site.site_id in ercot]
 
-    with pytest.raises(ValueError, match="take 2 % of no grid's published peak"):
-        compare_grids.planned_on(small, "2030", catalog)
-    with pytest.raises(ValueError, match="take 2 % of no grid's published peak"):
-        compare_grids.planned_on((), "2030", catalog)
+    assert 3 < len(rows) < len(all_sites)
+    assert rows["ercot"].sites == len(own) < all_sites["ercot"].sites
+    for grid_id, row in rows.items():
+        assert row.sites <= all_sites[grid_id].sites
+        assert row.share[2] <= all_sites[grid_id].share[2]
+        assert set(row.source_ids) <= set(all_sites[grid_id].source_ids)
+    assert figure.title == "AI sites of OpenAI announced for 2030 beside the peak of each grid"
+    words = _words(grids.render(catalog, grids.Choice("user:OpenAI"), WINDOW))
+    assert "AI sites of OpenAI on each grid" in words
+
+
+def test_figure_of_all_grids_is_left_out_where_nothing_is_planned(catalog):
+    """A user whose sites stand on no grid with a peak has no such figure; a file of it says why."""
+    load = next(
+        item["value"]
+        for group in loads.choices(catalog)
+        for item in group["items"]
+        if item["value"].startswith("country:")
+        and not components_grids.strains(catalog, item["value"])
+        and loads.sites(catalog, item["value"])
+    )
+
+    assert components_grids.planned(catalog, load) == ()
+    assert len(grids.comparisons(catalog, {"load": load})) == len(grids.QUESTIONS)
+    with pytest.raises(
+        ValueError, match="grids-planned: has nothing to draw, for none of these sites stands on a grid"
+    ):
+        comparisons_at(f"/grids?load={load}".replace(" ", "+"), catalog, "grids-planned")

@@ -170,7 +170,7 @@ def comparisons(catalog: Catalog, query: Mapping[str, str]) -> tuple[Comparison,
     choice = ui.certain(*choose(query, catalog))
     questions = sorted(QUESTIONS, key=lambda question: question != choice.question)
     asked = (view(catalog, Choice(choice.load, choice.basis, choice.grids, question)) for question in questions)
-    return (*asked, *planned(catalog))
+    return (*asked, *planned(catalog, choice.load))
 
 
 def layout(catalog: Catalog, query: Mapping[str, str]) -> Any:
@@ -360,5 +360,5 @@ def render(catalog: Catalog, choice: Choice, window: dict[str, Any]) -> list[Any
         ui.steps_table(steps),
         *[html.P(told, className="quiet") for told in (steps_apart(answer),) if told],
         html.P(f"{sentences.symbols(answer, steps, catalog)} {POOLED if answer.choices else ''}", className="quiet"),
-        *strains_block(catalog, window, f"/grids?{choice.query()}"),
+        *strains_block(catalog, choice.load, window, f"/grids?{choice.query()}"),
     ]
