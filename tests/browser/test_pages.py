@@ -186,3 +186,27 @@ def test_unknown_page_offers_the_others(window):
     (told,) = window.wrong
     assert "404" in told  # so the browser's console says, and nothing else
     window.wrong.clear()
+
+
+def test_who_comes_back_stands_where_they_stood(window):
+    """Back from another page, from another document and after a reload a page is at the place that was read."""
+    page = window.page
+    place = "() => Math.abs(scrollY - 900) < 3"
+    window.open("/score")
+    page.evaluate("figureExits.drawn()")
+    page.evaluate("scrollTo(0, 900)")
+    page.get_by_role("link", name="Method", exact=True).dispatch_event("click")
+    expect(page).to_have_title(re.compile("^How are these numbers"))
+    assert page.evaluate("scrollY") == 0
+    page.go_back()
+    expect(page).to_have_title(re.compile("How close"))
+    page.wait_for_function(place)
+
+    page.goto(f"{window.address}/healthz")
+    page.go_back()
+    page.wait_for_function(place)
+    page.reload()
+    page.wait_for_function(place)
+    page.evaluate("scrollTo(0, 0)")
+    page.wait_for_timeout(200)
+    assert page.evaluate("scrollY") == 0  # nobody is held at a place
