@@ -88,7 +88,7 @@ def planned_on(found: Sequence[Strain], whose: str, year: str, catalog: Catalog)
     method = [
         METHOD,
         "Sites that only others expect are in it.",
-        NESTED,
+        NESTED if len(found) > 1 else "",
         TAKEN,
         AT_MOST if any(_lower(strain.grid) for strain in drawn) else "",
         f"Some or all sites make power of their own on: {own}." if own else "",
