@@ -80,11 +80,12 @@ def strains_block(catalog: Catalog, load: str, window: dict[str, Any], address: 
         "Sites",
         "Source of its peak",
     ]
+    nested = f"{NESTED} " if len(body) > 1 else ""
     caption = f"{whose} announced, or expected by others, for {MONTH[:4]}, the greatest share first"
     return [
         html.H2(f"{whose} on each grid" if of else "AI load planned on each grid"),
         *[ui.figure_block(comparison, window, address) for comparison in planned(catalog, load)],
-        html.P(f"{NESTED} {TAKEN} A {LOWER} makes a share the most that it can be.", className="quiet"),
+        html.P(f"{nested}{TAKEN} A {LOWER} makes a share the most that it can be.", className="quiet"),
         ui.table(head, body, numbers=(2, 3, 4, 5), caption=caption),
     ]
 
