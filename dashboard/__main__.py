@@ -150,7 +150,7 @@ def estimate(
     if as_json:
         click.echo(json.dumps(report.as_json(text, answer, catalog, bound), ensure_ascii=False, indent=1))
     else:
-        click.echo(report.as_text(answer, bound))
+        click.echo(report.as_text(answer, catalog, bound))
 
 
 LONG_LIST = 2_000  # rows from which a progress bar helps

@@ -1,4 +1,4 @@
-"""One estimate as comparisons: its chain from IT to the grid, twenty outcomes, and what would change it."""
+"""One estimate as comparisons: from IT to the grid, twenty outcomes, what would change it, what it costs a year."""
 
 from functools import partial
 from typing import Any
@@ -20,6 +20,8 @@ from dashboard.compare import (
     source_names,
 )
 from dashboard.estimates.estimate import RESULT_UNITS, Estimate
+from dashboard.estimates.owning import LABELS as OWNED_LABELS
+from dashboard.estimates.owning import PARTS, TOTAL, Owned, cost_texts
 from dashboard.estimates.report import LABELS, what_would_change
 from dashboard.units import (
     exact,
@@ -30,6 +32,7 @@ from dashboard.units import (
     quantity,
     range_text,
     reader_text,
+    rounded,
     spread_text,
 )
 
@@ -81,6 +84,41 @@ def _told_peak(answer: Estimate, greatest: float) -> str:
     sure = GIVEN if answer.is_given("facility_peak") else NOTHING_OPEN
     meaning = sure if exact(low, high) else "a 90\u00a0% range"
     return f"{spread_text(low, middle, high, 'MW', beside=greatest)}, {meaning}"
+
+
+def year_cost_of(answer: Estimate, owned: Owned, catalog: Catalog) -> Comparison:
+    """A year's cost of owning the load, its parts, and beside a contract what that pays in a year."""
+    levels = owned.levels
+    rows = [estimate_levels(OWNED_LABELS[n], levels[n][1], "USD", basis="cost of a year") for n in (TOTAL, *PARTS)]
+    paid = _paid_in_a_year(answer)
+    if paid:
+        basis = "a year’s payment of the contract"
+        rows.insert(1, reading_row("What the contract pays", quantity(paid, "USD"), "USD", CLAIM, basis=basis))
+    total, electricity = cost_texts(owned)
+    beside = f", where the contract pays {given_text(paid, 'USD')}" if paid else ""
+    return Comparison(
+        id="year-cost",
+        title=f"{answer.ask.text}: what it costs its owner in a year",
+        answer=f"About {total}{beside}. Electricity is {electricity} of that cost.",
+        axis="Dollars a year",
+        unit="USD",
+        kind="money",
+        table=pd.DataFrame(rows, columns=COLUMNS),
+        sources=source_names(catalog, [*deciding_sources(answer), *owned.source_ids]),
+        method=f"{METHOD} Capital is paid back over the life of what it bought, with interest.",
+        version=catalog.version,
+        estimates=((answer.ask.text, answer),),
+        worked=partial(workings.of_year_cost, owned),
+        leads=(OWNED_LABELS[TOTAL],),
+    )
+
+
+def _paid_in_a_year(answer: Estimate) -> float:
+    """What a contract pays in a year, in dollars to three figures; 0 of anything else."""
+    amount, term = answer.ask.amount, answer.ask.term
+    if answer.ask.kind != "contract" or term is None:
+        return 0.0
+    return rounded(magnitude(amount, "USD") / magnitude(term, "year"), 3)
 
 
 def outcomes_of(answer: Estimate, name: str, catalog: Catalog) -> Comparison:

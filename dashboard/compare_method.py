@@ -16,7 +16,7 @@ from dashboard.units import number_text
 Z25 = 0.6745
 MOST = 12  # rows drawn: the widest
 # In the method and its table, for a reader's own sums; no formula here asks for them.
-KEPT = (("it_life", ""), ("building_life", ""), ("load_factor", ""), ("grid_intensity", "hyperscale"))
+KEPT = (("load_factor", ""), ("grid_intensity", "hyperscale"))
 
 
 def drawn(row: Parameter) -> bool:

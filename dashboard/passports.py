@@ -23,6 +23,7 @@ KINDS = {
     "average": "Ranges of assumptions, not of results.",
 }
 UNLIKE = {
+    "USD": "Payments of one year: capital as it is paid back over its life, not capital itself; no dollar is a watt.",
     "%": "A share, not an amount: what it is a share of differs from row to row, and shares are not added.",
 }
 FORMS = {

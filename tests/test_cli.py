@@ -179,7 +179,7 @@ def test_the_ends_of_a_range_differ(tmp_path):
     ranges = re.findall(r"([\d.]+) \w+   5–95 %: ([\d.,]+)–([\d.,]+)", one + listed)
 
     assert re.search("Facility peak +1.30 GW   5–95 %: 1.29–1.31 GW", one)
-    assert len(ranges) == 14
+    assert len(ranges) == 15
     assert all(low != high for _, low, high in ranges)
 
 

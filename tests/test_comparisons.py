@@ -31,7 +31,7 @@ ASKS = ("38 billion USD over 7 years", "100000 H100", "1 H100", "30 GW", "2 GB20
 def test_what_stands_together_has_one_unit(text, catalog):
     """Rows, caption, axis and table of a figure, and the tiles of the page, speak of power in one unit each."""
     query = {"text": text, "basis": "unknown"}
-    chain, energy, peak, tornado = convert.comparisons(catalog, query)
+    chain, energy, peak, tornado, _ = convert.comparisons(catalog, query)
 
     for comparison in (chain, energy, peak, tornado):
         told = [compare.value_text(row, comparison) for row in comparison.rows]
@@ -92,7 +92,7 @@ def test_twenty_dots_are_the_middles_of_twentieths(text, catalog):
 @pytest.mark.parametrize("text", ASKS)
 def test_the_line_in_the_tornado_is_in_its_unit(text, catalog):
     """The median of the answer lies between the ends of each assumption, in the unit that is drawn."""
-    tornado = convert.comparisons(catalog, {"text": text})[-1]
+    tornado = convert.comparisons(catalog, {"text": text})[-2]
     low, _, middle, _, high = convert.view(catalog, convert.Choice(text)).quantiles("annual_energy")
 
     assert [magnitude(quantity(end, tornado.unit), "TWh") for end in tornado.ends] == pytest.approx([low, middle, high])
@@ -102,7 +102,7 @@ def test_the_line_in_the_tornado_is_in_its_unit(text, catalog):
 def test_what_changes_next_to_nothing_is_not_drawn(catalog):
     """An assumption that is set to within a hundredth of a per cent has no line in the tornado, and no share of 0 %."""
     query = {"text": "100000 H100", "set.overhead_ratio": "0.4999:0.5:0.5001"}
-    tornado = convert.comparisons(catalog, query)[-1]
+    tornado = convert.comparisons(catalog, query)[-2]
 
     assert next(row.share for row in tornado.estimates[0][1].assumptions if row.factor.name == "overhead_ratio") > 0
     assert [row.label for row in tornado.rows if "(0\u00a0%)" in row.label] == []
@@ -151,7 +151,7 @@ def test_a_result_with_every_assumption_set_has_no_outcomes(catalog):
 
 def test_the_ends_of_one_assumption_are_no_quartiles(catalog):
     """The CSV of what would change the answer has two ends and the median; its link has the range of all draws."""
-    tornado = convert.comparisons(catalog, {"text": "100000 H100"})[-1]
+    tornado = convert.comparisons(catalog, {"text": "100000 H100"})[-2]
     rows = list(csv.DictReader(io.StringIO(tornado.csv)))
     low, _, middle, _, high = convert.view(catalog, convert.Choice("100000 H100")).quantiles("annual_energy")
 

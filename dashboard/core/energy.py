@@ -6,6 +6,7 @@ Source: method sections 1 and 5.
 from dashboard.units import (
     YEAR,
     CarbonIntensity,
+    CarbonPerPower,
     Emissions,
     Energy,
     Money,
@@ -38,6 +39,16 @@ def emissions(energy: Energy, grid_intensity: CarbonIntensity) -> Emissions:
     58.5 MtCO2e
     """
     return (energy * grid_intensity).to(unit("Mt"))
+
+
+@checked
+def embodied(it_capacity: Power, per_power: CarbonPerPower) -> Emissions:
+    """CO2 equivalent of making equipment and building, once: it_capacity x per_power.
+
+    >>> print(f"{embodied(Quantity(1, 'GW'), Quantity(1.2, 'tCO2e/kW')):~.1f}")
+    1.2 MtCO2e
+    """
+    return (it_capacity * per_power).to(unit("Mt"))
 
 
 @checked

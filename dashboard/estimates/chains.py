@@ -17,6 +17,8 @@ BASIS_CHOICE = "basis of the announced power"
 ROUTE_CHOICE = "way from dollars to power"
 
 OF_CAPACITY = ("it_rated", "facility_peak", "grid_connection", "capex")
+# What turns the capital of any chain into a year's cost, and its power into the carbon of making it: `owning` draws it.
+OWNING = ("it_capital_share", "it_life", "building_life", "cost_of_capital", "running_cost", "embodied_carbon")
 OF_AVERAGE = ("it_average", "facility_average", "annual_energy", "emissions", "water", "electricity_cost")
 
 

@@ -15,7 +15,7 @@ from dashboard.core.conditional import Way, percentiles
 from dashboard.core.draws import Array, Draws, strata
 from dashboard.core.spread import Z95, Spread
 from dashboard.estimates.ask import Ask
-from dashboard.estimates.chains import BASIS_CHOICE, CHAINS
+from dashboard.estimates.chains import BASIS_CHOICE, CHAINS, OWNING
 from dashboard.estimates.inputs import (
     DrawnNormals,
     Factor,
@@ -107,7 +107,7 @@ class Estimate:
 
     def median(self, name: str) -> Quantity:
         """The 50th percentile of a result."""
-        return Quantity(self.quantiles(name)[2], RESULT_UNITS[name]).to(self.results[name].u)
+        return quantity(self.quantiles(name)[2], RESULT_UNITS[name]).to(self.results[name].u)
 
     @functools.cached_property
     def steps(self) -> tuple[Step, ...]:
@@ -134,7 +134,8 @@ class Estimate:
 
 def step_unit(step: Step) -> str:
     """The unit in which a step's result is told."""
-    return RESULT_UNITS.get(step.name, "chips" if step.result.check("[chip]") else "MW")
+    kinds = {"[chip]": "chips", "[currency]": "USD", "[co2e]": "Mt"}
+    return RESULT_UNITS.get(step.name, next((name for kind, name in kinds.items() if step.result.check(kind)), "MW"))
 
 
 def quantiles(values: Any) -> tuple[float, ...]:
@@ -205,6 +206,7 @@ def estimate(ask: Ask, catalog: Catalog, draws: Draws | None = None) -> Estimate
     chain = CHAINS[ask.kind]
     drawn = Inputs(catalog, ask, DrawnNormals(draws, ask, catalog))
     results = chain(ask, drawn)
+    _ = [drawn(name) for name in OWNING if name in ask.overrides]  # told with the rest that is set by hand
     ways = _conditioned(drawn, results)
     return Estimate(
         ask=ask,

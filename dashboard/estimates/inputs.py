@@ -233,7 +233,7 @@ def _part_text(value: Quantity) -> str:
     return counted(text, _UNIT_TEXT.get(name, name))
 
 
-_LADDERS = ("MW", "TWh")
+_LADDERS = ("MW", "TWh", "USD")
 _UNIT_TEXT = {
     "kW/chip": "kW",
     "annum": "years",
@@ -244,6 +244,7 @@ _UNIT_TEXT = {
     "USD/chip/h": "USD/chip/h",
     "USD/h/chip": "USD/chip/h",
     "tCO2e": "t",
+    "tCO2e/kW": "t/kW",
     "MtCO2e": "Mt",
     "gCO2e/kWh": "g/kWh",
     "gCO2e/h/kW": "g/kWh",

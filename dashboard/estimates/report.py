@@ -6,6 +6,8 @@ from dashboard.catalog import Catalog
 from dashboard.estimates.estimate import RESULT_UNITS, Assumption, Estimate, step_unit
 from dashboard.estimates.inputs import PLAIN_UNITS, SET_FIGURES, Factor, Step
 from dashboard.estimates.limits import limit_text, share_text, shares_above
+from dashboard.estimates.owning import LABELS as OWNED_LABELS
+from dashboard.estimates.owning import owned
 from dashboard.units import Amount, exact, figures_apart, given_text, magnitude, range_text, reader_text, trimmed
 
 LABELS = {
@@ -93,7 +95,7 @@ def _source(catalog: Catalog, source_id: str) -> dict[str, str]:
     return {"id": source_id, "title": source.title, "address": source.address, "tier": source.tier}
 
 
-def as_text(answer: Estimate, above: Amount | None = None) -> str:
+def as_text(answer: Estimate, catalog: Catalog, above: Amount | None = None) -> str:
     """What was understood, each result with its range, how often it is above an amount, what decides it, warnings."""
     lines = [f"{answer.ask.text}  (data {answer.data_version}, seed {answer.seed}, {answer.draws:,} draws)", ""]
     for name in RESULT_UNITS:
@@ -108,6 +110,7 @@ def as_text(answer: Estimate, above: Amount | None = None) -> str:
             if exact(low, high):
                 text, span = given_text(middle, unit), ""
             lines.append(f"  {LABELS[name]:<24}{text:>16}{span}")
+    lines += ["", "A year of owning it, and the carbon of making it", *_owning_lines(answer, catalog)]
     if above is not None:
         lines += ["", limit_text(above)]
         lines += [f"  {LABELS[name]:<24}{share_text(share):>16}" for name, share in shares_above(answer, above).items()]
@@ -118,6 +121,13 @@ def as_text(answer: Estimate, above: Amount | None = None) -> str:
         lines += [f"  {apart}"]
     lines += ["", what_would_change(answer)]
     return "\n".join(lines + [f"Note: {warning}." for warning in answer.warnings])
+
+
+def _owning_lines(answer: Estimate, catalog: Catalog) -> list[str]:
+    return [
+        f"  {OWNED_LABELS[name]:<24}{reader_text(found[2], unit):>16}   5–95 %: {range_text(found[0], found[4], unit)}"
+        for name, (unit, found) in owned(answer, catalog).levels.items()
+    ]
 
 
 def steps_apart(answer: Estimate) -> str:

@@ -6,6 +6,7 @@ match a pattern and a unit must stand in a closed, case-sensitive list.
 
 from dashboard.units.dimensions import (
     CarbonIntensity,
+    CarbonPerPower,
     ChipPrice,
     Chips,
     Dimension,
@@ -72,6 +73,7 @@ __all__ = [
     "YEAR",
     "Amount",
     "CarbonIntensity",
+    "CarbonPerPower",
     "ChipPrice",
     "Chips",
     "Dimension",

@@ -98,6 +98,7 @@ UNITS: dict[str, str] = {
     "gCO2/kWh": "gCO2e/kWh",
     "kgCO2/year": "kgCO2e/annum",
     "Mt": "MtCO2e",
+    "t/kW": "tCO2e/kW",
     "L/kWh": "L/kWh",
     "GL": "GL",
     "hour": "hour",

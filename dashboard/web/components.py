@@ -219,25 +219,34 @@ def assumptions_table(answer: Estimate, catalog: Catalog) -> Any:
     """Each assumption: range, share of the variance, kind, sources."""
     body = []
     for row in answer.assumptions:
-        f = row.factor
-        body.append(
-            [
-                f.label,
-                plain("Span", f.symbol, className="formula") if f.symbol else "",
-                _ends_of(f),
-                f"{100 * row.share:.0f} %",
-                f.basis,
-                plain("A", "our choice: see the method", href=DOUBT)
-                if f.is_choice
-                else source_links(f.source_ids, catalog),
-            ]
-        )
-    head = ["Assumption", "Symbol", "Low / central / high", "Share of the variance", "Kind", "Sources"]
+        *told, kind, sources = _factor_cells(row.factor, catalog)
+        body.append([*told, f"{100 * row.share:.0f} %", kind, sources])
+    head = [*FACTOR_HEAD[:3], "Share of the variance", *FACTOR_HEAD[3:]]
     caption = (
         "5th, 50th and 95th percentile of each assumption. Share of the variance: of a year’s energy, so what acts on "
         "other results alone has 0 %."
     )
     return table(head, body, numbers=(3,), caption=caption)
+
+
+FACTOR_HEAD = ["Assumption", "Symbol", "Low / central / high", "Kind", "Sources"]
+
+
+def factors_table(factors: Sequence[Factor], catalog: Catalog, caption: str) -> Any:
+    """Assumptions that stand beside a chain: range, kind, sources."""
+    return table(FACTOR_HEAD, [_factor_cells(factor, catalog) for factor in factors], caption=caption)
+
+
+def _factor_cells(factor: Factor, catalog: Catalog) -> list[Any]:
+    return [
+        factor.label,
+        plain("Span", factor.symbol, className="formula") if factor.symbol else "",
+        _ends_of(factor),
+        factor.basis,
+        plain("A", "our choice: see the method", href=DOUBT)
+        if factor.is_choice
+        else source_links(factor.source_ids, catalog),
+    ]
 
 
 def _ends_of(factor: Factor) -> str:

@@ -6,7 +6,7 @@ draw; the numbers shown are medians, and medians of parts need not add up to the
 
 from dashboard.workings.deals import OWN_BUILDING, named, of_flows, of_ledger, of_ledgers, read_as, sides, term_read
 from dashboard.workings.lines import Used, Worked, Working, number
-from dashboard.workings.loads import of_dots, of_plants, of_shares, of_strains, of_tornado
+from dashboard.workings.loads import of_dots, of_plants, of_shares, of_strains, of_tornado, of_year_cost
 from dashboard.workings.plans import BASIS_NAMES, date_text, milestone_text, of_claim, of_lines, of_map
 from dashboard.workings.score import of_ranks, of_score, of_spreads
 
@@ -34,6 +34,7 @@ __all__ = [
     "of_spreads",
     "of_strains",
     "of_tornado",
+    "of_year_cost",
     "read_as",
     "sides",
     "term_read",

@@ -3,7 +3,8 @@
 from collections.abc import Mapping, Sequence
 
 from dashboard.catalog import Catalog
-from dashboard.estimates.estimate import Estimate, middle_of
+from dashboard.estimates.estimate import Estimate, middle_of, step_unit
+from dashboard.estimates.owning import Owned
 from dashboard.estimates.questions import Load, Strain
 from dashboard.records import Grid
 from dashboard.units import Quantity, given_text, magnitude, range_text, reader_text
@@ -79,3 +80,17 @@ def of_dots(answer: Estimate, label: str) -> Worked:
     """Twenty of the draws in order, evenly spaced."""
     formula = "draws in order, at (i − ½) ÷ 20"
     return Worked((Working(f"Dot i: {label}", formula, f"i = 1 … 20 of {answer.draws:,} draws", "20 outcomes"),))
+
+
+def of_year_cost(owned: Owned) -> Worked:
+    """Each part of a year's cost, their sum, and the carbon of making the load, at the medians."""
+    lines = [
+        Working(
+            step.label,
+            step.formula,
+            step.numbers,
+            reader_text(magnitude(step.result, step_unit(step)), step_unit(step), 3),
+        )
+        for step in owned.steps
+    ]
+    return Worked(tuple(lines), (), (*owned.of_capital, *owned.factors))

@@ -10,6 +10,7 @@ import pytest
 
 from dashboard.core.draws import COLUMNS, Draws, choice, combined
 from dashboard.estimates import estimate, read_ask
+from dashboard.estimates.chains import OWNING
 
 
 def test_same_name_is_the_same_doubt_in_any_order():
@@ -73,9 +74,7 @@ def test_every_quantity_of_the_tables_has_a_column():
     """Each parameter with a doubt that a chain draws is a column of the lattice, or its draws would be less even."""
     from dashboard.catalog import load
 
-    never_drawn_in_a_chain = {
-        *("load_factor", "capacity_factor", "accreditation", "reserve_margin", "overlap", "it_life", "building_life"),
-    }
+    never_drawn_in_a_chain = {*OWNING, "load_factor", "capacity_factor", "accreditation", "reserve_margin", "overlap"}
     quantities = {row.quantity for row in load().parameters.values()}
 
     assert quantities - never_drawn_in_a_chain <= set(COLUMNS)

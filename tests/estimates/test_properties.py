@@ -261,7 +261,7 @@ def test_steps_that_end_elsewhere_say_why(catalog):
     short, long = (estimate(read_ask(f"1 billion USD over {term}", catalog), catalog) for term in ("1 year", "7 years"))
 
     assert re.fullmatch(r"Each .* makes 0\.8\d+ TWh; the answer is .*, 0\.7\d+ TWh\.", steps_apart(short))
-    assert steps_apart(short) in as_text(short)
+    assert steps_apart(short) in as_text(short, catalog)
     assert steps_apart(long) == ""
 
 

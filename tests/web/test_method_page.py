@@ -113,7 +113,7 @@ def test_spreads_are_shares_of_the_central_value(catalog):
 
 
 def test_what_no_estimate_draws_is_called_so(catalog):
-    """No formula asks for the lives and the load factor: they are marked, not counted and not drawn with the rest."""
+    """No formula asks for the load factor and the carbon at hyperscale sites: they are marked and not counted."""
     package = SHIPPED.parent / "dashboard"
     files = [path for room in ("core", "estimates", ".") for path in (package / room).glob("*.py")]
     code = "".join(path.read_text("utf-8") for path in files if path.stem != "compare_method")
@@ -121,20 +121,11 @@ def test_what_no_estimate_draws_is_called_so(catalog):
     kept = [row for row in rows if not drawn(row)]
     table = words(parts.parameters_table(kept, catalog, "kept"))
 
-    assert {row.quantity for row in rows if f'"{row.quantity}"' not in code} == {
-        "it_life",
-        "building_life",
-        "load_factor",
-    }
+    assert {row.quantity for row in rows if f'"{row.quantity}"' not in code} == {"load_factor"}
     assert '"hyperscale"' not in code
-    assert [row.parameter_id for row in kept] == [
-        "it-life",
-        "building-life",
-        "grid-intensity--hyperscale",
-        "load-factor",
-    ]
+    assert [row.parameter_id for row in kept] == ["grid-intensity--hyperscale", "load-factor"]
     assert table.count("No estimate draws it.") == len(kept)
-    assert not {row.quantity for row in widest(rows)} & {"it_life", "load_factor"}
+    assert not {row.quantity for row in widest(rows)} & {"load_factor"}
     assert f"{len(kept)} more are listed below that no estimate draws." in words(method.layout(catalog, {}))
 
 

@@ -17,13 +17,14 @@ from dashboard.estimates.ask import BASES, setting_name
 from dashboard.estimates.estimate import RESULT_UNITS, quantiles
 from dashboard.estimates.inputs import Factor, NoPowerError
 from dashboard.estimates.limits import limit, limit_text, share_text, shares_above
+from dashboard.estimates.owning import Owned, carbon_texts, owned
 from dashboard.estimates.report import LABELS, lowered, steps_apart, what_would_change
 from dashboard.units import exact, given_text, magnitude, number_text, range_text, reader_text, spread_text
 from dashboard.web import components as ui
 from dashboard.web.live import Live
 
 PATH, NAME, TITLE = "/convert", "Convert", "What do these chips, dollars or gigawatts mean?"
-FIGURES = ("chain", "outcomes-annual-energy", "outcomes-facility-peak", "tornado")
+FIGURES = ("chain", "outcomes-annual-energy", "outcomes-facility-peak", "tornado", "year-cost")
 EXAMPLES = ("100000 H100", "400k GB200", "30 GW", "38 billion USD over 7 years", "1.4 trillion USD")
 BASIS_LABELS = {"unknown": "not stated", "it": "IT power", "facility": "facility power", "grid": "grid connection"}
 CARDS = (
@@ -97,6 +98,7 @@ def _comparisons(answer: Estimate, catalog: Catalog, other: Estimate | None) -> 
         compare_chain.outcomes_of(answer, "annual_energy", catalog),
         compare_chain.outcomes_of(answer, "facility_peak", catalog),
         *([] if tornado.table.empty else [tornado]),
+        compare_chain.year_cost_of(answer, owned(answer, catalog), catalog),
     )
 
 
@@ -247,8 +249,9 @@ def render(catalog: Catalog, choice: Choice, window: dict[str, Any]) -> list[Any
         other, wrong = _other(catalog, choice), ""
     except ValueError as error:
         other, wrong = None, str(error)
+    cost = owned(answer, catalog)
     shown = _comparisons(answer, catalog, other)
-    figures = [ui.figure_block(item, window, f"/convert?{choice.query()}") for item in shown]
+    *figures, last = [ui.figure_block(item, window, f"/convert?{choice.query()}") for item in shown]
     return [
         html.P(_answer(answer), className="answer"),
         html.P(what_would_change(answer), className="quiet"),
@@ -258,12 +261,23 @@ def render(catalog: Catalog, choice: Choice, window: dict[str, Any]) -> list[Any
         html.Div(_beside(catalog, answer, other)),
         html.Div([html.H2("Beside it"), ui.problem(wrong)] if wrong else []),
         *figures,
+        html.H2("What it costs in a year, and the carbon of making it"),
+        last,
+        html.P(_embodied(cost)),
         html.H2("Each step with its numbers"),
         ui.steps_table(answer.steps),
         *[html.P(told, className="quiet") for told in (steps_apart(answer),) if told],
         html.H2("What it rests on"),
         ui.assumptions_table(answer, catalog),
+        ui.factors_table(cost.factors, catalog, "Of a year’s cost, and of the carbon of making it"),
     ]
+
+
+def _embodied(cost: Owned) -> list[Any]:
+    """The carbon of making the load, beside that of running it; its guess is named as one."""
+    made, months = (html.Span(text, className="estimated") for text in carbon_texts(cost))
+    tail = " of running it on the grid’s average mix. Few have published such figures: this is a guess between them."
+    return ["Making equipment and building emits about ", made, " of CO₂, once: as much as ", months, tail]
 
 
 def _answer(answer: Estimate) -> list[Any]:
@@ -359,8 +373,8 @@ def boxes(catalog: Catalog, choice: Choice) -> Any:
         answer = view(catalog, Choice(choice.text, choice.basis, choice.chip, settings={"it_power": "1"}))
     except ValueError:
         return html.P("They stand here once the text above can be read.", className="quiet")
-    factors = [row.factor for row in answer.assumptions if row.factor.row is not None or row.factor.given]
-    rows = sorted(factors, key=lambda factor: not factor.given)
+    used = [*(row.factor for row in answer.assumptions), *owned(answer, catalog).factors]
+    rows = sorted((one for one in used if one.row is not None or one.given), key=lambda one: not one.given)
     return html.Div([_box(factor, choice.settings.get(factor.name, "")) for factor in rows], className="cards")
 
 

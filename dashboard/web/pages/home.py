@@ -18,6 +18,7 @@ from dashboard.estimates.deals import commitment_ask
 from dashboard.estimates.dollars import with_term
 from dashboard.estimates.estimate import RESULT_UNITS
 from dashboard.estimates.headlines import CLAIM
+from dashboard.estimates.owning import cost_texts, owned
 from dashboard.estimates.questions import households, loads, plants_for_adequacy, plants_for_energy, strain_on_peak
 from dashboard.estimates.report import what_would_change
 from dashboard.estimates.series import claimed_total
@@ -186,6 +187,7 @@ def render(catalog: Catalog, choice: Choice, window: dict[str, Any]) -> list[Any
         html.H2("The story of 3 November 2025, in its own numbers"),
         _story(catalog, seen),
         capacity,
+        html.P(_dear(seen.deals[0][1], catalog)),
         html.H2("What became of the claim"),
         _restatements(catalog),
         path,
@@ -225,6 +227,19 @@ def _answer(claim: Estimate) -> list[Any]:
     ]
 
 
+def _dear(deal: Estimate, catalog: Catalog) -> list[Any]:
+    """What owning the computers of the first deal costs in a year, and how little of it is electricity."""
+    alone = estimate(dataclasses.replace(deal.ask, item="", operator=""), catalog)  # as the page of its parts draws it
+    cost, share = (ui.plain("Span", text, className="estimated") for text in cost_texts(owned(alone, catalog)))
+    link = dash.dcc.Link("its parts", href="/convert?text=38+billion+USD+over+7+years")
+    return [
+        "Owning the computers and halls that AWS rents to OpenAI costs about ",
+        *(cost, " in a year, of which electricity is "),
+        *(share, " ("),
+        *(link, "): power holds such plans up where it cannot be had, hardly by its price."),
+    ]
+
+
 def _plainly(claim: Estimate) -> str:
     """What the assumption that decides most is, in words that need no other page."""
     words = PLAIN.get(claim.assumptions[0].factor.name)
@@ -261,6 +276,9 @@ def _beside(catalog: Catalog, seen: View) -> Any:
     ):
         found = [id_ for f in seen.claim.factors if f.name in names for id_ in f.source_ids]
         body.append([sentence, ui.source_links(dict.fromkeys(found), catalog)])
+    total, electricity = cost_texts(owned(seen.claim, catalog))
+    parts = dash.dcc.Link("its parts and their sources", href=f"/convert?text=30+GW&basis={seen.claim.ask.basis}")
+    body.append([f"Owning it would cost {total} a year; electricity is {electricity} of that.", parts])
     caption = "The same load, asked in other ways: all are our estimates"
     return ui.table(["In words", "Source of the other figure"], body, caption=caption)
 
