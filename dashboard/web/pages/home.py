@@ -277,7 +277,8 @@ def _beside(catalog: Catalog, seen: View) -> Any:
         found = [id_ for f in seen.claim.factors if f.name in names for id_ in f.source_ids]
         body.append([sentence, ui.source_links(dict.fromkeys(found), catalog)])
     total, electricity = cost_texts(owned(seen.claim, catalog))
-    parts = dash.dcc.Link("its parts and their sources", href=f"/convert?text=30+GW&basis={seen.claim.ask.basis}")
+    basis = seen.claim.ask.basis
+    parts = ui.plain("A", "its parts and their sources", href=f"/convert?text=30+GW&basis={basis}")
     body.append([f"Owning it would cost {total} a year; electricity is {electricity} of that.", parts])
     caption = "The same load, asked in other ways: all are our estimates"
     return ui.table(["In words", "Source of the other figure"], body, caption=caption)
