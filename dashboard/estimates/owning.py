@@ -52,8 +52,9 @@ class Owned:
 
     @property
     def source_ids(self) -> tuple[str, ...]:
-        """Sources of what turns capital into years, and of capital and price."""
-        return tuple(dict.fromkeys(s for factor in (*self.factors, *self.of_capital) for s in factor.source_ids))
+        """Sources of a year's cost: of what turns capital into years, and of capital and price."""
+        used = [factor for factor in (*self.factors, *self.of_capital) if factor.name != "embodied_carbon"]
+        return tuple(dict.fromkeys(source for factor in used for source in factor.source_ids))
 
 
 def owned(answer: Estimate, catalog: Catalog) -> Owned:

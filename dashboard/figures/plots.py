@@ -193,8 +193,16 @@ def _axes(comparison: Comparison, box: Frame, table: pd.DataFrame, scale: str, *
         axis |= {"type": "linear", "range": [0, top], "tickmode": "array"}
         axis["tickvals"] = [step * i for i in range(round(top / step) + 1)]
         axis["ticktext"] = [tick_text(value, comparison.unit) for value in axis["tickvals"]]
+    _drop_what_is_cut(axis["ticktext"], box)
     span = [-0.6, len(table) - 0.4 + (0.35 if stacked else 0)]
     return {"xaxis": axis, "yaxis": {"visible": False, "range": span, "fixedrange": True}}
+
+
+def _drop_what_is_cut(texts: list[str], box: Frame) -> None:
+    """Leave out what stands at an end of the axis and is wider than the margin there: its line stays."""
+    for place, margin in ((0, box.left), (-1, box.right)):
+        if width(texts[place], box.size.font * 0.88) / 2 > margin:
+            texts[place] = ""
 
 
 def _axis_title(comparison: Comparison, box: Frame, scale: str) -> str:
