@@ -1,6 +1,7 @@
 """The order of the rooms: a room imports only from rooms above it, and each library has its room."""
 
 import ast
+import functools
 import os
 import subprocess
 import sys
@@ -53,7 +54,12 @@ def _room(path):
     return path.relative_to(ROOT).parts[0].removesuffix(".py")
 
 
+@functools.cache
 def _imports(path):
+    return tuple(_imported(path))
+
+
+def _imported(path):
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
