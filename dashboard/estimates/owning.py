@@ -7,6 +7,8 @@ added, where capital and contracts may not. Source: method section 2.
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import numpy as np
+
 from dashboard.catalog import Catalog
 from dashboard.core import energy, money
 from dashboard.core.draws import Draws
@@ -15,14 +17,16 @@ from dashboard.estimates.estimate import Estimate, quantiles
 from dashboard.estimates.inputs import DrawnNormals, Factor, Inputs, Medians, Step
 from dashboard.units import Quantity, magnitude, spread_text, unit
 
+LONG = 2  # years, from which on a time is not told in months
+HOURS = 8_760  # of a year
 PARTS = {
     "yearly_it": "Chips and other IT",
     "yearly_building": "Building and its plant",
     "electricity_cost": "Electricity",
     "yearly_running": "Upkeep, taxes, staff",
 }
-TOTAL, EMBODIED = "yearly_cost", "embodied"
-LABELS = {TOTAL: "Cost of a year", **PARTS, EMBODIED: "CO₂ of making it, once"}
+TOTAL, CHIP_HOUR, EMBODIED = "yearly_cost", "chip_hour", "embodied"
+LABELS = {TOTAL: "Cost of a year", **PARTS, CHIP_HOUR: "Cost of a chip-hour", EMBODIED: "CO₂ of making it, once"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,8 +40,8 @@ class Owned:
 
     @property
     def levels(self) -> dict[str, tuple[str, tuple[float, ...]]]:
-        """Unit and five percentiles of each part of a year's cost, of their sum, and of the carbon of making it."""
-        units = dict.fromkeys(LABELS, "USD") | {EMBODIED: "Mt"}
+        """Unit and five percentiles of a year's cost and its parts, of a chip-hour, and of the carbon of making it."""
+        units = dict.fromkeys((name for name in LABELS if name in self.results), "USD") | {EMBODIED: "Mt"}
         return {name: (to, quantiles(magnitude(self.results[name], to))) for name, to in units.items()}
 
     @property
@@ -65,7 +69,7 @@ def owned(answer: Estimate, catalog: Catalog) -> Owned:
     drawn = Inputs(catalog, answer.ask, DrawnNormals(Draws(answer.draws, answer.seed), answer.ask, catalog))
     results = _chain(drawn, answer.results)
     middle = Inputs(catalog, answer.ask, Medians())
-    _chain(middle, {name: answer.median(name) for name in _FROM})
+    _chain(middle, {name: answer.median(name) for name in (*_FROM, "chips") if name in answer.results})
     used = {factor.name: factor for factor in answer.factors}
     capital = [used[name] for name in ("capex_per_it_power", "electricity_price") if name in used]
     return Owned(
@@ -83,11 +87,25 @@ def cost_texts(cost: Owned) -> tuple[str, str]:
     return spread_text(low, middle, high, dollars), spread_text(least, share, most, "%")
 
 
+def chip_hour_text(cost: Owned) -> str:
+    """What each hour of each chip costs its owner, with its range; empty where no chips were worked out."""
+    if CHIP_HOUR not in cost.results:
+        return ""
+    dollars, (low, _, middle, _, high) = cost.levels[CHIP_HOUR]
+    return spread_text(low, middle, high, dollars)
+
+
 def carbon_texts(cost: Owned) -> tuple[str, str]:
-    """The carbon of making the load, and the months of running it that emit as much, each with its range."""
+    """The carbon of making the load, and how long it runs to emit as much, each with its range.
+
+    The second is empty where running emits nothing: an intensity may be set to 0.
+    """
     carbon, (low, _, middle, _, high) = cost.levels[EMBODIED]
-    least, _, months, _, most = quantiles(12 * cost.years_of_running.m_as(""))
-    return spread_text(low, middle, high, carbon), spread_text(least, months, most, "months")
+    if not np.all(cost.results["emissions"].m > 0):
+        return spread_text(low, middle, high, carbon), ""
+    least, _, years, _, most = quantiles(cost.years_of_running.m_as(""))
+    in_one, name = (1, "years") if years >= LONG else (12, "months")
+    return spread_text(low, middle, high, carbon), spread_text(in_one * least, in_one * years, in_one * most, name)
 
 
 def _chain(p: Inputs, results: Mapping[str, Quantity]) -> dict[str, Quantity]:
@@ -111,6 +129,10 @@ def _chain(p: Inputs, results: Mapping[str, Quantity]) -> dict[str, Quantity]:
     _step(p, "yearly_running", "{C_IT} × {o}", found, C_IT=rated, o=o)
     letters = dict(zip("ABCD", (found[name] for name in PARTS), strict=True))
     _step(p, TOTAL, "{A} + {B} + {C} + {D}", found, **letters)
+    if "chips" in results:  # in dollars for each of them and each hour, used or not
+        chips = results["chips"]
+        found[CHIP_HOUR] = found[TOTAL] / (chips.m_as(unit("chip")) * HOURS)
+        _step(p, CHIP_HOUR, "{F} ÷ ({N} × 8,760 h)", found, F=found[TOTAL], N=chips)
     _step(p, EMBODIED, "{C_IT} × {m}", found, C_IT=rated, m=m)
     return found
 

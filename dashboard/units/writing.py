@@ -122,7 +122,7 @@ def spread_text(low: float, middle: float, high: float, unit_name: str, figures:
     figures = figures_apart(low / divisor, high / divisor, figures)
     text = number_text(middle / divisor, figures)
     ends = f"({number_text(low / divisor, figures)}–{number_text(high / divisor, figures)})"
-    return f"${text} {name} {ends}" if unit_name == "USD" else f"{text} {name} {ends}"
+    return f"{'$' if unit_name == 'USD' else ''}{text} {name}".strip() + f" {ends}"
 
 
 def range_text(low: float, high: float, unit_name: str, figures: int = 2, *, beside: float = 0) -> str:

@@ -9,7 +9,7 @@ from dashboard.core import money
 from dashboard.estimates import estimate, read_ask
 from dashboard.estimates.chains import OWNING
 from dashboard.estimates.estimate import quantiles
-from dashboard.estimates.owning import EMBODIED, PARTS, TOTAL, carbon_texts, owned
+from dashboard.estimates.owning import CHIP_HOUR, EMBODIED, PARTS, TOTAL, carbon_texts, chip_hour_text, owned
 from dashboard.units import magnitude, quantity
 
 SERVERS_AND_NETWORK, HALLS, RUNNING = 26.1, 11.8, 0.9  # billion dollars a gigawatt of IT, as Epoch AI breaks 37.9 down
@@ -52,7 +52,8 @@ def test_parts_make_the_whole_in_each_draw(text, catalog):
     assert quantiles(cost.electricity_share.m_as(""))[4] < 0.15
     ends = [level for _, levels in cost.levels.values() for level in levels]
     assert all(np.isfinite(ends))
-    assert [step.name for step in cost.steps] == ["yearly_it", "yearly_building", "yearly_running", TOTAL, EMBODIED]
+    names = ["yearly_it", "yearly_building", "yearly_running", TOTAL, CHIP_HOUR, EMBODIED]
+    assert [step.name for step in cost.steps] == [name for name in names if name in cost.results]
 
 
 def test_an_assumption_of_the_cost_is_set_by_hand_like_any_other(catalog):
@@ -84,6 +85,18 @@ def test_the_figure_names_all_that_it_rests_on(catalog):
     assert not any("contract" in row.label for row in year_cost_of(*_cost("1 GW", catalog), catalog).rows)
 
 
+def test_a_chip_hour_is_what_renting_one_costs(catalog):
+    """An hour of an H100 costs its owner what it is rented for over years, 1.7 to 2.35 dollars, within our range."""
+    _, cost = _cost("100000 H100", catalog)
+    low, _, middle, _, high = cost.levels[CHIP_HOUR][1]
+
+    assert low < 1.7 < 2.35 < high
+    assert middle == pytest.approx(quantiles(cost.results[TOTAL].m)[2] / 100_000 / 8_760)
+    assert chip_hour_text(cost) == "$1.5 (0.90–2.7)"
+    assert CHIP_HOUR not in _cost("1 GW", catalog)[1].levels
+    assert chip_hour_text(_cost("1 GW", catalog)[1]) == ""
+
+
 def test_the_carbon_of_making_a_load_is_a_part_of_its_life(catalog):
     """On the mean US grid it is what some months of running emit: in the middle 5 to 15 % of five years."""
     _, cost = _cost("100000 H100", catalog)
@@ -91,3 +104,5 @@ def test_the_carbon_of_making_a_load_is_a_part_of_its_life(catalog):
 
     assert 0.05 * 5 < years[2] < 0.15 * 5
     assert carbon_texts(cost) == ("0.16 Mt (0.066–0.36)", "5.6 months (2.2–13)")
+    assert carbon_texts(_cost("100000 H100", catalog, grid_intensity="30")[1])[1] == "6.0 years (2.5–13)"
+    assert carbon_texts(_cost("100000 H100", catalog, grid_intensity="0")[1]) == ("0.16 Mt (0.066–0.36)", "")

@@ -17,7 +17,7 @@ from dashboard.estimates.ask import BASES, setting_name
 from dashboard.estimates.estimate import RESULT_UNITS, quantiles
 from dashboard.estimates.inputs import Factor, NoPowerError
 from dashboard.estimates.limits import limit, limit_text, share_text, shares_above
-from dashboard.estimates.owning import Owned, carbon_texts, owned
+from dashboard.estimates.owning import Owned, carbon_texts, chip_hour_text, owned
 from dashboard.estimates.report import LABELS, lowered, steps_apart, what_would_change
 from dashboard.units import exact, given_text, magnitude, number_text, range_text, reader_text, spread_text
 from dashboard.web import components as ui
@@ -263,7 +263,7 @@ def render(catalog: Catalog, choice: Choice, window: dict[str, Any]) -> list[Any
         *figures,
         html.H2("What it costs in a year, and the carbon of making it"),
         last,
-        html.P(_embodied(cost)),
+        *_owning(cost),
         html.H2("Each step with its numbers"),
         ui.steps_table(answer.steps),
         *[html.P(told, className="quiet") for told in (steps_apart(answer),) if told],
@@ -273,11 +273,16 @@ def render(catalog: Catalog, choice: Choice, window: dict[str, Any]) -> list[Any
     ]
 
 
-def _embodied(cost: Owned) -> list[Any]:
-    """The carbon of making the load, beside that of running it; its guess is named as one."""
-    made, months = (html.Span(text, className="estimated") for text in carbon_texts(cost))
-    tail = " of running it on the grid’s average mix. Few have published such figures: this is a guess between them."
-    return ["Making equipment and building emits about ", made, " of CO₂, once: as much as ", months, tail]
+def _owning(cost: Owned) -> list[Any]:
+    """What an hour of a chip costs; the carbon of making the load beside that of running it, named as a guess."""
+    hour, (made, time) = chip_hour_text(cost), carbon_texts(cost)
+    told, once, run = (html.Span(text, className="estimated") for text in (hour, made, time))
+    beside: list[Any] = [", as much as ", run, " of running it on the grid’s average mix"] if time else []
+    tail = ", once. Few have published such figures: this is a guess between them."
+    return [
+        html.P(["Owning it costs ", told, " for each hour of each chip, used or not."] if hour else []),
+        html.P(["Making equipment and building emits about ", once, " of CO₂", *beside, tail]),
+    ]
 
 
 def _answer(answer: Estimate) -> list[Any]:
