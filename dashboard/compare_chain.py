@@ -38,6 +38,7 @@ from dashboard.units import (
 
 GIVEN, NOTHING_OPEN = "as given", "worked out, with nothing left open"
 TYPED = "the amount as it was typed"  # the source of a figure that nobody is cited for
+SAME_DOLLARS = "The load was worked out from the dollars of the contract, so that its cost is not independent of them."
 TOLD = 0.005  # of the variance, below which an assumption changes nothing that is told
 
 
@@ -92,8 +93,8 @@ def year_cost_of(answer: Estimate, owned: Owned, catalog: Catalog) -> Comparison
     rows = [estimate_levels(OWNED_LABELS[n], levels[n][1], "USD", basis="cost of a year") for n in (TOTAL, *PARTS)]
     paid = _paid_in_a_year(answer)
     if paid:
-        basis = "a year’s payment of the contract"
-        rows.insert(1, reading_row("What the contract pays", quantity(paid, "USD"), "USD", CLAIM, basis=basis))
+        told = {"basis": "a year’s payment of the contract", "note": SAME_DOLLARS}
+        rows.insert(1, reading_row("What the contract pays", quantity(paid, "USD"), "USD", CLAIM, **told))
     total, electricity = cost_texts(owned)
     beside = f", where the contract pays {given_text(paid, 'USD')}" if paid else ""
     return Comparison(
@@ -108,7 +109,7 @@ def year_cost_of(answer: Estimate, owned: Owned, catalog: Catalog) -> Comparison
         method=f"{METHOD} Capital is paid back over the life of what it bought, with interest.",
         version=catalog.version,
         estimates=((answer.ask.text, answer),),
-        worked=partial(workings.of_year_cost, owned),
+        worked=partial(workings.of_year_cost, owned, cautions=(SAME_DOLLARS,) if paid else ()),
         leads=(OWNED_LABELS[TOTAL],),
     )
 

@@ -82,7 +82,7 @@ def of_dots(answer: Estimate, label: str) -> Worked:
     return Worked((Working(f"Dot i: {label}", formula, f"i = 1 … 20 of {answer.draws:,} draws", "20 outcomes"),))
 
 
-def of_year_cost(owned: Owned) -> Worked:
+def of_year_cost(owned: Owned, *, cautions: tuple[str, ...]) -> Worked:
     """Each part of a year's cost, their sum, and the carbon of making the load, at the medians."""
     lines = [
         Working(
@@ -93,4 +93,4 @@ def of_year_cost(owned: Owned) -> Worked:
         )
         for step in owned.steps
     ]
-    return Worked(tuple(lines), (), (*owned.of_capital, *owned.factors))
+    return Worked(tuple(lines), (), (*owned.of_capital, *owned.factors), cautions)
