@@ -696,6 +696,19 @@ def test_chips_of_another_kind_are_not_divided(catalog, other, ratio):
     assert f"'{ratio}'" in told.split("Side by side", 1)[1].split("IT power at rating", 1)[0]
 
 
+def test_a_second_scenario_has_its_cost_beside_the_first(catalog):
+    """Twice the chips cost about twice as much in a year: what both share is the same doubt and falls out."""
+    told = str(convert.render(catalog, convert.choose({"text": "100000 H100", "other": "200000 H100"}), WINDOW))
+    rows = told.split("Side by side", 1)[1].split("from IT to the grid", 1)[0]
+    ratio = re.search(r"Cost of a year.*?× ([\d.]+) \(([\d.]+)–([\d.]+)\)", rows)
+    low, middle, high = map(float, ratio.group(2, 1, 3))
+
+    assert middle == pytest.approx(2, rel=0.02)
+    assert low < middle < high
+    assert high / low < 3
+    assert "CO₂ of making it, once" in rows
+
+
 def test_chip_without_published_power_has_a_box_for_it(catalog):
     """The converter cannot work it out, says so, and asks for its power among the assumptions; then it answers."""
     choice = convert.choose({"text": "100000 TPU 8t"})

@@ -14,13 +14,14 @@ from dashboard.catalog import Catalog, UnknownChipError
 from dashboard.compare import Comparison
 from dashboard.estimates import Estimate, estimate, read_ask
 from dashboard.estimates.ask import BASES, setting_name
-from dashboard.estimates.estimate import RESULT_UNITS, quantiles
+from dashboard.estimates.estimate import RESULT_UNITS
 from dashboard.estimates.inputs import Factor, NoPowerError
 from dashboard.estimates.limits import limit, limit_text, share_text, shares_above
-from dashboard.estimates.owning import Owned, carbon_texts, chip_hour_text, owned
+from dashboard.estimates.owning import owned
 from dashboard.estimates.report import LABELS, lowered, steps_apart, what_would_change
-from dashboard.units import exact, given_text, magnitude, number_text, range_text, reader_text, spread_text
+from dashboard.units import exact, given_text, magnitude, range_text, reader_text
 from dashboard.web import components as ui
+from dashboard.web.components_convert import owning, side_by_side
 from dashboard.web.live import Live
 
 PATH, NAME, TITLE = "/convert", "Convert", "What do these chips, dollars or gigawatts mean?"
@@ -258,30 +259,18 @@ def render(catalog: Catalog, choice: Choice, window: dict[str, Any]) -> list[Any
         html.Div([html.P(f"Note: {warning}.", className="quiet") for warning in answer.warnings]),
         html.Div([_card(answer, name, kind) for name, kind in CARDS if name in answer.results], className="cards"),
         html.Div(_above(answer, choice.above)),
-        html.Div(_beside(catalog, answer, other)),
+        html.Div(side_by_side(catalog, answer, other)),
         html.Div([html.H2("Beside it"), ui.problem(wrong)] if wrong else []),
         *figures,
         html.H2("What it costs in a year, and the carbon of making it"),
         last,
-        *_owning(cost),
+        *owning(cost),
         html.H2("Each step with its numbers"),
         ui.steps_table(answer.steps),
         *[html.P(told, className="quiet") for told in (steps_apart(answer),) if told],
         html.H2("What it rests on"),
         ui.assumptions_table(answer, catalog),
         ui.factors_table(cost.factors, catalog, "Of a year’s cost, and of the carbon of making it"),
-    ]
-
-
-def _owning(cost: Owned) -> list[Any]:
-    """What an hour of a chip costs; the carbon of making the load beside that of running it, named as a guess."""
-    hour, (made, time) = chip_hour_text(cost), carbon_texts(cost)
-    told, once, run = (html.Span(text, className="estimated") for text in (hour, made, time))
-    beside: list[Any] = [", as much as ", run, " of running it on the grid’s average mix"] if time else []
-    tail = ", once. Few have published such figures: this is a guess between them."
-    return [
-        html.P(["Owning it costs ", told, " for each hour of each chip, used or not."] if hour else []),
-        html.P(["Making equipment and building emits about ", once, " of CO₂", *beside, tail]),
     ]
 
 
@@ -321,34 +310,6 @@ def _above(answer: Estimate, text: str) -> list[Any]:
     for name, share in shares_above(answer, bound).items():
         parts += [f" {lowered(LABELS[name])} ", html.Strong(share_text(share), className="estimated"), ","]
     return [html.P([*parts[:-1], "."])]
-
-
-def _beside(catalog: Catalog, answer: Estimate, other: Estimate | None) -> list[Any]:
-    """The second scenario beside the first, each as if alone, with the ratio of the two at two places in each draw."""
-    if other is None:
-        return []
-    elsewhere = estimate(dataclasses.replace(other.ask, item="second scenario"), catalog)
-    body = []
-    for name in RESULT_UNITS:
-        if name in answer.results and name in other.results:
-            low, _, middle, _, high = quantiles((elsewhere.results[name] / answer.results[name]).m_as(""))
-            ratio = number_text(middle) if exact(low, high) else f"{number_text(middle)} ({_ends_text(low, high)})"
-            told = "other chips" if name == "chips" and answer.ask.chip != other.ask.chip else f"× {ratio}"
-            beside = max(each.beside(name) for each in (answer, other))
-            body.append([LABELS[name], _spread(answer, name, beside), _spread(other, name, beside), told])
-    head = ["What", answer.ask.text, other.ask.text, "Second over first"]
-    caption = "Taken as two different places: a doubt that both share moves both, one of their own moves one of them"
-    return [html.H2("Side by side"), ui.table(head, body, numbers=(1, 2, 3), caption=caption)]
-
-
-def _spread(answer: Estimate, name: str, beside: float) -> Any:
-    low, _, middle, _, high = answer.quantiles(name)
-    told = spread_text(low, middle, high, RESULT_UNITS[name], beside=beside)
-    return html.Span(told, className="" if answer.is_given(name) else "estimated")
-
-
-def _ends_text(low: float, high: float) -> str:
-    return f"{number_text(low)}–{number_text(high)}"
 
 
 def _range(answer: Estimate, name: str) -> str:
