@@ -21,10 +21,10 @@ def owning(cost: Owned) -> list[Any]:
     hour, (made, time) = chip_hour_text(cost), carbon_texts(cost)
     told, once, run = (html.Span(text, className="estimated") for text in (hour, made, time))
     beside: list[Any] = [", as much as ", run, " of running it on the grid’s average mix"] if time else []
-    tail = ", once. Few have published such figures: this is a guess between them."
+    tail = ". Few have published such figures: this is a guess between them."
     return [
         html.P(["Owning it costs ", told, " for each hour of each chip, used or not."] if hour else []),
-        html.P(["Making equipment and building emits about ", once, " of CO₂", *beside, tail]),
+        html.P(["Making equipment and building emits about ", once, " of CO₂ once", *beside, tail]),
     ]
 
 

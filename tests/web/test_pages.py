@@ -16,6 +16,7 @@ from dashboard.compare_deals import RIBBONS
 from dashboard.core.draws import Draws
 from dashboard.estimates.ask import BASIS_NAMES
 from dashboard.estimates.ledger import BASES
+from dashboard.estimates.owning import cost_texts, owned
 from dashboard.estimates.series import timeline
 from dashboard.figures.frame import Size
 from dashboard.units import reader_text, spread_text
@@ -694,6 +695,15 @@ def test_chips_of_another_kind_are_not_divided(catalog, other, ratio):
     told = str(convert.render(catalog, convert.choose({"text": "500k Trainium2", "other": other}), WINDOW))
 
     assert f"'{ratio}'" in told.split("Side by side", 1)[1].split("IT power at rating", 1)[0]
+
+
+def test_what_owning_costs_is_the_same_on_both_pages(catalog):
+    """The start page says of the AWS deal and of the 30 GW what the page says that it leads to."""
+    told = str(home.render(catalog, home.Choice(), WINDOW))
+
+    for text in ("38 billion USD over 7 years", "30 GW"):
+        for part in cost_texts(owned(convert.view(catalog, convert.Choice(text)), catalog)):
+            assert part in told
 
 
 def test_a_second_scenario_has_its_cost_beside_the_first(catalog):

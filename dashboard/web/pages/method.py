@@ -94,7 +94,7 @@ EQUATIONS = (
     ("Emissions", "M = E · I", "I: CO₂ per kWh at the grid’s average mix"),
     ("Water", "W = E · (w + v)", "w: per kWh on site; v: at the power plants"),
     ("Electricity bill", "B = E · q", "q: price of electricity"),
-    ("Capital to its cost in a year", "V · i ÷ (1 − (1 + i)^−L)", "V: the part s_IT of IT, or the rest; L: its life"),
+    ("Capital to its cost in a year", "V · i ÷ (1 − (1 + i)⁻ᴸ)", "V: the part s_IT of IT, or the rest; L: its life"),
     ("Running it, in a year", "C_IT · o", "o: upkeep, taxes, staff; with the bill and both capitals a year’s cost"),
     ("Carbon of making it, once", "C_IT · m", "m: of equipment and building, per IT power"),
 )
