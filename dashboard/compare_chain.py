@@ -97,6 +97,7 @@ def year_cost_of(answer: Estimate, owned: Owned, catalog: Catalog) -> Comparison
         rows.insert(1, reading_row("What the contract pays", quantity(paid, "USD"), "USD", CLAIM, **told))
     total, electricity = cost_texts(owned)
     beside = f", where the contract pays {given_text(paid, 'USD')}" if paid else ""
+    caution = f" {SAME_DOLLARS}" if paid else ""
     return Comparison(
         id="year-cost",
         title=f"{answer.ask.text}: what it costs its owner in a year",
@@ -106,7 +107,7 @@ def year_cost_of(answer: Estimate, owned: Owned, catalog: Catalog) -> Comparison
         kind="money",
         table=pd.DataFrame(rows, columns=COLUMNS),
         sources=source_names(catalog, [*deciding_sources(answer), *owned.source_ids]),
-        method=f"{METHOD} Capital is paid back over the life of what it bought, with interest.",
+        method=f"{METHOD} Capital is paid back over the life of what it bought, with interest.{caution}",
         version=catalog.version,
         estimates=((answer.ask.text, answer),),
         worked=partial(workings.of_year_cost, owned, cautions=(SAME_DOLLARS,) if paid else ()),

@@ -10,6 +10,8 @@ from frictionless import Package
 from dashboard import catalog, updates
 from dashboard.__main__ import main
 from dashboard.checks import check, named
+from dashboard.estimates import estimate, read_ask
+from dashboard.estimates.owning import owned
 from tests.hostile.make import AWS, AZURE, CASES, HERE, RAINIER, Case, cell, linked, make
 
 
@@ -65,6 +67,17 @@ def test_rows_that_must_stand_are_those_that_pages_call() -> None:
 
     assert asked - called == set()
     assert {name for name, _ in named.PARAMETERS} - called == set()
+
+
+@pytest.mark.parametrize("text", ["100000 H100", "30 GW", "38 billion USD over 7 years", "1.4 trillion USD"])
+def test_every_parameter_that_an_estimate_asks_for_must_stand(text: str) -> None:
+    """What any load is worked out with is asked for by the check: tables of before it cannot pass and then not draw."""
+    tables = catalog.load(catalog.SHIPPED)
+    answer = estimate(read_ask(text, tables), tables)
+    asked = {factor.name for factor in (*answer.factors, *owned(answer, tables).factors)}
+    rows = {row.quantity for row in tables.parameters.values()}
+
+    assert (asked & rows) - {name for name, _ in named.PARAMETERS} == set()
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.table}-{case.name}")

@@ -46,6 +46,7 @@ PARAMETERS: tuple[tuple[str, str], ...] = (
             *("peak_overhead", "overhead_ratio", "peak_share", "peak_over_grid", "capex_per_it_power", "chip_price"),
             *("contract_revenue", "accelerator_share", "ramp_loss", "fill_ramp", "delay", "delay_none"),
             *("electricity_price", "site_water", "power_water", "reserve_margin", "outside_estimate"),
+            *("it_capital_share", "it_life", "building_life", "cost_of_capital", "running_cost", "embodied_carbon"),
         )
     ),
     ("it_power", "gb200-gb300"),

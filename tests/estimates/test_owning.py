@@ -85,6 +85,8 @@ def test_the_figure_names_all_that_it_rests_on(catalog):
     assert {"Cost of a year", "CO₂ of making it, once"} <= {line["label"] for line in facts["formulas"]}
     assert "Payments of one year" in facts["not_this"][0]
     assert any("not independent of them" in text for text in facts["not_this"])
+    assert "not independent of them" in shown.foot
+    assert "not independent" not in year_cost_of(*_cost("1 GW", catalog), catalog).foot
     assert not any("contract" in row.label for row in year_cost_of(*_cost("1 GW", catalog), catalog).rows)
 
 

@@ -57,6 +57,30 @@ def test_layout_has_one_headline(catalog, page):
     assert page.TITLE.split()[0] in text
 
 
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.PATH)
+def test_cells_of_tables_hold_plain_elements(catalog, page):
+    """Ours draws cells as elements of HTML: a component of Dash in one of them would make the page draw without end."""
+    choices = [page.Choice()] if hasattr(page, "render") else []
+    if page is convert:
+        choices.append(page.Choice(text="38 billion USD over 7 years", other="100000 H100"))
+    drawn = [page.layout(catalog, {}), *(page.render(catalog, choice, WINDOW) for choice in choices)]
+    tables = [part for part in _parts(json.loads(_told(drawn))) if part["type"] == "Table"]
+    cells = [part for table in tables for part in _parts(table["props"]["rows"])]
+
+    assert tables or page is data  # whose tables are grids
+    assert {part["namespace"] for part in cells} <= {"dash_html_components"}
+
+
+def _parts(told):
+    """Every component in what a page tells as JSON, whatever it stands in."""
+    if isinstance(told, list):
+        return [part for one in told for part in _parts(one)]
+    if not isinstance(told, dict):
+        return []
+    inner = [part for one in told.values() for part in _parts(one)]
+    return [told, *inner] if "namespace" in told else inner
+
+
 @pytest.mark.parametrize(
     ("page", "query", "told"),
     [
