@@ -6,7 +6,6 @@ Source: method section 4.
 
 import functools
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
 from types import MappingProxyType
@@ -45,8 +44,7 @@ GROUPINGS: tuple[By, ...] = ("total", "user", "operator", "country", "grid", "si
 Line = Literal["announced", "likely", "energised"]
 Weights = tuple[float, float, float]
 LINES: tuple[Line, ...] = ("announced", "likely", "energised")
-CHUNK = 12  # months worked at a time by each thread, so that memory stays small
-THREADS = 2
+CHUNK = 12  # months worked at a time, so that memory stays small; by one thread: two wait for each other
 NOT_NAMED = "not named"
 
 _GROUPS: Mapping[By, Callable[[Site], str]] = MappingProxyType(
@@ -293,15 +291,11 @@ def _bands(
         _steps(bands[ids]["energised"], [state.observed for state in members], range(first))
         bands[ids]["likely"][:first] = bands[ids]["energised"][:first]
         bands[ids]["energised"][first:] = np.nan
-    chunks = [np.arange(start, min(start + CHUNK, MONTHS)) for start in range(first, MONTHS, CHUNK)]
-
-    def fill(months: NDArray[np.intp]) -> None:
+    for start in range(first, MONTHS, CHUNK):
+        months = np.arange(start, min(start + CHUNK, MONTHS))
         likely = {site_id: _likely(state, months, count) for site_id, state in states.items()}
         for ids in sets:
             bands[ids]["likely"][months] = quick_levels(functools.reduce(np.add, [likely[site_id] for site_id in ids]))
-
-    with ThreadPoolExecutor(max_workers=THREADS) as pool:  # numpy sorts outside the interpreter's lock
-        list(pool.map(fill, chunks))
     return bands
 
 
