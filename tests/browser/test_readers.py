@@ -28,6 +28,9 @@ NAMELESS = """() => [...document.querySelectorAll("table, [role=grid], [role=reg
   .filter(part => !part.getAttribute("aria-label") && !part.getAttribute("aria-labelledby") && !part.caption)
   .map(part => part.outerHTML.slice(0, 120))"""
 SPACED = "* { line-height: 1.5 !important; letter-spacing: 0.12em !important; word-spacing: 0.16em !important; }"
+COLOURS = """() => [getComputedStyle(document.body).backgroundColor,
+  getComputedStyle(document.querySelector(".first-answer")).color]"""
+LIGHT, DARK = "rgb(255, 255, 255)", "rgb(21, 24, 28)"
 SIZE = "element => parseFloat(getComputedStyle(element).fontSize)"
 PAINT = "element => getComputedStyle(element, element.matches('.ag-icon') ? '::before' : null).backgroundColor"
 
@@ -46,6 +49,24 @@ def test_nothing_is_cut_or_nameless_at_four_hundred_per_cent(window, path):
     assert window.page.evaluate(NAMELESS) == []
     for landmark in ("banner", "main", "contentinfo", "navigation"):
         expect(window.page.get_by_role(landmark)).to_have_count(1)
+
+
+@pytest.mark.parametrize(("window", "paper"), [((1280, "dark"), DARK), ((390, "light"), LIGHT)], indirect=["window"])
+def test_without_scripts_the_colours_are_the_readers_own(window, paper):
+    """Who has no JavaScript reads the answer on the dark or the light that their machine asks for; paper is light."""
+    page = window.page
+    session = page.context.new_cdp_session(page)
+    session.send("Emulation.setScriptExecutionDisabled", {"value": True})
+    page.goto(f"{window.address}/convert")
+    painted, text = page.evaluate(COLOURS)
+    page.emulate_media(media="print")
+    printed, _ = page.evaluate(COLOURS)
+    page.emulate_media(media="null")
+    session.send("Emulation.setScriptExecutionDisabled", {"value": False})
+
+    assert page.locator("#first .first-answer").is_visible()
+    assert (painted, text != painted) == (paper, True)
+    assert printed == LIGHT
 
 
 @pytest.mark.parametrize("window", [(390, "dark")], indirect=True, ids=str)
