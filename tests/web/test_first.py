@@ -2,6 +2,7 @@
 
 import re
 from html import unescape
+from pathlib import Path
 
 import pytest
 
@@ -163,3 +164,15 @@ def test_unknown_addresses_answer_404_with_a_page(client, address, status):
     assert "_dash-renderer" in answer.text
     assert answer.headers["Content-Security-Policy"] == known.headers["Content-Security-Policy"]
     assert answer.mimetype == "text/html"
+
+
+def test_dark_colours_are_the_same_without_scripts():
+    """CSS cannot say the dark palette once for the chosen scheme and for a reader without scripts: the two agree."""
+    style = Path(first.__file__).with_name("assets").joinpath("style.css").read_text(encoding="utf-8")
+    chosen, unscripted = (
+        re.findall(r"--[a-z]+: #[0-9a-f]{6}", style[style.index(start) :].partition("}")[0])
+        for start in (':root[data-mantine-color-scheme="dark"] {', ":root:not([data-mantine-color-scheme])")
+    )
+
+    assert len(chosen) > 5
+    assert chosen == unscripted
